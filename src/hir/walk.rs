@@ -1,0 +1,121 @@
+use super::{
+    Collection, Condition, ConditionKind, FieldPath, Members, Operand, OperandKind, Window,
+};
+
+/// A part of a condition.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'h> {
+    /// A condition.
+    Condition(&'h Condition),
+    /// A value.
+    Operand(&'h Operand),
+    /// The elements of a list.
+    Members(&'h Members),
+    /// A field.
+    Path(&'h FieldPath),
+}
+
+impl Condition {
+    /// Calls `visit` for the condition and everything inside, from the outside in.
+    pub fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
+        visit(Part::Condition(self));
+        match &self.kind {
+            ConditionKind::Field(path)
+            | ConditionKind::Has(path)
+            | ConditionKind::IsKnown(path) => {
+                visit(Part::Path(path));
+            }
+            ConditionKind::Not(inner)
+            | ConditionKind::Assume {
+                condition: inner, ..
+            } => inner.walk(visit),
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+                parts.iter().for_each(|part| part.walk(visit));
+            }
+            ConditionKind::AtLeast { count, of } => {
+                count.walk(visit);
+                of.iter().for_each(|part| part.walk(visit));
+            }
+            ConditionKind::Equal(left, right) | ConditionKind::Order { left, right, .. } => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            ConditionKind::OneOf { value, list } => {
+                value.walk(visit);
+                if let Collection::Values(values) = list {
+                    values.iter().for_each(|value| value.walk(visit));
+                }
+            }
+            ConditionKind::Exists(members) => members.walk(visit),
+            ConditionKind::Every { members, condition } => {
+                members.walk(visit);
+                condition.walk(visit);
+            }
+            ConditionKind::InAny { window, condition }
+            | ConditionKind::InTheLast { window, condition } => {
+                window.walk(visit);
+                condition.walk(visit);
+            }
+            ConditionKind::Inconsistent { paths, allowing } => {
+                paths.iter().for_each(|path| visit(Part::Path(path)));
+                allowing.iter().for_each(|allowing| allowing.walk(visit));
+            }
+            ConditionKind::Rules { at_least, .. } => at_least.walk(visit),
+            ConditionKind::Define(_) | ConditionKind::Rule { .. } | ConditionKind::Mistake => {}
+        }
+    }
+}
+
+impl Operand {
+    /// Calls `visit` for the value and everything inside, from the outside in.
+    pub fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
+        visit(Part::Operand(self));
+        match &self.kind {
+            OperandKind::Field(path) => visit(Part::Path(path)),
+            OperandKind::Arithmetic { left, right, .. } | OperandKind::Similarity(left, right) => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            OperandKind::Count(members)
+            | OperandKind::CountDistinct(members)
+            | OperandKind::Aggregate { members, .. } => members.walk(visit),
+            OperandKind::Share {
+                members,
+                having,
+                over,
+            } => {
+                members.walk(visit);
+                having.walk(visit);
+                over.iter().for_each(|over| over.walk(visit));
+            }
+            OperandKind::Longest { members, per, gap } => {
+                members.walk(visit);
+                per.iter().for_each(|per| visit(Part::Path(per)));
+                gap.walk(visit);
+            }
+            OperandKind::Constant(_)
+            | OperandKind::Months(_)
+            | OperandKind::Param(_)
+            | OperandKind::Define(_)
+            | OperandKind::AsOf
+            | OperandKind::Score
+            | OperandKind::Mistake => {}
+        }
+    }
+}
+
+impl Members {
+    fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
+        visit(Part::Members(self));
+        visit(Part::Path(&self.path));
+        self.filter.iter().for_each(|filter| filter.walk(visit));
+    }
+}
+
+impl Window {
+    fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
+        self.members.walk(visit);
+        self.period.walk(visit);
+        self.per.iter().for_each(|per| visit(Part::Path(per)));
+    }
+}

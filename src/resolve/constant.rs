@@ -1,0 +1,258 @@
+//! Parameters, lists and exchange rates: constants, known before any data.
+
+use super::Resolver;
+use super::scope::{Clause, Scope};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hir::{DatedRates, List, Operand, OperandKind, Param, ParamConstant, ParamValue, Rates};
+use crate::source::Span;
+use crate::syntax::ast::{self, Expression, ExpressionKind, ListFrom};
+use crate::types::{Shape, Type};
+use crate::value::{Currency, Value};
+
+/// All values that a parameter can have, those in months left out.
+pub(super) fn values_of(param: &Param) -> Vec<Value<'static>> {
+    let constants = param.values.iter().flat_map(|row| &row.values);
+    constants
+        .filter_map(|constant| match constant {
+            ParamConstant::Value(value) => Some(value.clone()),
+            ParamConstant::Months(_) => None,
+        })
+        .collect()
+}
+
+impl Resolver<'_> {
+    /// A parameter; its type is that of its first value unless it is written.
+    pub(super) fn param(&mut self, written: &ast::Param) -> Param {
+        let declared = written
+            .value_type
+            .as_ref()
+            .and_then(|value_type| super::schema::field_shape(self.sink, &self.schema, value_type));
+        let rows: Vec<(Option<&ast::DatedValue>, &Expression, &[ast::Reason])> = match &written
+            .value
+        {
+            ast::ParamValue::Always { value, reasons } => vec![(None, value, reasons.as_slice())],
+            ast::ParamValue::Dated(rows) => rows
+                .iter()
+                .map(|row| (Some(row), &row.value, row.reasons.as_slice()))
+                .collect(),
+        };
+        if rows.is_empty() {
+            self.missing(
+                written.name.span,
+                &format!("parameter `{}`", written.name),
+                "from DATE : VALUE",
+            );
+        }
+        let mut shape = declared;
+        let mut values = Vec::new();
+        for (row, value, reasons) in rows {
+            let (constants, found) = self.constants(value, shape);
+            if let (None, Some(found)) = (shape, found) {
+                shape = Some(found);
+            }
+            let (because, cites) = self.reasons(reasons);
+            values.push(ParamValue {
+                from: row.map(|row| row.from),
+                values: constants,
+                because,
+                cites,
+                span: row.map_or(written.name.span, |row| row.span).into(),
+            });
+        }
+        let shape = shape.unwrap_or(Shape {
+            of: Type::Number,
+            list: false,
+            or_none: false,
+        });
+        Param {
+            name: written.name.text.clone(),
+            of: shape.of,
+            list: shape.list,
+            values,
+        }
+    }
+
+    /// The constants of one value, which fit the shape if one is given, and their shape.
+    fn constants(
+        &mut self,
+        value: &Expression,
+        expected: Option<Shape>,
+    ) -> (Vec<ParamConstant>, Option<Shape>) {
+        let (parts, list): (&[Expression], bool) = match &value.kind {
+            ExpressionKind::List(values) => (values, true),
+            _ => (std::slice::from_ref(value), false),
+        };
+        if expected.is_some_and(|expected| expected.list != list) {
+            let needed = if list {
+                "one value is needed here"
+            } else {
+                "a list in square brackets is needed here"
+            };
+            self.error(Code::TypeMismatch, value.span, needed);
+            return (Vec::new(), None);
+        }
+        let mut of = expected.map(|expected| expected.of);
+        let mut constants = Vec::new();
+        for part in parts {
+            let Some((constant, found)) = self.constant(part, of) else {
+                continue;
+            };
+            let is_period = |of| matches!(of, Type::Duration | Type::Months);
+            let fits = of.is_none_or(|of| of == found || (is_period(of) && is_period(found)));
+            if !fits {
+                let (found, of) = (
+                    self.schema.type_name(found),
+                    of.map(|of| self.schema.type_name(of)),
+                );
+                let message = format!(
+                    "this is of type `{found}`, and `{}` is needed",
+                    of.unwrap_or("another")
+                );
+                self.error(Code::TypeMismatch, part.span, message);
+                continue;
+            }
+            of = of.or(Some(found));
+            constants.push(constant);
+        }
+        if list && of.is_none() {
+            self.report(
+                Diagnostic::new(
+                    Code::TypeMismatch,
+                    value.span,
+                    "an empty list does not tell its type",
+                )
+                .hint("write the type: `param NAME : list of text = []`"),
+            );
+        }
+        (
+            constants,
+            of.map(|of| Shape {
+                of,
+                list,
+                or_none: false,
+            }),
+        )
+    }
+
+    fn constant(&mut self, part: &Expression, of: Option<Type>) -> Option<(ParamConstant, Type)> {
+        let operand = self.operand(&mut Scope::new(Clause::Constant), part, of);
+        match operand.kind {
+            OperandKind::Constant(value) => Some((ParamConstant::Value(value), operand.of)),
+            OperandKind::Months(months) => Some((ParamConstant::Months(months), operand.of)),
+            OperandKind::Mistake => None,
+            _ => {
+                self.error(
+                    Code::NotAValue,
+                    part.span,
+                    "a fixed value is needed here, not something to evaluate",
+                );
+                None
+            }
+        }
+    }
+
+    /// A list with its values in the policy.
+    pub(super) fn list(&mut self, written: &ast::List) -> List {
+        let shape = super::schema::field_shape(self.sink, &self.schema, &written.value_type);
+        let mut values = Vec::new();
+        match &written.from {
+            ListFrom::Inline(parts) => {
+                for part in parts {
+                    match self.constant(part, shape.map(|shape| shape.of)) {
+                        Some((ParamConstant::Value(value), of))
+                            if shape.is_none_or(|shape| shape.of == of) =>
+                        {
+                            values.push(value);
+                        }
+                        Some((_, of)) => {
+                            let message =
+                                format!("this is of type `{}`", self.schema.type_name(of));
+                            self.error(Code::TypeMismatch, part.span, message);
+                        }
+                        None => {}
+                    }
+                }
+                if parts.is_empty() {
+                    let message =
+                        format!("list `{}` is empty, so nothing is ever in it", written.name);
+                    self.error(Code::NeverHolds, written.name.span, message);
+                }
+            }
+            ListFrom::File { path, .. } => self.report(
+                Diagnostic::new(
+                    Code::NotSupportedYet,
+                    path.span,
+                    "lists from files are not read by this release",
+                )
+                .hint("write the values in the policy: `list NAME : type = [...]`"),
+            ),
+        }
+        let (because, _) = self.reasons(&written.reasons);
+        List {
+            name: written.name.text.clone(),
+            of: shape.map_or(Type::Text, |shape| shape.of),
+            values,
+            because,
+        }
+    }
+
+    /// Exchange rates; a policy has one such table, or none.
+    pub(super) fn rates<'a>(
+        &mut self,
+        written: impl IntoIterator<Item = &'a ast::Rates>,
+    ) -> Option<Rates> {
+        let mut tables = written.into_iter();
+        let first = tables.next()?;
+        for second in tables {
+            self.report(
+                Diagnostic::new(
+                    Code::ClauseRepeated,
+                    second.name.span,
+                    "a policy has one table of rates",
+                )
+                .related(first.name.span, "the first table"),
+            );
+        }
+        let dated = first
+            .dated
+            .iter()
+            .map(|row| self.dated_rates(first.to, row))
+            .collect();
+        Some(Rates {
+            name: first.name.text.clone(),
+            to: first.to,
+            dated,
+        })
+    }
+
+    fn dated_rates(&mut self, to: Currency, row: &ast::RatesFrom) -> DatedRates {
+        let mut rates: Vec<(Currency, crate::value::Number)> = Vec::new();
+        for rate in &row.rates {
+            let problem =
+                if rate.value.decimal().is_sign_negative() || rate.value.decimal().is_zero() {
+                    Some("a rate is above zero")
+                } else if rate.currency == to {
+                    Some("this is the currency that the rates lead to")
+                } else if rates.iter().any(|(currency, _)| *currency == rate.currency) {
+                    Some("this currency has a rate already")
+                } else {
+                    None
+                };
+            match problem {
+                Some(problem) => self.error(Code::MalformedValue, rate.span, problem),
+                None => rates.push((rate.currency, rate.value)),
+            }
+        }
+        DatedRates {
+            from: row.from,
+            rates,
+        }
+    }
+}
+
+/// Where a value stands, for messages about constants.
+impl From<&Operand> for Span {
+    fn from(operand: &Operand) -> Self {
+        operand.span
+    }
+}

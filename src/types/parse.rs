@@ -1,0 +1,64 @@
+use std::borrow::Cow;
+
+use super::{Schema, Type};
+use crate::value::{
+    AddressLine, Choice, ContactPoint, Country, Date, Duration, Email, Instant, Ip, Malformed,
+    Money, Network, Number, Percent, PersonName, Phone, Postcode, Url, Value,
+};
+
+/// Reads a value of a type from text, as data holds it.
+///
+/// The text of an enum value that the enum does not have is an error without a list of the words; the
+/// caller knows the enum and can name them.
+pub fn parse_value<'a>(
+    schema: &Schema,
+    of: Type,
+    text: Cow<'a, str>,
+) -> Result<Value<'a>, Malformed> {
+    Ok(match of {
+        Type::YesNo => Value::YesNo(parse_yes_no(&text)?),
+        Type::Number => Value::Number(Number::parse(&text)?),
+        Type::Percent => Value::Percent(Percent::parse_lenient(&text)?),
+        Type::Text => Value::Text(text),
+        Type::Date => Value::Date(Date::parse(&text)?),
+        Type::Instant => Value::Instant(Instant::parse(&text)?),
+        Type::Duration => Value::Duration(Duration::parse(&text)?),
+        Type::Money => Value::Money(Money::parse(&text)?),
+        Type::Country => Value::Country(Country::parse(&text)?),
+        Type::Ip => Value::Ip(Ip::parse(&text)?),
+        Type::Network => Value::Network(Network::parse(&text)?),
+        Type::Email => Value::Email(Email::parse(text)?),
+        Type::Phone => Value::Phone(Phone::parse(text)?),
+        Type::Url => Value::Url(Url::parse(text)?),
+        Type::PersonName => Value::PersonName(PersonName::parse(text)?),
+        Type::AddressLine => Value::AddressLine(AddressLine::parse(text)?),
+        Type::Postcode => Value::Postcode(Postcode::parse(text)?),
+        Type::ContactPoint => Value::ContactPoint(ContactPoint::parse(text)?),
+        Type::Choice(id) => {
+            let words = &schema.enumeration(id).words;
+            let found = (0..).zip(words).find(|(_, word)| ***word == *text);
+            let (place, word) = found.ok_or(Malformed::expected("one of the words of the enum"))?;
+            Value::Choice(Choice {
+                place,
+                word: word.clone(),
+            })
+        }
+        Type::Months => {
+            return Err(Malformed::expected(
+                "a length of time of fixed length, as 30 days",
+            ));
+        }
+        Type::Record(_) => return Err(Malformed::expected("an object with named fields")),
+    })
+}
+
+fn parse_yes_no(text: &str) -> Result<bool, Malformed> {
+    let is_one_of = |words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if is_one_of(["yes", "true"]) {
+        Ok(true)
+    } else if is_one_of(["no", "false"]) {
+        Ok(false)
+    } else {
+        Err(Malformed::expected("yes or no (or true or false)"))
+    }
+}

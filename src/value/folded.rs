@@ -1,0 +1,60 @@
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::Malformed;
+
+/// How a kind of text is checked and brought into the form it is compared in.
+pub trait Folding: Clone + fmt::Debug {
+    /// What is accepted.
+    const EXPECTED: Malformed;
+
+    /// Whether the text can be one of its kind.
+    fn accepts(text: &str) -> bool;
+
+    /// The form in which texts of this kind are compared.
+    fn fold(text: &str) -> String;
+}
+
+/// A text that is shown as written and compared in a folded form, which is made when first needed.
+#[derive(Clone, Debug)]
+pub struct Folded<'a, F: Folding> {
+    text: Cow<'a, str>,
+    canonical: OnceCell<String>,
+    folding: PhantomData<F>,
+}
+
+impl<'a, F: Folding> Folded<'a, F> {
+    /// Takes a text that the kind accepts.
+    pub fn parse(text: Cow<'a, str>) -> Result<Self, Malformed> {
+        if F::accepts(&text) {
+            Ok(Self {
+                text,
+                canonical: OnceCell::new(),
+                folding: PhantomData,
+            })
+        } else {
+            Err(F::EXPECTED)
+        }
+    }
+
+    /// The form in which it is compared.
+    pub fn canonical(&self) -> &str {
+        self.canonical.get_or_init(|| F::fold(&self.text))
+    }
+}
+
+impl<F: Folding> PartialEq for Folded<'_, F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text || self.canonical() == other.canonical()
+    }
+}
+
+impl<F: Folding> Eq for Folded<'_, F> {}
+
+impl<F: Folding> fmt::Display for Folded<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
