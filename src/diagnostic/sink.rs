@@ -24,6 +24,12 @@ impl Sink {
         self.found.is_empty()
     }
 
+    /// How many findings so far keep the policy from being used.
+    #[must_use]
+    pub fn error_count(&self) -> usize {
+        self.found.iter().filter(|found| found.level() == Level::Error).count()
+    }
+
     /// Whether any finding keeps the policy from being used.
     #[must_use]
     pub fn has_errors(&self) -> bool {

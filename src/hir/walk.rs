@@ -1,5 +1,6 @@
 use super::{
-    Collection, Condition, ConditionKind, FieldPath, Members, Operand, OperandKind, Window,
+    Collection, Condition, ConditionKind, DefineBody, DefineId, FieldPath, Members, Operand,
+    OperandKind, PolicySet, Window,
 };
 
 /// A part of a condition.
@@ -117,5 +118,37 @@ impl Window {
         self.members.walk(visit);
         self.period.walk(visit);
         self.per.iter().for_each(|per| visit(Part::Path(per)));
+    }
+}
+
+impl PolicySet {
+    /// Calls `visit` for a condition and everything inside, the definitions it names included.
+    pub fn walk<'h>(&'h self, condition: &'h Condition, visit: &mut dyn FnMut(Part<'h>)) {
+        let mut named: Vec<DefineId> = Vec::new();
+        condition.walk(&mut |part| {
+            named.extend(part.names_define());
+            visit(part);
+        });
+        while let Some(id) = named.pop() {
+            let mut inside = |part: Part<'h>| {
+                named.extend(part.names_define());
+                visit(part);
+            };
+            match self.defines.get(id.index()).map(|define| &define.body) {
+                Some(DefineBody::Condition(body)) => body.walk(&mut inside),
+                Some(DefineBody::Operand(body)) => body.walk(&mut inside),
+                None => {}
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    fn names_define(self) -> Option<DefineId> {
+        match self {
+            Part::Condition(Condition { kind: ConditionKind::Define(id), .. })
+            | Part::Operand(Operand { kind: OperandKind::Define(id), .. }) => Some(*id),
+            _ => None,
+        }
     }
 }

@@ -432,10 +432,15 @@ impl Resolver<'_> {
             );
             return ConditionKind::Mistake;
         }
-        match self.field(scope, path) {
-            Some(field) => ConditionKind::IsKnown(field),
-            None => ConditionKind::Mistake,
+        let Some(field) = self.field(scope, path) else { return ConditionKind::Mistake };
+        if field.steps.iter().rev().skip(1).any(|step| step.list) {
+            self.report(
+                Diagnostic::new(Code::ManyValues, path.span, format!("`{path}` goes through a list"))
+                    .hint("ask of the list itself, or inside `where` of a field of its elements"),
+            );
+            return ConditionKind::Mistake;
         }
+        ConditionKind::IsKnown(field)
     }
 
     fn order(

@@ -167,9 +167,11 @@ fn report_misplaced(sink: &mut Sink, files: &PolicyFiles) {
     }
 }
 
-fn is_shareable(declaration: &Declaration) -> bool {
+/// Whether a file that policies share may hold the declaration.
+pub(crate) fn is_shareable(declaration: &Declaration) -> bool {
     match declaration {
-        Declaration::Record(_)
+        Declaration::Use(_)
+        | Declaration::Record(_)
         | Declaration::Enumeration(_)
         | Declaration::Source(_)
         | Declaration::Param(_)

@@ -51,6 +51,7 @@ impl Names {
                     names.next_rule(&rule.clauses.name, RuleKind::Control),
                 ),
                 Declaration::Policy(_)
+                | Declaration::Use(_)
                 | Declaration::Record(_)
                 | Declaration::Enumeration(_)
                 | Declaration::Source(_)

@@ -7,8 +7,9 @@ use crate::source::{FileId, Span};
 const DEPTH_MAX: usize = 64;
 
 /// The words that begin a declaration, at the start of a line.
-pub const DECLARATION_WORDS: [&str; 15] = [
+pub const DECLARATION_WORDS: [&str; 16] = [
     "policy",
+    "use",
     "record",
     "enum",
     "source",

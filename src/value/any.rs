@@ -85,6 +85,24 @@ pub enum Key<'v> {
     Choice(u16),
 }
 
+impl Key<'_> {
+    /// The same key, on its own.
+    #[must_use]
+    pub fn into_owned(self) -> Key<'static> {
+        match self {
+            Self::YesNo(yes) => Key::YesNo(yes),
+            Self::Amount(amount) => Key::Amount(amount),
+            Self::Money(currency, amount) => Key::Money(currency, amount),
+            Self::Text(text) => Key::Text(text.into_owned().into()),
+            Self::Instant(instant) => Key::Instant(instant),
+            Self::Country(country) => Key::Country(country),
+            Self::Ip(ip) => Key::Ip(ip),
+            Self::Network(network) => Key::Network(network),
+            Self::Choice(place) => Key::Choice(place),
+        }
+    }
+}
+
 impl Value<'_> {
     /// The form in which the value is compared, sorted and counted.
     #[must_use]

@@ -14,6 +14,7 @@ use super::{Duration, Malformed, Period};
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
 
 const SECONDS_PER_DAY: i64 = 86_400;
+const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
 
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +91,9 @@ pub enum Direction {
 pub struct Instant(DateTime<Utc>);
 
 impl Instant {
+    /// The earliest there is.
+    pub const FIRST: Self = Self(DateTime::<Utc>::MIN_UTC);
+
     const EXPECTED: Malformed = Malformed::expected(
         "a time with its offset from UTC, from the year 1900 on, as 2022-05-16T14:30:00Z or 2022-05-16T14:30:00+09:00",
     );
@@ -104,10 +108,18 @@ impl Instant {
             .ok_or(Self::EXPECTED)
     }
 
-    /// The time that lies `nanoseconds` after the start of 1970 UTC, if it is in range.
+    /// The time that lies so many seconds and nanoseconds after the start of 1970 UTC.
     #[must_use]
     pub fn from_unix(seconds: i64, nanoseconds: u32) -> Option<Self> {
         DateTime::from_timestamp(seconds, nanoseconds).map(Self)
+    }
+
+    /// The time that lies so many seconds, with fractions, after the start of 1970 UTC.
+    #[must_use]
+    pub fn from_seconds(seconds: Decimal) -> Option<Self> {
+        let whole = seconds.floor();
+        let nanoseconds = (seconds - whole).checked_mul(NANOSECONDS_PER_SECOND.into())?.trunc();
+        Self::from_unix(i64::try_from(whole).ok()?, u32::try_from(nanoseconds).ok()?)
     }
 
     /// The UTC day on which it lies.

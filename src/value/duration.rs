@@ -5,6 +5,8 @@ use rust_decimal::Decimal;
 
 use super::{Malformed, Number};
 
+const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
+
 /// A length of time that is the same whenever it begins: seconds to weeks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(TimeDelta);
@@ -26,6 +28,14 @@ impl Duration {
     #[must_use]
     pub const fn delta(self) -> TimeDelta {
         self.0
+    }
+
+    /// The length of so many seconds, with fractions.
+    #[must_use]
+    pub fn from_seconds(seconds: Decimal) -> Option<Self> {
+        let whole = seconds.floor();
+        let nanoseconds = (seconds - whole).checked_mul(NANOSECONDS_PER_SECOND.into())?.trunc();
+        TimeDelta::new(i64::try_from(whole).ok()?, u32::try_from(nanoseconds).ok()?).map(Self)
     }
 
     /// The length in seconds, with fractions.
@@ -197,7 +207,7 @@ fn scaled(count: &str, unit: Unit) -> Option<TimeDelta> {
         .decimal()
         .checked_mul(Decimal::from(unit.seconds()))?;
     let whole = i64::try_from(seconds.trunc().mantissa()).ok()?;
-    let nanos = (seconds.fract() * Decimal::from(1_000_000_000)).normalize();
+    let nanos = (seconds.fract() * Decimal::from(NANOSECONDS_PER_SECOND)).normalize();
     let nanos = (nanos.scale() == 0)
         .then(|| u32::try_from(nanos.mantissa()).ok())
         .flatten()?;

@@ -9,6 +9,8 @@ use crate::value::{Currency, Date, Number, Period};
 pub enum Declaration {
     /// Which policy and version the file is.
     Policy(Policy),
+    /// A file whose declarations a shared file uses.
+    Use(Text),
     /// The shape of data.
     Record(Record),
     /// A closed choice of words.
@@ -45,6 +47,7 @@ impl Declaration {
     pub fn place(&self) -> Place {
         match self {
             Self::Policy(policy) => policy.span,
+            Self::Use(text) => text.span,
             Self::Record(record) => record.span,
             Self::Enumeration(enumeration) => enumeration.name.span,
             Self::Source(source) => source.span,

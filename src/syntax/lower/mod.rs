@@ -43,6 +43,7 @@ impl<'s> Lower<'s> {
         let node = Node::new(pair);
         match node.rule() {
             Rule::policy => self.policy(node).map(Declaration::Policy),
+            Rule::use_file => node.find(Rule::text).map(|text| Declaration::Use(self.text(text))),
             Rule::record => self.record(node).map(Declaration::Record),
             Rule::enumeration => self.enumeration(node).map(Declaration::Enumeration),
             Rule::source => self.source(node).map(Declaration::Source),

@@ -1,0 +1,231 @@
+use std::ops::ControlFlow;
+
+use super::possible::{Possible, apart, equal};
+use super::scope::Scope;
+use super::trace::{Trace, What};
+use super::{Evaluator, Truth};
+use crate::program::{Condition, ConditionKind, Field, Members, Operand, ValueSet};
+use crate::roster::Fact;
+use crate::types::Type;
+use crate::value::{Country, Value};
+use crate::hir::Order;
+
+impl<'p> Evaluator<'p> {
+    /// Whether a condition holds.
+    pub(super) fn truth<T: Trace>(
+        &self,
+        condition: &'p Condition,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        trace.begin();
+        let truth = self.truth_of(&condition.kind, scope, trace);
+        trace.end(|| What::Condition(condition.node, truth));
+        truth
+    }
+
+    fn truth_of<T: Trace>(&self, kind: &'p ConditionKind, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        match kind {
+            ConditionKind::Field(field) => self.yes_no(field, scope, trace),
+            ConditionKind::Rule(asked) => {
+                let truth = self.asked(asked.rule, asked.outcome, scope.completed);
+                trace.note(|| What::Rule(asked.rule, truth));
+                truth
+            }
+            ConditionKind::Rules { at_least, severity, kind, outcome } => {
+                let asked = self.asked_of_all(*severity, *kind, *outcome, scope.completed);
+                for (rule, truth) in &asked {
+                    trace.note(|| What::Rule(*rule, *truth));
+                }
+                Truth::at_least(*at_least, asked.into_iter().map(|(_, truth)| truth))
+            }
+            ConditionKind::Not(inner) => !self.truth(inner, scope, trace),
+            ConditionKind::And(parts) => self.all(parts, scope, trace),
+            ConditionKind::Or(parts) => self.any(parts, scope, trace),
+            ConditionKind::AtLeast { count, of } => {
+                Truth::at_least(*count, of.iter().map(|part| self.truth(part, scope, trace)))
+            }
+            ConditionKind::Has(field) => self.has(field, scope, trace),
+            ConditionKind::IsKnown(field) => {
+                let found = self.read(field, scope, trace);
+                (scope.completed || !matches!(found.fact, Fact::Unknown)).into()
+            }
+            ConditionKind::Equal(left, right) => self.equality(left, right, scope, trace),
+            ConditionKind::OneOf { value, set } => self.one_of(value, set, scope, trace),
+            ConditionKind::Order { order, left, right } => self.order(*order, left, right, scope, trace),
+            ConditionKind::Exists(members) => self.exists(members, scope, trace),
+            ConditionKind::Every { members, condition } => self.every(members, condition, scope, trace),
+            ConditionKind::InAny(window) => self.in_any(window, scope, trace),
+            ConditionKind::InTheLast(window) => self.in_the_last(window, scope, trace),
+            ConditionKind::Inconsistent { compared, allowing } => {
+                self.inconsistent(compared, *allowing, scope, trace)
+            }
+            ConditionKind::Assume { condition, assumed } => match self.truth(condition, scope, trace) {
+                Truth::Unknown => (*assumed).into(),
+                settled @ (Truth::Yes | Truth::No) => settled,
+            },
+        }
+    }
+
+    fn all<T: Trace>(&self, parts: &'p [Condition], scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        let mut truth = Truth::Yes;
+        for part in parts {
+            truth = truth.and(self.truth(part, scope, trace));
+            if truth == Truth::No && !T::RECORDS {
+                break;
+            }
+        }
+        truth
+    }
+
+    fn any<T: Trace>(&self, parts: &'p [Condition], scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        let mut truth = Truth::No;
+        for part in parts {
+            truth = truth.or(self.truth(part, scope, trace));
+            if truth == Truth::Yes && !T::RECORDS {
+                break;
+            }
+        }
+        truth
+    }
+
+    fn yes_no<T: Trace>(&self, field: &Field, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        match self.read(field, scope, trace).fact {
+            Fact::Value(Value::YesNo(yes)) => (*yes).into(),
+            Fact::None => Truth::No,
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => Truth::Unknown,
+        }
+    }
+
+    fn equality<T: Trace>(
+        &self,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        let first = self.operand(left, scope, trace);
+        let second = self.operand(right, scope, trace);
+        let (first, second) = self.on_common_days(first, left.of, second, right.of);
+        equal(self, &first, &second, left.of)
+    }
+
+    fn order<T: Trace>(
+        &self,
+        order: Order,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        let first = self.operand(left, scope, trace);
+        let second = self.operand(right, scope, trace);
+        match self.on_common_days(first, left.of, second, right.of) {
+            (Possible::None, _) | (_, Possible::None) => Truth::No,
+            (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
+                Some(_) => Truth::Unknown,
+                None => first.order(order, second),
+            },
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// Where a date meets an instant both are days.
+    #[expect(clippy::unused_self, reason = "belongs to the evaluation of comparisons")]
+    fn on_common_days<'r>(
+        &self,
+        left: Possible<'r>,
+        left_of: Type,
+        right: Possible<'r>,
+        right_of: Type,
+    ) -> (Possible<'r>, Possible<'r>) {
+        match (left, right) {
+            (Possible::Amount(left), Possible::Amount(right)) if left_of != right_of => {
+                (Possible::Amount(left.in_days(left_of)), Possible::Amount(right.in_days(right_of)))
+            }
+            pair => pair,
+        }
+    }
+
+    fn one_of<T: Trace>(
+        &self,
+        value: &'p Operand,
+        set: &'p ValueSet,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        match self.operand(value, scope, trace) {
+            Possible::None => Truth::No,
+            Possible::Value(value) => set.contains(&value).into(),
+            Possible::Amount(amount) => self.amount_in(amount, set),
+            Possible::Unknown => self.unknown_in(value, set),
+            Possible::Whole(_) | Possible::Cannot(_) => {
+                if set.len() == Some(0) { Truth::No } else { Truth::Unknown }
+            }
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "belongs to the evaluation of comparisons")]
+    fn amount_in(&self, amount: super::Amount, set: &ValueSet) -> Truth {
+        let ValueSet::Keys(keys) = set else { return Truth::Unknown };
+        keys.iter().fold(Truth::No, |truth, key| {
+            let same = match key {
+                crate::value::Key::Amount(value) => amount.equal(super::Amount::exactly(*value)),
+                crate::value::Key::Instant(instant) => amount.equal(super::Amount::exactly(instant.seconds())),
+                crate::value::Key::Money(currency, value) => match amount.currency {
+                    Some(of) if of.code() != *currency => Truth::Unknown,
+                    _ => amount.equal(super::Amount::exactly(*value)),
+                },
+                _ => Truth::Unknown,
+            };
+            truth.or(same)
+        })
+    }
+
+    /// An unknown value is one of a set if the set has every value of its type.
+    fn unknown_in(&self, value: &Operand, set: &ValueSet) -> Truth {
+        let or_none = match &value.kind {
+            crate::program::OperandKind::Field(field) => field.or_none(),
+            _ => false,
+        };
+        let values = match value.of {
+            Type::YesNo => Some(2),
+            Type::Choice(id) => Some(self.program.schema.enumeration(id).words.len()),
+            Type::Country => Some(Country::count()),
+            _ => None,
+        };
+        match (set.len(), values) {
+            (Some(0), _) => Truth::No,
+            (Some(listed), Some(values)) if listed == values && !or_none => Truth::Yes,
+            _ => Truth::Unknown,
+        }
+    }
+
+    fn exists<T: Trace>(&self, members: &'p Members, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        let mut truth = Truth::No;
+        self.each(members, scope, trace, &mut |member, _| {
+            truth = truth.or(Truth::between(member.is_certain(), true));
+            if truth == Truth::Yes && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        truth
+    }
+
+    fn every<T: Trace>(
+        &self,
+        members: &'p Members,
+        condition: &'p Condition,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        let mut truth = Truth::Yes;
+        self.each(members, scope, trace, &mut |member, trace| {
+            let satisfied = (!member.included).or(self.truth(condition, member.scope, trace));
+            truth = truth.and(match satisfied {
+                Truth::No if member.many => Truth::Unknown,
+                satisfied => satisfied,
+            });
+            if truth == Truth::No && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        truth
+    }
+}

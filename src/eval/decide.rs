@@ -1,0 +1,614 @@
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::amount::{Amount, Bound};
+use super::control::{ControlTruths, is_recent_enough};
+use super::evidence::{self, Need};
+use super::judgement::{Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange};
+use super::rule::{Presence, Standing};
+use super::scope::Scope;
+use super::trace::{Silent, Step};
+use super::{Evaluator, Truth};
+use crate::digest::Digest;
+use crate::hir::{LevelId, Outcome, RuleId, Severity};
+use crate::program::{ControlProgram, Program, RuleBody, RuleProgram};
+use crate::roster::Fact;
+
+/// How much is told besides the outcomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Outcomes only.
+    Brief,
+    /// What hits rest on, and what is missing.
+    Full,
+    /// Every step of every rule.
+    Trace,
+}
+
+/// That a person has judged exactly this evidence for a rule and cleared it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disposition {
+    /// Which rule.
+    pub rule: RuleId,
+    /// Digest of the evidence that was judged.
+    pub evidence: Digest,
+}
+
+/// Judges one record.
+#[must_use]
+pub fn evaluate(
+    program: &Program,
+    facts: &Fact<'_>,
+    dispositions: &[Disposition],
+    detail: Detail,
+) -> Judgement {
+    let mut run = Run {
+        evaluator: Evaluator::new(program),
+        program,
+        scope: Scope::of(facts),
+        dispositions,
+        detail,
+        rules: BTreeMap::new(),
+        presences: BTreeMap::new(),
+        truths: BTreeMap::new(),
+    };
+    run.judge_indicators();
+    run.judge_controls();
+    run.judge_strengths();
+    let scores = run.scores();
+    run.evaluator.score = Some((scores.completed, scores.now));
+    run.require_controls();
+    run.finish(scores.range)
+}
+
+struct Run<'p, 'r> {
+    evaluator: Evaluator<'p>,
+    program: &'p Program,
+    scope: Scope<'r, 'r>,
+    dispositions: &'p [Disposition],
+    detail: Detail,
+    rules: BTreeMap<RuleId, RuleJudgement>,
+    presences: BTreeMap<RuleId, Presence>,
+    /// What each control came to: as far as known, and in completions.
+    truths: BTreeMap<RuleId, (ControlTruths, ControlTruths)>,
+}
+
+struct Scores {
+    completed: Amount,
+    now: Amount,
+    range: ScoreRange,
+}
+
+/// What a flag can add to the score.
+#[derive(Clone, Copy)]
+struct Weight {
+    low: u32,
+    high: u32,
+}
+
+impl<'p> Run<'p, '_> {
+    fn rule(&self, id: RuleId) -> Option<&'p RuleProgram> {
+        self.program.rules.get(id.index())
+    }
+
+    fn completed(&self) -> Scope<'_, '_> {
+        Scope { completed: true, ..self.scope }
+    }
+
+    fn judge_indicators(&mut self) {
+        for id in self.program.order.iter().copied() {
+            let Some(rule) = self.rule(id) else { continue };
+            if matches!(rule.body, RuleBody::Control(_)) {
+                continue;
+            }
+            let presence = self.evaluator.presence(rule, self.scope, &mut Silent);
+            let judgement = self.indicator(id, rule, presence);
+            let counts = !matches!(judgement.outcome, Outcome::NotCovered | Outcome::Reviewed);
+            let standing = Standing {
+                outcome: judgement.outcome,
+                holds: presence.counts().and(counts.into()),
+                holds_now: presence.counts_now().and(counts.into()),
+                severity: [Truth::No; 3],
+            };
+            self.set_standing(id, standing);
+            self.presences.insert(id, presence);
+            self.rules.insert(id, judgement);
+        }
+    }
+
+    fn set_standing(&mut self, id: RuleId, standing: Standing) {
+        if let Some(place) = self.evaluator.standings.get_mut(id.index()) {
+            *place = Some(standing);
+        }
+    }
+
+    /// The outcome of a prohibition or flag, and what it rests on.
+    fn indicator(&self, id: RuleId, rule: &'p RuleProgram, presence: Presence) -> RuleJudgement {
+        let outcome = presence.outcome();
+        let judged = self.dispositions.iter().any(|disposition| disposition.rule == id);
+        let is_shown = self.detail == Detail::Full && matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown);
+        let may_be_left_out = outcome == Outcome::Unknown && !self.program.not_collected.is_empty();
+        let may_be_reviewed = outcome == Outcome::Hit && judged;
+        let has_steps = self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed;
+        let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
+        let mut made = RuleJudgement {
+            outcome,
+            indicator: Some(Indicator::default()),
+            control: None,
+            relief: relief(presence, outcome),
+            needs: Vec::new(),
+            steps: Vec::new(),
+        };
+        match outcome {
+            Outcome::Unknown if has_steps => {
+                made.needs = self.needs(&steps);
+                if self.is_left_out(&made.needs) {
+                    made.outcome = Outcome::NotCovered;
+                }
+            }
+            Outcome::Hit | Outcome::Excepted if has_steps => {
+                let indicator = self.hit(&steps);
+                let is_judged = self.dispositions.iter().any(|disposition| {
+                    disposition.rule == id && Some(disposition.evidence) == indicator.evidence_digest
+                });
+                if outcome == Outcome::Hit && is_judged && evidence::is_complete(&steps) {
+                    made.outcome = Outcome::Reviewed;
+                }
+                made.indicator = Some(indicator);
+            }
+            _ => {}
+        }
+        if self.detail == Detail::Trace {
+            made.steps = steps;
+        }
+        made
+    }
+
+    #[expect(clippy::unused_self, reason = "one of the parts of a judgement")]
+    fn hit(&self, steps: &[Step]) -> Indicator {
+        let evidence = evidence::evidence(steps);
+        let digest = evidence_digest(&evidence);
+        Indicator {
+            values: evidence::values(steps),
+            evidence,
+            evidence_digest: Some(digest),
+            ..Indicator::default()
+        }
+    }
+
+    fn needs(&self, steps: &[Step]) -> Vec<Need> {
+        let of_rule =
+            |rule: RuleId| self.rules.get(&rule).map(|judged| judged.needs.clone()).unwrap_or_default();
+        evidence::needs(steps, &of_rule)
+    }
+
+    /// Whether all that is missing is what the company accepts not to have.
+    fn is_left_out(&self, needs: &[Need]) -> bool {
+        !needs.is_empty()
+            && needs.iter().all(|need| {
+                let is_accepted = |path: &Vec<_>| need.steps.starts_with(path);
+                need.cannot.is_none() && self.program.not_collected.iter().any(is_accepted)
+            })
+    }
+
+    fn judge_controls(&mut self) {
+        for (id, control) in self.controls() {
+            let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
+            let completed = if control.asks_known {
+                self.evaluator.control_truths(control, self.completed(), &mut Silent)
+            } else {
+                now
+            };
+            self.truths.insert(id, (now, completed));
+        }
+    }
+
+    fn controls(&self) -> Vec<(RuleId, &'p ControlProgram)> {
+        let ids = self.program.order.iter().copied();
+        ids.filter_map(|id| match self.rule(id).map(|rule| &rule.body) {
+            Some(RuleBody::Control(control)) => Some((id, &**control)),
+            _ => None,
+        })
+        .collect()
+    }
+
+    fn flags(&self) -> Vec<(RuleId, &'p crate::program::FlagProgram)> {
+        let rules = self.program.rules.iter().enumerate();
+        rules
+            .filter_map(|(place, rule)| match &rule.body {
+                RuleBody::Flag(flag) => Some((RuleId(place), flag)),
+                RuleBody::Prohibition { .. } | RuleBody::Control(_) => None,
+            })
+            .collect()
+    }
+
+    /// The severity of each flag that may be hit, and how much controls take from its weight.
+    fn judge_strengths(&mut self) {
+        for (id, flag) in self.flags() {
+            let Some(standing) = self.evaluator.standing(id) else { continue };
+            let is_possible = standing.holds.is_possible() || standing.holds_now.is_possible();
+            let is_excepted = standing.outcome == Outcome::Excepted;
+            if !is_possible && !is_excepted && self.detail == Detail::Brief {
+                continue;
+            }
+            let strengths = if is_possible {
+                self.evaluator.strengths(flag, self.scope)
+            } else {
+                vec![(flag.severity, flag.weight, Truth::Yes)]
+            };
+            let mut severity = [Truth::No; 3];
+            for (of, _, holds) in &strengths {
+                for (place, known) in severity.iter_mut().zip(Severity::ALL) {
+                    if known == *of {
+                        *place = place.or(*holds);
+                    }
+                }
+            }
+            let answered_by = if is_possible { self.answered_by(id) } else { Vec::new() };
+            let weight = self.weight(id, &strengths, &answered_by);
+            let holds = self.evaluator.standing(id).map_or(Truth::No, |standing| standing.holds);
+            if let Some(Some(standing)) = self.evaluator.standings.get_mut(id.index()) {
+                standing.severity = severity;
+            }
+            let certain = strengths.iter().find(|(_, _, holds)| *holds == Truth::Yes);
+            let shown = certain.map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
+            if let Some(indicator) = self.rules.get_mut(&id).and_then(|judged| judged.indicator.as_mut()) {
+                indicator.severity = Some(shown.0);
+                indicator.weight = Some(shown.1);
+                indicator.answered_by = answered_by;
+                if is_possible {
+                    let low = if holds == Truth::Yes { weight.low } else { 0 };
+                    indicator.counted = Some(ScoreRange { low, high: weight.high });
+                }
+            }
+        }
+    }
+
+    /// The controls that answer a flag, or may.
+    fn answered_by(&self, flag: RuleId) -> Vec<(RuleId, Truth)> {
+        let mut answered = Vec::new();
+        let mut newest = None;
+        for (id, control) in self.controls() {
+            let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else { continue };
+            let Some((now, completed)) = self.truths.get(&id) else { continue };
+            let met = now.met_in_both(*completed);
+            if met == Truth::No {
+                continue;
+            }
+            let recent = if answer.at_any_time {
+                Truth::Yes
+            } else {
+                let newest = *newest.get_or_insert_with(|| {
+                    let steps = self.rule(flag).map(|rule| self.evaluator.steps(rule, self.scope));
+                    evidence::newest(&steps.unwrap_or_default())
+                });
+                is_recent_enough(now.dated, newest)
+            };
+            let truth = met.and(recent);
+            if truth != Truth::No {
+                answered.push((id, truth));
+            }
+        }
+        answered
+    }
+
+    /// What a hit of the flag adds: in the best case it is of the weakest form and answered by all that
+    /// may answer it, in the worst of the strongest and answered by those alone that certainly do.
+    fn weight(&self, flag: RuleId, strengths: &[(Severity, u32, Truth)], answered_by: &[(RuleId, Truth)]) -> Weight {
+        let reduced_to = |is_enough: fn(Truth) -> bool| {
+            let controls = answered_by.iter().filter(|(_, truth)| is_enough(*truth));
+            controls
+                .filter_map(|(control, _)| match self.rule(*control).map(|rule| &rule.body) {
+                    Some(RuleBody::Control(control)) => {
+                        control.answers.iter().find(|answer| answer.flag == flag)?.reducing_to
+                    }
+                    _ => None,
+                })
+                .min()
+                .unwrap_or(u32::MAX)
+        };
+        let at_best = reduced_to(Truth::is_possible);
+        let at_worst = reduced_to(|truth| truth == Truth::Yes);
+        let possible = || strengths.iter().filter(|(_, _, holds)| holds.is_possible()).map(|(_, weight, _)| *weight);
+        Weight {
+            low: possible().map(|weight| weight.min(at_best)).min().unwrap_or(0),
+            high: possible().map(|weight| weight.min(at_worst)).max().unwrap_or(0),
+        }
+    }
+
+    /// What the flags add up to, correlated ones up to their cap.
+    fn scores(&self) -> Scores {
+        let add = |counts: fn(&Standing) -> Truth| {
+            let range = |flag: RuleId| {
+                let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
+                let counted = self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref()?.counted);
+                let counted = counted.unwrap_or(ScoreRange { low: 0, high: 0 });
+                match truth {
+                    // The range was made for completions; what holds now counts at least its least.
+                    Truth::Yes => ScoreRange { low: self.least_weight(flag, counted), high: counted.high },
+                    Truth::Unknown => ScoreRange { low: 0, high: counted.high },
+                    Truth::No => ScoreRange { low: 0, high: 0 },
+                }
+            };
+            let sum = |flags: &mut dyn Iterator<Item = RuleId>, limit: u32| {
+                let (mut low, mut high) = (0_u32, 0_u32);
+                for flag in flags {
+                    let range = range(flag);
+                    low = low.saturating_add(range.low);
+                    high = high.saturating_add(range.high);
+                }
+                (low.min(limit), high.min(limit))
+            };
+            let capped = |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
+            let free: Vec<RuleId> = self.flags().into_iter().map(|(id, _)| id).filter(|id| !capped(id)).collect();
+            let (mut low, mut high) = sum(&mut free.into_iter(), u32::MAX);
+            for cap in &self.program.caps {
+                let (group_low, group_high) = sum(&mut cap.flags.iter().copied(), cap.limit);
+                low = low.saturating_add(group_low);
+                high = high.saturating_add(group_high);
+            }
+            ScoreRange { low, high }
+        };
+        let amount = |range: ScoreRange| Amount {
+            whole: true,
+            ..Amount::between(Bound::At(Decimal::from(range.low)), Bound::At(Decimal::from(range.high)))
+        };
+        let completed = add(|standing| standing.holds);
+        let now = add(|standing| standing.holds_now);
+        Scores { completed: amount(completed), now: amount(now), range: completed }
+    }
+
+    fn least_weight(&self, flag: RuleId, counted: ScoreRange) -> u32 {
+        let holds = self.evaluator.standing(flag).map_or(Truth::No, |standing| standing.holds);
+        if holds == Truth::Yes {
+            return counted.low;
+        }
+        let Some(RuleBody::Flag(program)) = self.rule(flag).map(|rule| &rule.body) else { return 0 };
+        let strengths = self.evaluator.strengths(program, self.scope);
+        self.weight(flag, &strengths, &self.answered_by(flag)).low
+    }
+
+    /// Whether each control must be done, and its outcome.
+    fn require_controls(&mut self) {
+        for (id, control) in self.controls() {
+            let Some((now, completed)) = self.truths.get(&id).copied() else { continue };
+            let required = self.required(control);
+            let Some(rule) = self.rule(id) else { continue };
+            let (relieves, exception) = self.evaluator.relief(rule, self.scope);
+            let plain = now.outcome(required);
+            let is_relieved = relieves == Truth::Yes && !matches!(plain, Outcome::Met | Outcome::NotRequired);
+            let outcome = if is_relieved { Outcome::Waived } else { plain };
+            let relief = exception.map(|exception| Relief { exception, relieves, would_be: plain });
+            let has_steps =
+                self.detail == Detail::Trace || (self.detail == Detail::Full && outcome == Outcome::Unknown);
+            let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
+            let needs = if outcome == Outcome::Unknown { self.needs(&steps) } else { Vec::new() };
+            let standing = Standing {
+                outcome,
+                holds: completed.met(),
+                holds_now: now.met(),
+                severity: [Truth::No; 3],
+            };
+            self.set_standing(id, standing);
+            let judged = RuleJudgement {
+                outcome,
+                indicator: None,
+                control: Some(ControlState { on: now.day(), required }),
+                relief,
+                needs,
+                steps: if self.detail == Detail::Trace { steps } else { Vec::new() },
+            };
+            self.rules.insert(id, judged);
+        }
+    }
+
+    /// Whether a control must be done: as it says, or when a flag that it answers is hit, or always.
+    fn required(&self, control: &'p ControlProgram) -> Truth {
+        match &control.required_when {
+            Some(required) => {
+                let now = self.evaluator.truth(required, self.scope, &mut Silent);
+                let completed = self.evaluator.truth(required, self.completed(), &mut Silent);
+                if now == completed { now } else { Truth::Unknown }
+            }
+            None if control.answers.is_empty() => Truth::Yes,
+            None => control.answers.iter().fold(Truth::No, |required, answer| {
+                let hit = self.evaluator.standing(answer.flag).map_or(Truth::Unknown, |standing| standing.holds);
+                required.or(hit)
+            }),
+        }
+    }
+
+    fn finish(self, score: ScoreRange) -> Judgement {
+        let levels = self.levels();
+        let highest = |truths: &[(Truth, Truth)], of: fn(&(Truth, Truth)) -> Truth| {
+            truths.iter().rposition(|truth| of(truth) == Truth::Yes).unwrap_or(0)
+        };
+        let now = highest(&levels, |(now, _)| *now);
+        let certain = highest(&levels, |(_, completed)| *completed);
+        let mut could_be: Vec<usize> = levels
+            .iter()
+            .enumerate()
+            .filter(|(level, (_, completed))| {
+                *level == certain || (*level > certain && *completed == Truth::Unknown)
+            })
+            .map(|(level, _)| level)
+            .collect();
+        let unsettled = self.program.unsettled.index();
+        let settled = could_be == [now];
+        if !settled && self.may_never_settle() && !could_be.contains(&unsettled) && unsettled > certain {
+            could_be.push(unsettled);
+            could_be.sort_unstable();
+        }
+        let decision = if settled { now } else { now.max(unsettled) };
+        let actions = self.actions();
+        let must_have_missing = self
+            .program
+            .must_have
+            .iter()
+            .filter(|must_have| self.is_missing(&must_have.steps) == Truth::Yes)
+            .map(|must_have| must_have.shown.clone())
+            .collect();
+        Judgement {
+            decision: LevelId(decision),
+            settled,
+            could_be: could_be.into_iter().map(LevelId).collect(),
+            score,
+            needs: self.all_needs(),
+            must_have_missing,
+            actions,
+            rules: self.rules.into_values().collect(),
+        }
+    }
+
+    /// Whether each level is reached: as far as known, and in completions.
+    fn levels(&self) -> Vec<(Truth, Truth)> {
+        let unsettled = self.program.unsettled.index();
+        let levels = self.program.levels.iter().enumerate();
+        levels
+            .map(|(level, when)| {
+                let truth = |scope: Scope<'_, '_>| {
+                    when.as_ref().map_or(Truth::No, |when| self.evaluator.truth(when, scope, &mut Silent))
+                };
+                let (mut now, mut completed) = (truth(self.scope), truth(self.completed()));
+                if level == unsettled {
+                    for must_have in &self.program.must_have {
+                        now = now.or(self.is_missing(&must_have.steps));
+                        completed = completed.or(self.can_be_missing(&must_have.steps));
+                    }
+                }
+                if level == 0 { (Truth::Yes, Truth::Yes) } else { (now, completed) }
+            })
+            .collect()
+    }
+
+    /// Whether a fact is not there, as far as known: unknown, none, or an empty list.
+    fn is_missing(&self, steps: &[crate::types::FieldSlot]) -> Truth {
+        match super::place::follow(self.scope.subject, steps, &[]).fact {
+            Fact::Unknown | Fact::None => Truth::Yes,
+            Fact::List(elements) => elements.is_empty().into(),
+            Fact::Value(_) | Fact::Record(_) => Truth::No,
+        }
+    }
+
+    /// Whether a fact can turn out not to be there.
+    fn can_be_missing(&self, steps: &[crate::types::FieldSlot]) -> Truth {
+        match super::place::follow(self.scope.subject, steps, &[]).fact {
+            Fact::Unknown => Truth::Unknown,
+            Fact::None => Truth::Yes,
+            Fact::List(elements) => elements.is_empty().into(),
+            Fact::Value(_) | Fact::Record(_) => Truth::No,
+        }
+    }
+
+    /// Whether an unknown rule may stay unknown with every fact known: for want of a rate, or because a
+    /// result is too large.
+    fn may_never_settle(&self) -> bool {
+        self.rules.iter().any(|(id, judged)| {
+            judged.outcome == Outcome::Unknown && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
+        })
+    }
+
+    fn all_needs(&self) -> Vec<(Need, Vec<RuleId>)> {
+        let mut settles: BTreeMap<Need, Vec<RuleId>> = BTreeMap::new();
+        for (id, judged) in &self.rules {
+            if judged.outcome == Outcome::Unknown {
+                for need in &judged.needs {
+                    settles.entry(need.clone()).or_default().push(*id);
+                }
+            }
+        }
+        if self.detail != Detail::Brief {
+            for must_have in &self.program.must_have {
+                let fact = super::place::follow(self.scope.subject, &must_have.steps, &[]).fact;
+                if matches!(fact, Fact::Unknown) {
+                    settles.entry(Need { steps: must_have.steps.clone(), cannot: None }).or_default();
+                }
+            }
+        }
+        settles.into_iter().collect()
+    }
+
+    /// Controls that are not done and that hit rules call for.
+    fn actions(&self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (id, control) in self.controls() {
+            let Some(judged) = self.rules.get(&id) else { continue };
+            if judged.outcome == Outcome::Waived {
+                continue;
+            }
+            let is_done = judged.outcome == Outcome::Met;
+            let mut because: Vec<RuleId> = control
+                .answers
+                .iter()
+                .map(|answer| answer.flag)
+                .filter(|flag| self.is_hit(*flag))
+                .filter(|flag| !is_done || !self.is_answered(*flag, id))
+                .collect();
+            let is_required =
+                judged.control.is_some_and(|state| state.required == Truth::Yes) && !is_done;
+            if is_required {
+                because.extend(self.calling_for(control));
+            }
+            because.sort_unstable();
+            because.dedup();
+            if is_required || !because.is_empty() {
+                actions.push(Action { control: id, because });
+            }
+        }
+        actions
+    }
+
+    fn is_hit(&self, rule: RuleId) -> bool {
+        self.rules.get(&rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
+    }
+
+    fn is_answered(&self, flag: RuleId, control: RuleId) -> bool {
+        self.rules
+            .get(&flag)
+            .and_then(|judged| judged.indicator.as_ref())
+            .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)))
+    }
+
+    /// The hit rules that the condition under which a control is required asks about.
+    fn calling_for(&self, control: &'p ControlProgram) -> Vec<RuleId> {
+        let Some(required) = &control.required_when else { return Vec::new() };
+        let mut recorder = super::trace::Recorder::default();
+        self.evaluator.truth(required, self.scope, &mut recorder);
+        let mut asked = Vec::new();
+        rules_asked(&recorder.into_steps(), &mut asked);
+        asked.retain(|rule| self.is_hit(*rule));
+        asked
+    }
+}
+
+fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {
+    for step in steps {
+        if let super::What::Rule(rule, Truth::Yes) = step.what {
+            asked.push(rule);
+        }
+        rules_asked(&step.inside, asked);
+    }
+}
+
+fn relief(presence: Presence, outcome: Outcome) -> Option<Relief> {
+    let would_be = if outcome == Outcome::Excepted { Outcome::Hit } else { outcome };
+    let exception = presence.exception?;
+    matches!(would_be, Outcome::Hit | Outcome::Unknown)
+        .then_some(Relief { exception, relieves: presence.excepted, would_be })
+}
+
+/// Digest of what a hit rests on: each fact on a line of its own.
+fn evidence_digest(evidence: &[evidence::Evidence]) -> Digest {
+    let mut text = "duecare.evidence/1\n".to_owned();
+    for fact in evidence {
+        let kind = match fact.value {
+            super::Shown::YesNo(_) => 'b',
+            super::Shown::Number(_) => 'n',
+            super::Shown::Text(_) => 't',
+        };
+        let value = fact.value.to_string().replace('\\', "\\\\").replace('\n', "\\n");
+        text.push_str(&format!("{}\t{kind}\t{value}\n", fact.place));
+    }
+    Digest::of(text.as_bytes())
+}

@@ -1,0 +1,266 @@
+//! What an evaluation rests on, read off its steps: the facts that make a rule hit, the facts that
+//! would settle it, and how new they are.
+
+use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
+use super::Truth;
+use crate::hir::RuleId;
+use crate::types::FieldSlot;
+use crate::value::Date;
+
+/// A fact that a hit rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where, as `logins[3].ip`.
+    pub place: String,
+    /// What is there.
+    pub value: Shown,
+}
+
+/// A fact that would settle a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Need {
+    /// Which field.
+    pub steps: Vec<FieldSlot>,
+    /// Why the fact does not settle it although it is known.
+    pub cannot: Option<Cannot>,
+}
+
+/// The newest day among the elements that a hit rests on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Newest {
+    /// Of what is certain.
+    pub(super) certain: Option<Date>,
+    /// Of what is possible.
+    pub(super) possible: Reach,
+}
+
+/// How new something may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It has no day.
+    Nothing,
+    /// At most this day.
+    Day(Date),
+    /// Any day.
+    AnyDay,
+}
+
+/// The facts that a hit rests on, in the order in which they were seen, each once.
+pub(super) fn evidence(steps: &[Step]) -> Vec<Evidence> {
+    let mut found = Vec::new();
+    for step in steps {
+        gather(step, Truth::Yes, &mut found);
+    }
+    let mut unique: Vec<Evidence> = Vec::new();
+    for fact in found {
+        if !unique.iter().any(|known| known.place == fact.place) {
+            unique.push(fact);
+        }
+    }
+    unique
+}
+
+/// `wanted` is what the condition around came to, which the conditions on elements must come to, too.
+fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
+    match &step.what {
+        What::Condition(_, truth) => {
+            for inner in contributing(step, *truth) {
+                gather(inner, *truth, found);
+            }
+        }
+        What::Operand { distinct, .. } => {
+            let before = found.len();
+            for inner in visible(step) {
+                gather(inner, Truth::Yes, found);
+            }
+            if *distinct {
+                keep_first_of_each_value(found, before);
+            }
+        }
+        What::Fact(FactSeen { place, seen, .. }) => {
+            let value = match seen {
+                Seen::Value(value) => value.clone(),
+                Seen::None => Shown::Text("none".to_owned()),
+                Seen::Unknown => return,
+            };
+            found.push(Evidence { place: place.clone(), value });
+        }
+        What::Element(ElementSeen { included: Truth::Yes, many: false, .. }) => {
+            let speaks_otherwise = step.inside.iter().any(
+                |inner| matches!(inner.what, What::Condition(_, truth) if truth != wanted),
+            );
+            if !speaks_otherwise {
+                step.inside.iter().for_each(|inner| gather(inner, wanted, found));
+            }
+        }
+        What::Filter | What::Window(_) => {
+            step.inside.iter().for_each(|inner| gather(inner, Truth::Yes, found));
+        }
+        What::Element(_) | What::Rule(..) => {}
+    }
+}
+
+/// The parts of a condition that made it come to what it came to.
+fn contributing(step: &Step, truth: Truth) -> Vec<&Step> {
+    let conditions = step.inside.iter().filter(|inner| matches!(inner.what, What::Condition(..)));
+    let mut conditions: Vec<&Step> = conditions.collect();
+    if conditions.len() > 1 {
+        conditions.retain(|inner| matches!(inner.what, What::Condition(_, of) if of == truth));
+    }
+    if conditions.is_empty() { visible(step) } else { conditions }
+}
+
+/// What is inside a step: of windows only the first that made it so, since the others repeat it.
+fn visible(step: &Step) -> Vec<&Step> {
+    let windows = step.inside.iter().filter(|inner| matches!(inner.what, What::Window(_)));
+    let windows: Vec<&Step> = windows.collect();
+    if windows.is_empty() {
+        return step.inside.iter().collect();
+    }
+    let first = windows
+        .iter()
+        .find(|window| matches!(window.what, What::Window(Truth::Yes)))
+        .or_else(|| windows.iter().find(|window| matches!(window.what, What::Window(Truth::Unknown))))
+        .or(windows.first());
+    first.copied().into_iter().collect()
+}
+
+fn keep_first_of_each_value(found: &mut Vec<Evidence>, from: usize) {
+    let mut kept: Vec<Evidence> = Vec::new();
+    for fact in found.drain(from..) {
+        let field = fact.place.rsplit(']').next().unwrap_or("").to_owned();
+        let is_known = kept
+            .iter()
+            .any(|known| known.value == fact.value && known.place.rsplit(']').next() == Some(field.as_str()));
+        if !is_known {
+            kept.push(fact);
+        }
+    }
+    found.extend(kept);
+}
+
+/// The facts that would settle an unknown rule, in the order of the record, each once. `of_rule` tells
+/// what would settle a rule whose outcome was asked.
+pub(super) fn needs(steps: &[Step], of_rule: &dyn Fn(RuleId) -> Vec<Need>) -> Vec<Need> {
+    let mut found = Vec::new();
+    steps.iter().for_each(|step| missing(step, of_rule, &mut found));
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<Need>) {
+    let mut go_inside = || step.inside.iter().for_each(|inner| missing(inner, of_rule, found));
+    match &step.what {
+        What::Condition(_, Truth::Unknown) | What::Window(Truth::Unknown) | What::Filter => go_inside(),
+        What::Operand { cannot: Some(cannot), .. } => {
+            let facts = facts_inside(step).into_iter().filter(|fact| matches!(fact.seen, Seen::Value(_)));
+            found.extend(facts.map(|fact| Need { steps: fact.steps.clone(), cannot: Some(*cannot) }));
+        }
+        What::Operand { .. } => go_inside(),
+        What::Element(ElementSeen { many: false, included, .. }) if included.is_possible() => go_inside(),
+        What::Fact(FactSeen { steps, seen: Seen::Unknown, .. }) => {
+            found.push(Need { steps: steps.clone(), cannot: None });
+        }
+        What::Rule(rule, Truth::Unknown) => found.extend(of_rule(*rule)),
+        What::Condition(..) | What::Window(_) | What::Element(_) | What::Fact(_) | What::Rule(..) => {}
+    }
+}
+
+fn facts_inside(step: &Step) -> Vec<&FactSeen> {
+    let mut facts: Vec<&FactSeen> = step.inside.iter().flat_map(facts_inside).collect();
+    if let What::Fact(fact) = &step.what {
+        facts.push(fact);
+    }
+    facts
+}
+
+/// Whether no missing fact could add to what a hit rests on.
+pub(super) fn is_complete(steps: &[Step]) -> bool {
+    steps.iter().all(|step| {
+        let is_settled = match &step.what {
+            What::Fact(fact) => fact.seen != Seen::Unknown,
+            What::Element(element) => element.included != Truth::Unknown && !element.many,
+            What::Operand { cannot, .. } => cannot.is_none(),
+            What::Condition(..) | What::Filter | What::Window(_) | What::Rule(..) => true,
+        };
+        is_settled && is_complete(&step.inside)
+    })
+}
+
+/// The values that were given names with `as`, by the place of the name.
+pub(super) fn values(steps: &[Step]) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    steps.iter().for_each(|step| named(step, &mut found));
+    found
+}
+
+fn named(step: &Step, found: &mut Vec<(usize, String)>) {
+    if let What::Operand { name: Some(name), shown, .. } = &step.what {
+        if !found.iter().any(|(known, _)| known == name) {
+            found.push((*name, shown.clone()));
+        }
+    }
+    visible(step).into_iter().for_each(|inner| named(inner, found));
+}
+
+/// How new the elements are that a flag rests on.
+pub(super) fn newest(steps: &[Step]) -> Newest {
+    let mut newest = Newest { certain: None, possible: Reach::Nothing };
+    steps.iter().for_each(|step| age(step, true, &mut newest));
+    newest
+}
+
+fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
+    match &step.what {
+        What::Condition(_, truth) => {
+            let is_certain = is_certain && *truth != Truth::Unknown;
+            let has_parts = step.inside.iter().filter(|inner| matches!(inner.what, What::Condition(..))).count() > 1;
+            for inner in timed_parts(step) {
+                let speaks_otherwise = has_parts
+                    && matches!(inner.what, What::Condition(_, of)
+                        if of != Truth::Unknown && *truth != Truth::Unknown && of != *truth);
+                if !speaks_otherwise {
+                    age(inner, is_certain, newest);
+                }
+            }
+        }
+        What::Operand { .. } | What::Filter => {
+            timed_parts(step).into_iter().for_each(|inner| age(inner, is_certain, newest));
+        }
+        What::Window(Truth::Yes) => step.inside.iter().for_each(|inner| age(inner, is_certain, newest)),
+        What::Window(Truth::Unknown) => step.inside.iter().for_each(|inner| age(inner, false, newest)),
+        What::Element(element) if element.included.is_possible() => {
+            let is_there = is_certain && element.included == Truth::Yes && !element.many;
+            newest.add(element.time, is_there);
+        }
+        What::Window(Truth::No) | What::Element(_) | What::Fact(_) | What::Rule(..) => {}
+    }
+}
+
+/// What is inside a step; where it has windows, only they count, not the elements they are made of.
+fn timed_parts(step: &Step) -> Vec<&Step> {
+    let windows: Vec<&Step> =
+        step.inside.iter().filter(|inner| matches!(inner.what, What::Window(_))).collect();
+    if windows.is_empty() { step.inside.iter().collect() } else { windows }
+}
+
+impl Newest {
+    fn add(&mut self, time: ElementTime, is_certain: bool) {
+        match time {
+            ElementTime::At(instant) => {
+                let day = instant.date();
+                if is_certain {
+                    self.certain = Some(self.certain.map_or(day, |certain| certain.max(day)));
+                }
+                self.possible = match self.possible {
+                    Reach::Nothing => Reach::Day(day),
+                    Reach::Day(known) => Reach::Day(known.max(day)),
+                    Reach::AnyDay => Reach::AnyDay,
+                };
+            }
+            ElementTime::Unknown => self.possible = Reach::AnyDay,
+            ElementTime::Untimed => {}
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use chrono::TimeDelta;
+use rust_decimal::Decimal;
+
+use super::amount::{Amount, Bound};
+use super::place::follow;
+use super::scope::Scope;
+use super::trace::Trace;
+use super::window::{Timed, When, groups};
+use super::{Evaluator, Truth};
+use crate::program::Longest;
+use crate::roster::Fact;
+use crate::value::{Direction, Duration, Instant, Period, Value};
+
+/// When an element ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    At(Instant),
+    Unknown,
+}
+
+impl<'p> Evaluator<'p> {
+    /// The longest time covered by elements between which no gap is longer than allowed.
+    pub(super) fn longest<T: Trace>(
+        &self,
+        longest: &'p Longest,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Amount {
+        let timed = self.timed(&longest.members, longest.time, longest.per.as_ref(), scope, trace);
+        let (mut low, mut high) = (TimeDelta::zero(), Some(TimeDelta::zero()));
+        for group in groups(&timed) {
+            low = low.max(self.certainly(&group, longest));
+            high = high.zip(self.possibly(&group, longest)).map(|(high, other)| high.max(other));
+        }
+        let seconds = |length: TimeDelta| Duration::from(length).seconds();
+        let high = high.map_or(Bound::Unbounded, |high| Bound::At(seconds(high)));
+        Amount::between(Bound::At(seconds(low)), high)
+    }
+
+    /// By what is certain: elements that are there, from their known beginning to their known end.
+    fn certainly(&self, group: &[Timed<'_>], longest: &Longest) -> TimeDelta {
+        let spans = group
+            .iter()
+            .filter(|timed| timed.entry.included == Truth::Yes && !timed.entry.many)
+            .filter_map(|timed| match timed.when {
+                When::At(start) => Some(match self.end(timed, start, longest) {
+                    End::At(end) => (start, end),
+                    End::Unknown => (start, start),
+                }),
+                When::Unknown | When::Never => None,
+            })
+            .collect();
+        longest_chain(spans, longest.gap)
+    }
+
+    /// By what is possible; `None` where it may be of any length.
+    fn possibly(&self, group: &[Timed<'_>], longest: &Longest) -> Option<TimeDelta> {
+        let mut spans = Vec::new();
+        let mut movable = 0;
+        for timed in group {
+            match timed.when {
+                _ if timed.entry.many => return None,
+                When::At(start) => match self.end(timed, start, longest) {
+                    End::At(end) => spans.push((start, end)),
+                    End::Unknown => return None,
+                },
+                // An element that lasts may begin at any time before its end; one that does not last
+                // can lengthen a chain by one gap, or bridge one.
+                When::Unknown if longest.end.is_some() => return None,
+                When::Unknown => movable += 1,
+                When::Never => {}
+            }
+        }
+        if movable == 0 { Some(longest_chain(spans, longest.gap)) } else { longest_bridged(spans, movable, longest.gap) }
+    }
+
+    /// When an element ended: at its beginning if its kind does not last or ends before it begins, at
+    /// the time of the evaluation if it has not ended.
+    fn end(&self, timed: &Timed<'_>, start: Instant, longest: &Longest) -> End {
+        let Some(slot) = longest.end else { return End::At(start) };
+        match follow(timed.entry.fact, &[slot], &[]).fact {
+            Fact::Value(Value::Instant(end)) => End::At(start.max(*end)),
+            Fact::Value(Value::Date(end)) => End::At(start.max(end.start())),
+            Fact::None => End::At(start.max(self.program.as_of)),
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => End::Unknown,
+        }
+    }
+}
+
+/// The longest time covered without a longer gap.
+fn longest_chain(mut spans: Vec<(Instant, Instant)>, gap: Duration) -> TimeDelta {
+    spans.sort_unstable();
+    let mut longest = TimeDelta::zero();
+    let mut current: Option<(Instant, Instant)> = None;
+    for (start, end) in spans {
+        let (begin, last) = match current {
+            Some((begin, last)) if is_within(last, start, gap) => (begin, last.max(end)),
+            _ => (start, end),
+        };
+        current = Some((begin, last));
+        longest = longest.max(begin.until(last));
+    }
+    longest
+}
+
+/// Whether the gap from the end of one to the beginning of the next is not too long.
+fn is_within(last: Instant, next: Instant, gap: Duration) -> bool {
+    last.plus(Period::Exact(gap), Direction::Later).is_none_or(|limit| next <= limit)
+}
+
+/// The longest chain of points in time if some more can be put anywhere: each bridges a part of a gap
+/// or lengthens the chain at its end by one allowed gap.
+fn longest_bridged(points: Vec<(Instant, Instant)>, movable: u32, gap: Duration) -> Option<TimeDelta> {
+    let step = gap.seconds();
+    let mut times: Vec<Decimal> = points.into_iter().map(|(at, _)| at.seconds()).collect();
+    times.sort_unstable();
+    let movable = Decimal::from(movable);
+    let mut best = (movable - Decimal::ONE).checked_mul(step)?;
+    for (first, start) in times.iter().enumerate() {
+        let mut needed = Decimal::ZERO;
+        let mut last = *start;
+        for at in times.iter().skip(first) {
+            let between = *at - last;
+            if between > step {
+                if step.is_zero() {
+                    break;
+                }
+                needed += (between / step).ceil() - Decimal::ONE;
+            }
+            if needed > movable {
+                break;
+            }
+            last = *at;
+            best = best.max((last - *start).checked_add((movable - needed).checked_mul(step)?)?);
+        }
+    }
+    Duration::from_seconds(best).map(Duration::delta)
+}

@@ -1,0 +1,192 @@
+use std::ops::ControlFlow;
+
+use super::place::follow;
+use super::possible::Possible;
+use super::scope::{Element, Scope, place_shown};
+use super::trace::{ElementSeen, ElementTime, Trace, What};
+use super::{Evaluator, Truth};
+use crate::hir::Root;
+use crate::program::Members;
+use crate::roster::{Fact, UNKNOWN};
+use crate::types::{FieldSlot, Type};
+use crate::value::Value;
+
+/// An element that a list expression leads to.
+pub(super) struct Member<'s, 'r> {
+    /// With the element as the innermost.
+    pub(super) scope: Scope<'s, 'r>,
+    pub(super) element: &'s Element<'s, 'r>,
+    /// Whether it is one of those asked for.
+    pub(super) included: Truth,
+    /// Whether it stands for any number of elements of an unknown list, none among them.
+    pub(super) many: bool,
+    /// The value that the path leads to.
+    pub(super) value: Possible<'r>,
+}
+
+impl Member<'_, '_> {
+    /// Whether it is there and asked for in every completion.
+    pub(super) fn is_certain(&self) -> bool {
+        self.included == Truth::Yes && !self.many
+    }
+}
+
+/// Called with each element that may be one of those asked for.
+pub(super) type Visit<'v, 'r, T> = &'v mut dyn FnMut(&Member<'_, 'r>, &mut T) -> ControlFlow<()>;
+
+/// What is the same for all elements of one walk.
+struct Walk<'w, 'p> {
+    members: &'p Members,
+    evaluator: &'w Evaluator<'p>,
+}
+
+impl<'p> Evaluator<'p> {
+    /// Visits the elements that may be among those asked for.
+    pub(super) fn each<'r, T: Trace>(
+        &self,
+        members: &'p Members,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+        visit: Visit<'_, 'r, T>,
+    ) {
+        let walk = Walk { members, evaluator: self };
+        if let Root::Window(level) = members.root {
+            let Some(window) = scope.window_at(level) else { return };
+            for entry in window.entries {
+                let element = Element {
+                    fact: entry.fact,
+                    index: entry.index,
+                    steps: window.steps,
+                    holder: None,
+                    outer: scope.element,
+                    level: scope.next_level(),
+                };
+                if walk.inside(&members.hops, &element, (entry.included, entry.many), scope, trace, visit).is_break() {
+                    return;
+                }
+            }
+        } else {
+            let (start, holder) = scope.start(members.root);
+            let _ = walk.open(&members.hops, start, holder, (Truth::Yes, false), scope, trace, visit);
+        }
+    }
+
+    /// Visits the elements from one element on, whatever the path began with.
+    pub(super) fn each_from<'r, T: Trace>(
+        &self,
+        members: &'p Members,
+        from: &Member<'_, 'r>,
+        trace: &mut T,
+        visit: Visit<'_, 'r, T>,
+    ) {
+        let walk = Walk { members, evaluator: self };
+        let start = from.element.fact;
+        let _ = walk.open(&members.hops, start, Some(from.element), (Truth::Yes, false), from.scope, trace, visit);
+    }
+}
+
+impl<'p> Walk<'_, 'p> {
+    /// Goes through the next list on the way.
+    #[expect(clippy::too_many_arguments, reason = "the state of one walk, on the stack")]
+    fn open<'r, T: Trace>(
+        &self,
+        hops: &'p [Vec<FieldSlot>],
+        start: &'r Fact<'r>,
+        holder: Option<&Element<'_, 'r>>,
+        so_far: (Truth, bool),
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+        visit: Visit<'_, 'r, T>,
+    ) -> ControlFlow<()> {
+        let Some((steps, rest)) = hops.split_first() else { return ControlFlow::Continue(()) };
+        let list = follow(start, steps, &[]).fact;
+        let element = |fact, index| Element {
+            fact,
+            index,
+            steps,
+            holder,
+            outer: scope.element,
+            level: scope.next_level(),
+        };
+        match list {
+            Fact::List(facts) => {
+                for (index, fact) in facts.iter().enumerate() {
+                    self.inside(rest, &element(fact, Some(index)), so_far, scope, trace, visit)?;
+                }
+                ControlFlow::Continue(())
+            }
+            Fact::None => ControlFlow::Continue(()),
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) => {
+                trace.note(|| self.evaluator.fact_seen(holder, steps, UNKNOWN));
+                self.inside(rest, &element(UNKNOWN, None), (so_far.0, true), scope, trace, visit)
+            }
+        }
+    }
+
+    /// Goes on from an element: through the next list, or to its value.
+    fn inside<'r, T: Trace>(
+        &self,
+        rest: &'p [Vec<FieldSlot>],
+        element: &Element<'_, 'r>,
+        so_far: (Truth, bool),
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+        visit: Visit<'_, 'r, T>,
+    ) -> ControlFlow<()> {
+        let scope = Scope { element: Some(element), ..scope };
+        if !rest.is_empty() {
+            return self.open(rest, element.fact, Some(element), so_far, scope, trace, visit);
+        }
+        let (mut included, many) = so_far;
+        trace.begin();
+        if let Some(filter) = &self.members.filter {
+            trace.begin();
+            included = included.and(self.evaluator.truth(filter, scope, trace));
+            trace.end(|| What::Filter);
+        }
+        let mut flow = ControlFlow::Continue(());
+        if included.is_possible() {
+            let found = follow(element.fact, &self.members.tail, &self.members.tail_none_at);
+            let is_value = !self.members.tail.is_empty() || !matches!(self.members.of, Type::Record(_));
+            if is_value {
+                trace.note(|| self.evaluator.fact_seen(Some(element), &self.members.tail, found.fact));
+            }
+            included = included.and(match found.fact {
+                Fact::None => Truth::No,
+                Fact::Unknown if found.may_be_none && self.members.tail_or_none() => Truth::Unknown,
+                Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => Truth::Yes,
+            });
+            if included.is_possible() {
+                let of = self.members.of;
+                let value = self.evaluator.possible(found.fact, of, self.members.derived, false);
+                flow = visit(&Member { scope, element, included, many, value }, trace);
+            }
+        }
+        trace.end(|| self.element_seen(element, included, many));
+        flow
+    }
+
+    fn element_seen(&self, element: &Element<'_, '_>, included: Truth, many: bool) -> What {
+        let subject = Type::Record(self.evaluator.program.subject);
+        let (_, place) = place_shown(&self.evaluator.program.schema, subject, Some(element), &[]);
+        What::Element(ElementSeen { place, included, many, time: self.time(element, many) })
+    }
+
+    /// When the element of the outermost list happened.
+    fn time(&self, element: &Element<'_, '_>, many: bool) -> ElementTime {
+        let Some(slot) = self.members.time else { return ElementTime::Untimed };
+        if many {
+            return ElementTime::Unknown;
+        }
+        let mut outermost = element;
+        while let Some(holder) = outermost.holder {
+            outermost = holder;
+        }
+        match outermost.fact.field(slot) {
+            Fact::Value(Value::Instant(instant)) => ElementTime::At(*instant),
+            Fact::Value(Value::Date(date)) => ElementTime::At(date.start()),
+            Fact::None => ElementTime::Untimed,
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => ElementTime::Unknown,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Evaluates a program on one record.
+//!
+//! Conditions are yes, no or unknown; amounts are intervals. Both speak about every completion of the
+//! record at once: a yes stays a yes, and an interval only narrows, whatever the missing facts turn
+//! out to be.
+
+mod aggregate;
+mod amount;
+mod condition;
+mod control;
+mod decide;
+mod evidence;
+mod inconsistent;
+mod judgement;
+mod longest;
+mod members;
+mod operand;
+mod place;
+mod possible;
+mod rule;
+mod scope;
+mod trace;
+mod truth;
+mod window;
+
+pub use decide::{Detail, Disposition, evaluate};
+pub use evidence::{Evidence, Need};
+pub use judgement::{Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange};
+pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
+pub use truth::Truth;
+
+use crate::hir::RuleId;
+use crate::program::Program;
+use amount::Amount;
+use rule::Standing;
+
+/// What is known while one record is evaluated.
+struct Evaluator<'p> {
+    program: &'p Program,
+    /// How each rule stands, by its place; those not evaluated yet are absent.
+    standings: Vec<Option<Standing>>,
+    /// The score of any completion, and the score as far as known now.
+    score: Option<(Amount, Amount)>,
+}
+
+impl<'p> Evaluator<'p> {
+    fn new(program: &'p Program) -> Self {
+        Self { program, standings: vec![None; program.rules.len()], score: None }
+    }
+
+    fn standing(&self, rule: RuleId) -> Option<&Standing> {
+        self.standings.get(rule.index()).and_then(Option::as_ref)
+    }
+}

@@ -1,0 +1,160 @@
+use std::borrow::Cow;
+
+use super::amount::{Amount, Bound};
+use super::possible::{Possible, apart};
+use super::scope::Scope;
+use super::trace::{Cannot, Trace, What};
+use super::{Evaluator, Shown};
+use crate::hir::Arithmetic;
+use crate::program::{Operand, OperandKind};
+use crate::types::Type;
+use crate::value::{Key, Value, fold_text, similarity_percent};
+
+impl<'p> Evaluator<'p> {
+    /// What a value can be.
+    pub(super) fn operand<'r, T: Trace>(
+        &self,
+        operand: &'p Operand,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Possible<'r>
+    where
+        'p: 'r,
+    {
+        trace.begin();
+        let possible = self.operand_of(&operand.kind, operand.of, scope, trace);
+        trace.end(|| What::Operand {
+            node: operand.node,
+            name: operand.name,
+            shown: possible.shown(operand.of),
+            cannot: match &possible {
+                Possible::Cannot(cannot) => Some(*cannot),
+                _ => None,
+            },
+            distinct: matches!(operand.kind, OperandKind::CountDistinct(_)),
+        });
+        possible
+    }
+
+    fn operand_of<'r, T: Trace>(
+        &self,
+        kind: &'p OperandKind,
+        of: Type,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Possible<'r>
+    where
+        'p: 'r,
+    {
+        match kind {
+            OperandKind::Constant(value) => self.possible_value(value),
+            OperandKind::Field(field) => self.value(field, scope, trace),
+            OperandKind::Score => match self.score {
+                Some((completed, now)) => Possible::Amount(if scope.completed { completed } else { now }),
+                None => Possible::Amount(Amount::any(false)),
+            },
+            OperandKind::Arithmetic { operator, left, right } => {
+                self.arithmetic(*operator, left, right, scope, trace)
+            }
+            OperandKind::Moved { base, period, direction } => match self.operand(base, scope, trace) {
+                Possible::Amount(amount) => {
+                    let moved = amount.moved(of, *period, *direction);
+                    let left_the_calendar = amount.low != Bound::Unbounded && moved.low == Bound::Unbounded;
+                    if left_the_calendar { Possible::Cannot(Cannot::Range) } else { Possible::Amount(moved) }
+                }
+                other => other,
+            },
+            OperandKind::Count(members) => Possible::Amount(self.count(members, scope, trace)),
+            OperandKind::CountDistinct(members) => Possible::Amount(self.count_distinct(members, scope, trace)),
+            OperandKind::Aggregate { aggregation, members } => {
+                self.aggregate(*aggregation, members, scope, trace)
+            }
+            OperandKind::Share { members, having, over } => {
+                self.share(members, having, *over, scope, trace)
+            }
+            OperandKind::Longest(longest) => Possible::Amount(self.longest(longest, scope, trace)),
+            OperandKind::Similarity(left, right) => self.similarity(left, right, scope, trace),
+        }
+    }
+
+    fn arithmetic<'r, T: Trace>(
+        &self,
+        operator: Arithmetic,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Possible<'r>
+    where
+        'p: 'r,
+    {
+        match (self.operand(left, scope, trace), self.operand(right, scope, trace)) {
+            (Possible::None, _) | (_, Possible::None) => Possible::None,
+            (Possible::Cannot(cannot), _) | (_, Possible::Cannot(cannot)) => Possible::Cannot(cannot),
+            (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
+                Some(cannot) => Possible::Cannot(cannot),
+                None => {
+                    let result = first.arithmetic(operator, second, left.of, right.of);
+                    let is_exact = first.exact().is_some() && second.exact().is_some();
+                    if is_exact && result.exact().is_none() {
+                        Possible::Cannot(Cannot::Range)
+                    } else {
+                        Possible::Amount(result)
+                    }
+                }
+            },
+            _ => Possible::Unknown,
+        }
+    }
+
+    fn similarity<'r, T: Trace>(
+        &self,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Possible<'r>
+    where
+        'p: 'r,
+    {
+        match (self.operand(left, scope, trace), self.operand(right, scope, trace)) {
+            (Possible::None, _) | (_, Possible::None) => Possible::None,
+            (Possible::Value(left), Possible::Value(right)) => {
+                let percent = similarity_percent(&likeness(&left), &likeness(&right));
+                Possible::Amount(Amount::exactly(percent))
+            }
+            _ => {
+                let or_none = may_be_none(left) || may_be_none(right);
+                let whole_range = Amount::between(Bound::At(0.into()), Bound::At(100.into()));
+                Possible::Amount(Amount { or_none, ..whole_range })
+            }
+        }
+    }
+}
+
+fn may_be_none(operand: &Operand) -> bool {
+    matches!(&operand.kind, OperandKind::Field(field) if field.or_none())
+}
+
+/// The form in which two texts are compared for their likeness.
+pub(super) fn likeness<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
+    match value.key() {
+        Key::Text(_) if matches!(value, Value::Text(_)) => Cow::Owned(fold_text(&value.to_string())),
+        Key::Text(text) => text,
+        _ => Cow::Owned(value.to_string()),
+    }
+}
+
+impl Possible<'_> {
+    /// In words, as a reader would write it.
+    pub(super) fn shown(&self, of: Type) -> String {
+        match self {
+            Self::None => "none".to_owned(),
+            Self::Value(value) => Shown::from(&**value).to_string(),
+            Self::Whole(_) => "a record".to_owned(),
+            Self::Amount(amount) => amount.shown(of),
+            Self::Unknown => "unknown".to_owned(),
+            Self::Cannot(cannot) => format!("cannot: {}", cannot.word()),
+        }
+    }
+}

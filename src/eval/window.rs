@@ -1,0 +1,256 @@
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::place::follow;
+use super::possible::Possible;
+use super::scope::{Element, Entry, Scope, Window};
+use super::trace::{Trace, What};
+use super::{Evaluator, Truth};
+use crate::hir::Root;
+use crate::program::{Field, InAny, InTheLast, Members};
+use crate::roster::Fact;
+use crate::types::FieldSlot;
+use crate::value::{Date, Direction, Instant, Key, Period, Value};
+
+/// When an element happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    At(Instant),
+    Unknown,
+    /// It is known that it has no time, so it lies in no window.
+    Never,
+}
+
+/// What the elements of one window have in common.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum GroupKey {
+    Known(Key<'static>),
+    Unknown,
+}
+
+/// An element that may lie in a window, with its time and what it has in common with others.
+#[derive(Clone)]
+pub(super) struct Timed<'r> {
+    pub(super) entry: Entry<'r>,
+    pub(super) when: When,
+    pub(super) key: GroupKey,
+}
+
+impl<'p> Evaluator<'p> {
+    /// Whether some window of elements satisfies the condition.
+    ///
+    /// More elements can only make the condition truer (the checker sees to that), so it is enough to
+    /// look at windows that no other contains, and at each with all elements that may lie in it.
+    pub(super) fn in_any<T: Trace>(&self, window: &'p InAny, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+        let timed = self.timed(&window.members, window.time, window.per.as_ref(), scope, trace);
+        let steps = list_steps(&window.members, scope);
+        let mut truth = Truth::No;
+        for group in groups(&timed) {
+            let is_decided = self.windows_of(&group, window.period, &mut |entries| {
+                let inner = Window { entries, steps: &steps, outer: scope.window, level: next_level(scope) };
+                let inner_scope = Scope { window: Some(&inner), ..scope };
+                trace.begin();
+                let holds = self.truth(&window.condition, inner_scope, trace);
+                trace.end(|| What::Window(holds));
+                truth = truth.or(holds);
+                if truth == Truth::Yes && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            if is_decided.is_break() {
+                break;
+            }
+        }
+        truth
+    }
+
+    /// Whether the elements of the last time before the evaluation satisfy the condition.
+    pub(super) fn in_the_last<T: Trace>(
+        &self,
+        window: &'p InTheLast,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        let timed = self.timed(&window.members, window.time, None, scope, trace);
+        let is_day = self.is_day(&window.members, window.time, scope);
+        let (from, to) = if is_day {
+            (window.from.date().start(), self.program.as_of.date().start())
+        } else {
+            (window.from, self.program.as_of)
+        };
+        let entries: Vec<Entry<'_>> = timed
+            .into_iter()
+            .filter_map(|timed| match timed.when {
+                When::At(at) => (from <= at && at <= to).then_some(timed.entry),
+                When::Unknown => Some(perhaps(timed.entry)),
+                When::Never => None,
+            })
+            .collect();
+        let steps = list_steps(&window.members, scope);
+        let inner = Window { entries: &entries, steps: &steps, outer: scope.window, level: next_level(scope) };
+        trace.begin();
+        let holds = self.truth(&window.condition, Scope { window: Some(&inner), ..scope }, trace);
+        trace.end(|| What::Window(holds));
+        holds
+    }
+
+    /// The elements of a list with their times.
+    pub(super) fn timed<'r, T: Trace>(
+        &self,
+        members: &'p Members,
+        time: FieldSlot,
+        per: Option<&Field>,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Vec<Timed<'r>> {
+        let mut timed = Vec::new();
+        self.each(members, scope, trace, &mut |member, trace| {
+            let element = member.element;
+            let entry = Entry {
+                fact: element.fact,
+                index: element.index,
+                included: member.included,
+                many: member.many,
+            };
+            let when = match self.read_of_element(element, &[time], trace) {
+                Fact::Value(Value::Instant(instant)) => When::At(*instant),
+                Fact::Value(Value::Date(date)) => When::At(date.start()),
+                Fact::None => When::Never,
+                Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => When::Unknown,
+            };
+            let key = per.map(|per| {
+                let fact = self.read_of_element(element, &per.steps, trace);
+                match self.possible(fact, per.of, per.derived, false) {
+                    Possible::None => None,
+                    Possible::Value(value) => Some(GroupKey::Known(value.key().into_owned())),
+                    Possible::Amount(amount) => {
+                        Some(amount.exact().map_or(GroupKey::Unknown, |exact| GroupKey::Known(Key::Amount(exact))))
+                    }
+                    Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => Some(GroupKey::Unknown),
+                }
+            });
+            let key = key.unwrap_or(Some(GroupKey::Known(Key::YesNo(true))));
+            if let (Some(key), When::At(_) | When::Unknown) = (key, when) {
+                timed.push(Timed { entry, when, key });
+            }
+            ControlFlow::Continue(())
+        });
+        timed
+    }
+
+    /// Reads a field of an element, and notes it where the element is known.
+    fn read_of_element<'r, T: Trace>(
+        &self,
+        element: &Element<'_, 'r>,
+        steps: &[FieldSlot],
+        trace: &mut T,
+    ) -> &'r Fact<'r> {
+        let fact = follow(element.fact, steps, &[]).fact;
+        if element.index.is_some() {
+            trace.note(|| self.fact_seen(Some(element), steps, fact));
+        }
+        fact
+    }
+
+    /// Calls `look` with every window of a group that no other contains.
+    #[expect(clippy::unused_self, reason = "belongs to the evaluation of windows")]
+    fn windows_of<'r>(
+        &self,
+        group: &[Timed<'r>],
+        period: Period,
+        look: &mut dyn FnMut(&[Entry<'r>]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let untimed: Vec<Entry<'r>> = group
+            .iter()
+            .filter(|timed| timed.when == When::Unknown)
+            .map(|timed| perhaps(timed.entry.clone()))
+            .collect();
+        let mut placed: Vec<(Instant, &Entry<'r>)> = group
+            .iter()
+            .filter_map(|timed| match timed.when {
+                When::At(at) => Some((at, &timed.entry)),
+                When::Unknown | When::Never => None,
+            })
+            .collect();
+        placed.sort_by_key(|(at, _)| *at);
+        if placed.is_empty() {
+            return if untimed.is_empty() { ControlFlow::Continue(()) } else { look(&untimed) };
+        }
+        let mut end = 0;
+        for (start, (at, _)) in placed.iter().enumerate() {
+            let last = at.plus(period, Direction::Later);
+            let reached = placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
+            if reached <= end {
+                continue;
+            }
+            end = reached;
+            let inside = placed.get(start..reached).unwrap_or_default();
+            let mut entries: Vec<Entry<'r>> = inside.iter().map(|(_, entry)| (*entry).clone()).collect();
+            entries.extend(untimed.iter().cloned());
+            look(&entries)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether the time of the elements is a day.
+    fn is_day(&self, members: &Members, time: FieldSlot, scope: Scope<'_, '_>) -> bool {
+        let mut of = crate::types::Type::Record(self.program.subject);
+        for slot in list_steps(members, scope) {
+            let crate::types::Type::Record(record) = of else { return false };
+            let Some(field) = self.program.schema.record(record).at(slot) else { return false };
+            of = field.shape.of;
+        }
+        let crate::types::Type::Record(record) = of else { return false };
+        self.program
+            .schema
+            .record(record)
+            .at(time)
+            .is_some_and(|field| field.shape.of == crate::types::Type::Date)
+    }
+}
+
+/// An element that may lie elsewhere.
+fn perhaps(entry: Entry<'_>) -> Entry<'_> {
+    Entry { included: entry.included.and(Truth::Unknown), ..entry }
+}
+
+fn next_level(scope: Scope<'_, '_>) -> u8 {
+    scope.window.map_or(0, |window| window.level.saturating_add(1))
+}
+
+/// From the subject to the list whose elements are looked at.
+fn list_steps(members: &Members, scope: Scope<'_, '_>) -> Vec<FieldSlot> {
+    match members.root {
+        Root::Window(level) => {
+            scope.window_at(level).map(|window| window.steps.to_vec()).unwrap_or_default()
+        }
+        Root::Subject | Root::Element(_) => members.hops.concat(),
+    }
+}
+
+/// Elements that may have the same key, for each key; those of unknown key may be in any group, or in
+/// one of their own.
+pub(super) fn groups<'r>(timed: &[Timed<'r>]) -> Vec<Vec<Timed<'r>>> {
+    let known: BTreeSet<&Key<'static>> = timed
+        .iter()
+        .filter_map(|timed| match &timed.key {
+            GroupKey::Known(key) => Some(key),
+            GroupKey::Unknown => None,
+        })
+        .collect();
+    let keyless = || {
+        timed
+            .iter()
+            .filter(|timed| timed.key == GroupKey::Unknown)
+            .map(|timed| Timed { entry: perhaps(timed.entry.clone()), ..timed.clone() })
+    };
+    if known.is_empty() {
+        let alone: Vec<Timed<'r>> = keyless().collect();
+        return if alone.is_empty() { Vec::new() } else { vec![alone] };
+    }
+    known
+        .into_iter()
+        .map(|key| {
+            let of_key = timed.iter().filter(|timed| timed.key == GroupKey::Known(key.clone())).cloned();
+            of_key.chain(keyless()).collect()
+        })
+        .collect()
+}

@@ -1,0 +1,273 @@
+//! Loads policies with everything they use, and checks them together.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::check::{self, Checked};
+use crate::diagnostic::{Code, Diagnostic, Sink};
+use crate::digest::Digest;
+use crate::hir::{PolicySet, Status};
+use crate::resolve::{self, PolicyFiles};
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::syntax::ast::{Declaration, PolicyFile, Text};
+use crate::syntax;
+use crate::value::Date;
+
+/// Largest file of a policy, in bytes. Handwritten policies have a hundredth of it.
+const FILE_SIZE_MAX: usize = 4 * 1024 * 1024;
+
+/// Most files that one policy may use.
+const FILES_MAX: usize = 100;
+
+/// Reads a file of a policy.
+pub type ReadFile<'f> = &'f mut dyn FnMut(&Path) -> io::Result<Vec<u8>>;
+
+/// Policies as loaded: what was found wrong, and, if that allows, the policies.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Every text that was read.
+    pub sources: Sources,
+    /// What was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The policies, in the order of their files; none if any has an error.
+    pub policies: Vec<Policy>,
+}
+
+impl Loaded {
+    /// Whether something keeps the policies from being used.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|found| found.level() == crate::diagnostic::Level::Error)
+    }
+
+    /// The one stable version in force on a day.
+    ///
+    /// # Errors
+    /// If none is, or if they are versions of more than one policy.
+    pub fn in_force(&self, day: Date) -> Result<&Policy, NoneInForce> {
+        let is_in_force = |policy: &&Policy| {
+            policy.checked.identity.status == Status::Stable && policy.checked.identity.effective.contains(day)
+        };
+        self.policies.iter().find(is_in_force).ok_or_else(|| NoneInForce {
+            day,
+            versions: self.policies.iter().map(Policy::when_in_force).collect(),
+        })
+    }
+}
+
+/// One checked version of a policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its file.
+    pub path: PathBuf,
+    /// What it means.
+    pub checked: Checked<PolicySet>,
+    /// SHA-256 over the digests of its own text and of every text it uses, in the order of first use.
+    pub digest: Digest,
+}
+
+impl Policy {
+    fn when_in_force(&self) -> String {
+        let identity = &self.checked.identity;
+        let until = identity.effective.until.map_or_else(
+            || "with no end".to_owned(),
+            |until| format!("until {until}"),
+        );
+        format!("{} ({}, from {} {until})", identity.version, identity.status.word(), identity.effective.from)
+    }
+}
+
+/// That no version of a policy is in force on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoneInForce {
+    /// The day.
+    pub day: Date,
+    /// The versions there are, with their days.
+    pub versions: Vec<String>,
+}
+
+impl fmt::Display for NoneInForce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no version is in force on {}; there is {}", self.day, self.versions.join(", "))
+    }
+}
+
+impl std::error::Error for NoneInForce {}
+
+/// Loads the policies in these files, each with what it uses. Files without a `policy` are checked on
+/// their own.
+pub fn load(paths: &[PathBuf], read: ReadFile<'_>) -> Loaded {
+    let mut loader = Loader {
+        sink: Sink::default(),
+        sources: Sources::default(),
+        parsed: BTreeMap::new(),
+        read,
+    };
+    let mut policies = Vec::new();
+    for path in paths {
+        policies.extend(loader.policy(&normal(path)));
+    }
+    check_folders(&mut loader.sink, &policies);
+    if loader.sink.has_errors() {
+        policies.clear();
+    }
+    Loaded { sources: loader.sources, diagnostics: loader.sink.into_sorted(), policies }
+}
+
+/// Versions that lie in one folder belong to one policy.
+fn check_folders(sink: &mut Sink, policies: &[Policy]) {
+    let mut folders: BTreeMap<&Path, Vec<Checked<PolicySet>>> = BTreeMap::new();
+    for policy in policies {
+        let folder = policy.path.parent().unwrap_or(Path::new(""));
+        folders.entry(folder).or_default().push(policy.checked.clone());
+    }
+    for versions in folders.values() {
+        check::check_versions(sink, versions);
+    }
+}
+
+struct Loader<'f> {
+    sink: Sink,
+    sources: Sources,
+    parsed: BTreeMap<PathBuf, (FileId, PolicyFile)>,
+    read: ReadFile<'f>,
+}
+
+impl Loader<'_> {
+    fn policy(&mut self, path: &Path) -> Option<Policy> {
+        let found_before = self.sink.error_count();
+        let id = self.file(path, None)?;
+        let mut order = vec![path.to_path_buf()];
+        self.used(path, &mut vec![path.to_path_buf()], &mut order);
+        let mut files = order.iter().filter_map(|path| self.parsed.get(path)).map(|(_, file)| file.clone());
+        let main = files.next()?;
+        let is_policy =
+            main.declarations.iter().any(|declaration| matches!(declaration, Declaration::Policy(_)));
+        if !is_policy {
+            self.check_lone(&main);
+            return None;
+        }
+        let files = PolicyFiles { policy: main, used: files.collect() };
+        let resolved = resolve::resolve(&mut self.sink, &files)?;
+        if self.sink.error_count() > found_before {
+            // The passes behind look for what a policy that reads well has wrong.
+            let _ = check::check(&mut self.sink, &self.sources, resolved);
+            return None;
+        }
+        let checked = check::check(&mut self.sink, &self.sources, resolved)?;
+        let digest = self.digest(id, &order);
+        Some(Policy { path: path.to_path_buf(), checked, digest })
+    }
+
+    /// A file that no policy holds together: its records must still make sense.
+    fn check_lone(&mut self, file: &PolicyFile) {
+        for declaration in &file.declarations {
+            if !resolve::is_shareable(declaration) {
+                self.sink.push(
+                    Diagnostic::new(Code::Misplaced, declaration.place(), "this file has no `policy` declaration")
+                        .hint("a file with rules begins with `policy NAME VERSION { ... }`"),
+                );
+            }
+        }
+    }
+
+    /// Reads and parses a file once.
+    fn file(&mut self, path: &Path, used_at: Option<Span>) -> Option<FileId> {
+        if let Some((id, _)) = self.parsed.get(path) {
+            return Some(*id);
+        }
+        let (text, problem) = match (self.read)(path) {
+            Ok(bytes) if bytes.len() > FILE_SIZE_MAX => {
+                (String::new(), Some(format!("it is larger than {} MiB", FILE_SIZE_MAX / 1024 / 1024)))
+            }
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => (text, None),
+                Err(error) => {
+                    let place = error.utf8_error().valid_up_to();
+                    (String::new(), Some(format!("byte {place} is not UTF-8 text")))
+                }
+            },
+            Err(error) => (String::new(), Some(error.to_string())),
+        };
+        let file = SourceFile::new(path.to_path_buf(), &text);
+        let id = self.sources.add(file.clone());
+        if let Some(problem) = problem {
+            let own = Span { file: id, start: 0, end: 0 };
+            let message = format!("`{}` cannot be read: {problem}", path.display());
+            self.sink.push(Diagnostic::new(Code::FileUnreadable, used_at.unwrap_or(own), message));
+            return None;
+        }
+        check::check_text(&mut self.sink, id, &file);
+        let parsed = syntax::parse(&mut self.sink, id, &file);
+        self.parsed.insert(path.to_path_buf(), (id, parsed));
+        Some(id)
+    }
+
+    /// Loads what a file uses, and what that uses, into the order of first use.
+    fn used(&mut self, path: &Path, open: &mut Vec<PathBuf>, order: &mut Vec<PathBuf>) {
+        for written in self.uses(path) {
+            let target = normal(&path.parent().unwrap_or(Path::new("")).join(written.as_str()));
+            let span = Span::from(written.span);
+            if open.contains(&target) {
+                let message = format!("`{}` uses itself", target.display());
+                self.sink.push(Diagnostic::new(Code::UseCycle, span, message));
+                continue;
+            }
+            if order.contains(&target) {
+                continue;
+            }
+            if order.len() >= FILES_MAX {
+                let message = format!("a policy may use {FILES_MAX} files");
+                self.sink.push(Diagnostic::new(Code::FileUnreadable, span, message));
+                return;
+            }
+            if self.file(&target, Some(span)).is_some() {
+                order.push(target.clone());
+                open.push(target.clone());
+                self.used(&target, open, order);
+                open.pop();
+            }
+        }
+    }
+
+    fn uses(&self, path: &Path) -> Vec<Text> {
+        let declarations = self.parsed.get(path).map(|(_, file)| file.declarations.as_slice());
+        declarations
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|declaration| match declaration {
+                Declaration::Policy(policy) => policy.uses.clone(),
+                Declaration::Use(text) => vec![text.clone()],
+                _ => Vec::new(),
+            })
+            .collect()
+    }
+
+    fn digest(&self, main: FileId, order: &[PathBuf]) -> Digest {
+        let used = order.iter().filter_map(|path| self.parsed.get(path)).map(|(id, _)| *id);
+        let mut text = "duecare.policy/1\n".to_owned();
+        for id in std::iter::once(main).chain(used.filter(|id| *id != main)) {
+            if let Some(file) = self.sources.file(id) {
+                text.push_str(&format!("{}\n", Digest::of(file.text().as_bytes())));
+            }
+        }
+        Digest::of(text.as_bytes())
+    }
+}
+
+/// The path without `.` and, where it can be told from the text alone, without `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut made = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(made.components().next_back(), Some(Component::Normal(_))) => {
+                made.pop();
+            }
+            other => made.push(other),
+        }
+    }
+    made
+}

@@ -1,0 +1,622 @@
+use std::fmt;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::{
+    AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram, Field,
+    FlagProgram, InAny, InTheLast, LastsProgram, Longest, Members, MustHave, NodeId, Operand, OperandKind,
+    Program, RaisedProgram, RateTable, RuleBody, RuleProgram, ValueSet,
+};
+use crate::check::Checked;
+use crate::hir::{self, Arithmetic, Collection, DefineBody, FieldPath, ParamConstant, ParamId, PolicySet, Root, RuleId};
+use crate::source::Span;
+use crate::types::{FieldSlot, RecordId, Type};
+use crate::value::{Direction, Instant, Period, Value};
+
+/// Why there is no program of a policy for a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CannotCompile {
+    /// A parameter or a table of rates has no value on the day, which is before the policy is in force.
+    NotInForce {
+        /// The parameter or table.
+        name: String,
+        /// The time of the evaluation.
+        as_of: Instant,
+    },
+    /// The checker let something pass that has no meaning: a fault of this program, not of the policy.
+    Fault(Span),
+}
+
+impl fmt::Display for CannotCompile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInForce { name, as_of } => {
+                write!(f, "`{name}` has no value on {}: its first one begins later", as_of.date())
+            }
+            Self::Fault(span) => write!(
+                f,
+                "a condition at byte {} passed the checks and has no meaning; please report this",
+                span.start
+            ),
+        }
+    }
+}
+
+impl std::error::Error for CannotCompile {}
+
+type Made<T> = Result<T, CannotCompile>;
+
+impl Program {
+    /// Makes the program of a policy for the time of an evaluation.
+    ///
+    /// # Errors
+    /// If a dated value has none on that day, which can only be before the policy is in force.
+    pub fn compile(policy: &Checked<PolicySet>, as_of: Instant) -> Result<Self, CannotCompile> {
+        let compiler =
+            Compiler { policy, as_of, nodes: Vec::new(), names: Vec::new(), windows: Vec::new() };
+        compiler.require_values()?;
+        compiler.program()
+    }
+}
+
+struct Compiler<'h> {
+    policy: &'h PolicySet,
+    as_of: Instant,
+    nodes: Vec<Span>,
+    names: Vec<String>,
+    /// The field that says when an element happened, for each window around.
+    windows: Vec<FieldSlot>,
+}
+
+impl Compiler<'_> {
+    /// Every parameter has a value on the day, so the rest need not ask again.
+    fn require_values(&self) -> Made<()> {
+        let missing =
+            |name: &str| CannotCompile::NotInForce { name: name.to_owned(), as_of: self.as_of };
+        for (place, param) in self.policy.params.iter().enumerate() {
+            if self.param_row(ParamId(place)).is_none() {
+                return Err(missing(&param.name));
+            }
+        }
+        match &self.policy.rates {
+            Some(rates) if rates.dated.iter().all(|row| row.from > self.as_of.date()) => {
+                Err(missing(&rates.name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn program(mut self) -> Made<Program> {
+        let today = self.as_of.date();
+        let policy = self.policy;
+        let in_force: Vec<(usize, &hir::Exception)> = policy
+            .exceptions
+            .iter()
+            .enumerate()
+            .filter(|(_, exception)| exception.in_force.contains(today))
+            .collect();
+        let exceptions = in_force
+            .iter()
+            .map(|(place, exception)| {
+                Ok(ExceptionProgram { place: *place, when: self.optional(exception.when.as_ref())? })
+            })
+            .collect::<Made<_>>()?;
+        let relieving = |rule: RuleId| {
+            let places = in_force.iter().enumerate();
+            places
+                .filter(|(_, (_, exception))| exception.excepts.contains(&rule))
+                .map(|(place, _)| place)
+                .collect::<Vec<_>>()
+        };
+        let rules = policy
+            .rules
+            .iter()
+            .enumerate()
+            .map(|(place, rule)| self.rule(rule, relieving(RuleId(place))))
+            .collect::<Made<_>>()?;
+        let levels = policy
+            .decision
+            .levels
+            .iter()
+            .map(|level| self.optional(level.when.as_ref()))
+            .collect::<Made<_>>()?;
+        let rates = policy.rates.as_ref().and_then(|rates| {
+            let row = rates.dated.iter().rev().find(|row| row.from <= today)?;
+            let rates_of_day = row.rates.iter().map(|(currency, rate)| (*currency, rate.decimal()));
+            Some(RateTable { to: rates.to, rates: rates_of_day.collect() })
+        });
+        Ok(Program {
+            as_of: self.as_of,
+            schema: policy.schema.clone(),
+            subject: policy.subject,
+            order: order(policy),
+            rules,
+            exceptions,
+            levels,
+            unsettled: policy.decision.unsettled,
+            must_have: policy
+                .decision
+                .must_have
+                .iter()
+                .map(|path| MustHave {
+                    steps: path.steps.iter().map(|step| step.slot).collect(),
+                    shown: path.shown.clone(),
+                })
+                .collect(),
+            caps: policy
+                .decision
+                .caps
+                .iter()
+                .map(|cap| CapProgram { limit: cap.limit, flags: cap.flags.clone() })
+                .collect(),
+            not_collected: policy
+                .not_collected
+                .iter()
+                .map(|left_out| left_out.path.steps.iter().map(|step| step.slot).collect())
+                .collect(),
+            rates,
+            nodes: self.nodes,
+            names: self.names,
+        })
+    }
+
+    fn optional(&mut self, condition: Option<&hir::Condition>) -> Made<Option<Condition>> {
+        condition.map(|condition| self.condition(condition)).transpose()
+    }
+
+    fn all(&mut self, conditions: &[hir::Condition]) -> Made<Vec<Condition>> {
+        conditions.iter().map(|condition| self.condition(condition)).collect()
+    }
+
+    fn in_window(&mut self, time: FieldSlot, condition: &hir::Condition) -> Made<Condition> {
+        self.windows.push(time);
+        let made = self.condition(condition);
+        self.windows.pop();
+        made
+    }
+
+    fn boxed(&mut self, condition: &hir::Condition) -> Made<Box<Condition>> {
+        self.condition(condition).map(Box::new)
+    }
+
+    fn boxed_operand(&mut self, operand: &hir::Operand) -> Made<Box<Operand>> {
+        self.operand(operand).map(Box::new)
+    }
+
+    fn rule(&mut self, rule: &hir::Rule, exceptions: Vec<usize>) -> Made<RuleProgram> {
+        let applies_when = self.optional(rule.applies_when.as_ref())?;
+        let may_stay_unknown = rule.conditions().any(|condition| self.may_stay_unknown(condition));
+        let body = match &rule.body {
+            hir::RuleBody::Prohibition { when } => RuleBody::Prohibition { when: self.condition(when)? },
+            hir::RuleBody::Flag(flag) => RuleBody::Flag(FlagProgram {
+                when: self.condition(&flag.when)?,
+                severity: flag.severity,
+                weight: flag.weight,
+                raised: flag
+                    .raised
+                    .iter()
+                    .map(|raised| {
+                        Ok(RaisedProgram {
+                            severity: raised.severity,
+                            weight: raised.weight,
+                            when: self.condition(&raised.when)?,
+                        })
+                    })
+                    .collect::<Made<_>>()?,
+            }),
+            hir::RuleBody::Control(control) => {
+                let asks_known = rule.conditions().any(asks_known);
+                RuleBody::Control(Box::new(self.control(control, asks_known)?))
+            }
+        };
+        Ok(RuleProgram { applies_when, exceptions, may_stay_unknown, body })
+    }
+
+    fn control(&mut self, control: &hir::ControlRule, asks_known: bool) -> Made<ControlProgram> {
+        Ok(ControlProgram {
+            met_when: self.condition(&control.met_when)?,
+            failed_when: self.optional(control.failed_when.as_ref())?,
+            dated: control.dated.as_ref().map(|dated| self.operand(dated)).transpose()?,
+            lasts: control
+                .lasts
+                .iter()
+                .map(|lasts| {
+                    Ok(LastsProgram {
+                        period: self.period(&lasts.period)?,
+                        when: self.optional(lasts.when.as_ref())?,
+                    })
+                })
+                .collect::<Made<_>>()?,
+            answers: control.answers.clone(),
+            required_when: self.optional(control.required_when.as_ref())?,
+            asks_known,
+        })
+    }
+
+    fn node(&mut self, span: Span) -> NodeId {
+        let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(span);
+        node
+    }
+
+    fn condition(&mut self, condition: &hir::Condition) -> Made<Condition> {
+        let node = self.node(condition.span);
+        let kind = match &condition.kind {
+            hir::ConditionKind::Field(path) => ConditionKind::Field(field(path)),
+            hir::ConditionKind::Define(id) => {
+                match self.policy.defines.get(id.index()).map(|define| &define.body) {
+                    Some(DefineBody::Condition(body)) => ConditionKind::And(vec![self.condition(body)?]),
+                    Some(DefineBody::Operand(_)) | None => return Err(CannotCompile::Fault(condition.span)),
+                }
+            }
+            hir::ConditionKind::Rule { rule, outcome } => {
+                ConditionKind::Rule(AskedOutcome { rule: *rule, outcome: *outcome })
+            }
+            hir::ConditionKind::Rules { at_least, severity, kind, outcome } => ConditionKind::Rules {
+                at_least: self.whole(at_least)?,
+                severity: *severity,
+                kind: *kind,
+                outcome: *outcome,
+            },
+            hir::ConditionKind::Not(inner) => ConditionKind::Not(self.boxed(inner)?),
+            hir::ConditionKind::And(parts) => ConditionKind::And(self.all(parts)?),
+            hir::ConditionKind::Or(parts) => ConditionKind::Or(self.all(parts)?),
+            hir::ConditionKind::AtLeast { count, of } => {
+                ConditionKind::AtLeast { count: self.whole(count)?, of: self.all(of)? }
+            }
+            hir::ConditionKind::Has(path) => ConditionKind::Has(field(path)),
+            hir::ConditionKind::IsKnown(path) => ConditionKind::IsKnown(field(path)),
+            hir::ConditionKind::Equal(left, right) => {
+                ConditionKind::Equal(self.boxed_operand(left)?, self.boxed_operand(right)?)
+            }
+            hir::ConditionKind::OneOf { value, list } => {
+                ConditionKind::OneOf { value: self.boxed_operand(value)?, set: self.set(value.of, list)? }
+            }
+            hir::ConditionKind::Order { order, left, right } => ConditionKind::Order {
+                order: *order,
+                left: self.boxed_operand(left)?,
+                right: self.boxed_operand(right)?,
+            },
+            hir::ConditionKind::Exists(members) => ConditionKind::Exists(self.members(members)?),
+            hir::ConditionKind::Every { members, condition } => {
+                ConditionKind::Every { members: self.members(members)?, condition: self.boxed(condition)? }
+            }
+            hir::ConditionKind::InAny { window, condition } => ConditionKind::InAny(Box::new(InAny {
+                members: self.members(&window.members)?,
+                period: self.period(&window.period)?,
+                time: window.time,
+                per: window.per.as_ref().map(field),
+                condition: self.in_window(window.time, condition)?,
+            })),
+            hir::ConditionKind::InTheLast { window, condition } => {
+                let period = self.period(&window.period)?;
+                ConditionKind::InTheLast(Box::new(InTheLast {
+                    members: self.members(&window.members)?,
+                    from: self.as_of.plus(period, Direction::Earlier).unwrap_or(Instant::FIRST),
+                    time: window.time,
+                    condition: self.in_window(window.time, condition)?,
+                }))
+            }
+            hir::ConditionKind::Inconsistent { paths, allowing } => ConditionKind::Inconsistent {
+                compared: paths.iter().map(|path| self.compared(path)).collect::<Made<_>>()?,
+                allowing: allowing.as_ref().map(|allowing| self.percent(allowing)).transpose()?,
+            },
+            hir::ConditionKind::Assume { condition, assumed } => {
+                ConditionKind::Assume { condition: self.boxed(condition)?, assumed: *assumed }
+            }
+            hir::ConditionKind::Mistake => return Err(CannotCompile::Fault(condition.span)),
+        };
+        Ok(Condition { node, kind })
+    }
+
+    fn operand(&mut self, operand: &hir::Operand) -> Made<Operand> {
+        let node = self.node(operand.span);
+        let name = operand.name.as_ref().map(|name| {
+            self.names.push(name.clone());
+            self.names.len() - 1
+        });
+        let kind = match &operand.kind {
+            hir::OperandKind::Constant(_) | hir::OperandKind::Param(_) => {
+                OperandKind::Constant(self.constant(operand)?)
+            }
+            hir::OperandKind::Field(path) => OperandKind::Field(field(path)),
+            hir::OperandKind::Define(id) => {
+                return match self.policy.defines.get(id.index()).map(|define| &define.body) {
+                    Some(DefineBody::Operand(inner)) => Ok(Operand { name, ..self.operand(inner)? }),
+                    Some(DefineBody::Condition(_)) | None => Err(CannotCompile::Fault(operand.span)),
+                };
+            }
+            hir::OperandKind::AsOf => OperandKind::Constant(Value::Instant(self.as_of)),
+            hir::OperandKind::Score => OperandKind::Score,
+            hir::OperandKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right)?,
+            hir::OperandKind::Count(members) => OperandKind::Count(self.members(members)?),
+            hir::OperandKind::CountDistinct(members) => OperandKind::CountDistinct(self.members(members)?),
+            hir::OperandKind::Aggregate { aggregation, members } => {
+                OperandKind::Aggregate { aggregation: *aggregation, members: self.members(members)? }
+            }
+            hir::OperandKind::Share { members, having, over } => {
+                let over = over.as_ref().map(|over| self.whole(over)).transpose()?;
+                OperandKind::Share {
+                    members: self.members(members)?,
+                    having: self.boxed(having)?,
+                    over: over.unwrap_or(1).max(1),
+                }
+            }
+            hir::OperandKind::Longest { members, per, gap } => self.longest(members, per.as_ref(), gap)?,
+            hir::OperandKind::Similarity(left, right) => {
+                OperandKind::Similarity(self.boxed_operand(left)?, self.boxed_operand(right)?)
+            }
+            hir::OperandKind::Months(_) | hir::OperandKind::Mistake => {
+                return Err(CannotCompile::Fault(operand.span));
+            }
+        };
+        Ok(Operand { node, of: operand.of, name, kind })
+    }
+
+    /// Dates and instants move by fixed periods on the calendar; all else is arithmetic.
+    fn arithmetic(
+        &mut self,
+        operator: Arithmetic,
+        left: &hir::Operand,
+        right: &hir::Operand,
+    ) -> Made<OperandKind> {
+        let is_time = matches!(left.of, Type::Date | Type::Instant);
+        let period = is_time.then(|| self.constant_period(right)).flatten();
+        let direction = match operator {
+            Arithmetic::Plus => Some(Direction::Later),
+            Arithmetic::Minus => Some(Direction::Earlier),
+            Arithmetic::Times | Arithmetic::DividedBy => None,
+        };
+        if let Some((period, direction)) = period.zip(direction) {
+            return Ok(OperandKind::Moved { base: self.boxed_operand(left)?, period, direction });
+        }
+        Ok(OperandKind::Arithmetic {
+            operator,
+            left: self.boxed_operand(left)?,
+            right: self.boxed_operand(right)?,
+        })
+    }
+
+    fn longest(
+        &mut self,
+        members: &hir::Members,
+        per: Option<&FieldPath>,
+        gap: &hir::Operand,
+    ) -> Made<OperandKind> {
+        let fault = CannotCompile::Fault(members.span);
+        let Value::Duration(length) = self.constant(gap)? else { return Err(fault) };
+        let Type::Record(record) = members.path.of else { return Err(fault) };
+        let record = self.policy.schema.record(record);
+        Ok(OperandKind::Longest(Box::new(Longest {
+            members: self.members(members)?,
+            per: per.map(field),
+            gap: length,
+            time: record.time.ok_or(fault)?,
+            end: record.end,
+        })))
+    }
+
+    fn members(&mut self, members: &hir::Members) -> Made<Members> {
+        let (hops, tail) = split(&members.path);
+        let time = match members.path.root {
+            Root::Window(level) => self.windows.get(usize::from(level)).copied(),
+            Root::Subject | Root::Element(_) => self
+                .outermost_record(&members.path)
+                .and_then(|record| self.policy.schema.record(record).time),
+        };
+        let behind = members.element_steps;
+        Ok(Members {
+            root: members.path.root,
+            hops,
+            tail,
+            tail_none_at: members.path.none_at.iter().filter_map(|place| place.checked_sub(behind)).collect(),
+            derived: members.path.derived,
+            of: members.path.of,
+            filter: members.filter.as_ref().map(|filter| self.boxed(filter)).transpose()?,
+            time,
+        })
+    }
+
+    fn compared(&mut self, path: &FieldPath) -> Made<Compared> {
+        let is_window = matches!(path.root, Root::Window(_));
+        let lists = path.steps.iter().filter(|step| step.list).count() + usize::from(is_window);
+        if lists == 0 {
+            return Ok(Compared::One(field(path)));
+        }
+        let element_steps = path.steps.iter().rposition(|step| step.list).map_or(0, |last| last + 1);
+        let whole = hir::Members { path: path.clone(), element_steps, filter: None, span: path.span };
+        let whole = self.members(&whole)?;
+        if lists == 1 {
+            return Ok(Compared::Each(whole));
+        }
+        let outer = usize::from(!is_window);
+        let of = Members {
+            hops: whole.hops.iter().take(outer).cloned().collect(),
+            tail: Vec::new(),
+            tail_none_at: Vec::new(),
+            derived: None,
+            ..whole.clone()
+        };
+        let values = Members { hops: whole.hops.iter().skip(outer).cloned().collect(), time: None, ..whole };
+        Ok(Compared::Sets { of, values })
+    }
+
+    /// The record type of the elements of the outermost list of a path.
+    fn outermost_record(&self, path: &FieldPath) -> Option<RecordId> {
+        let mut of = match path.root {
+            Root::Subject => Type::Record(self.policy.subject),
+            Root::Element(_) | Root::Window(_) => return None,
+        };
+        for step in &path.steps {
+            let Type::Record(record) = of else { return None };
+            of = self.policy.schema.record(record).at(step.slot)?.shape.of;
+            if step.list {
+                return match of {
+                    Type::Record(record) => Some(record),
+                    _ => None,
+                };
+            }
+        }
+        None
+    }
+
+    fn set(&self, of: Type, list: &Collection) -> Made<ValueSet> {
+        let values: Vec<Value<'static>> = match list {
+            Collection::Values(operands) => {
+                operands.iter().map(|operand| self.constant(operand)).collect::<Made<_>>()?
+            }
+            Collection::Param(id) => self.param_values(*id),
+            Collection::List(id) => {
+                self.policy.lists.get(id.index()).map(|list| list.values.clone()).unwrap_or_default()
+            }
+        };
+        let holds_addresses = matches!(values.first(), Some(Value::Ip(_)));
+        Ok(match of {
+            Type::Text => ValueSet::patterns(&values),
+            Type::Ip if !holds_addresses => ValueSet::networks(&values),
+            _ => ValueSet::keys(&values),
+        })
+    }
+
+    fn param_row(&self, id: ParamId) -> Option<&hir::ParamValue> {
+        let today = self.as_of.date();
+        let param = self.policy.params.get(id.index())?;
+        param.values.iter().rev().find(|row| row.from.is_none_or(|from| from <= today))
+    }
+
+    fn param_values(&self, id: ParamId) -> Vec<Value<'static>> {
+        let constants = self.param_row(id).into_iter().flat_map(|row| &row.values);
+        constants
+            .filter_map(|constant| match constant {
+                ParamConstant::Value(value) => Some(value.clone()),
+                ParamConstant::Months(_) => None,
+            })
+            .collect()
+    }
+
+    fn constant(&self, operand: &hir::Operand) -> Made<Value<'static>> {
+        match &operand.kind {
+            hir::OperandKind::Constant(value) => Some(value.clone()),
+            hir::OperandKind::Param(id) => self.param_values(*id).into_iter().next(),
+            _ => None,
+        }
+        .ok_or(CannotCompile::Fault(operand.span))
+    }
+
+    fn constant_period(&self, operand: &hir::Operand) -> Option<Period> {
+        if let hir::OperandKind::Param(id) = &operand.kind {
+            return match self.param_row(*id)?.values.first()? {
+                ParamConstant::Months(months) => Some(Period::Months(*months)),
+                ParamConstant::Value(Value::Duration(duration)) => Some(Period::Exact(*duration)),
+                ParamConstant::Value(_) => None,
+            };
+        }
+        operand.constant_period()
+    }
+
+    fn period(&self, operand: &hir::Operand) -> Made<Period> {
+        self.constant_period(operand).ok_or(CannotCompile::Fault(operand.span))
+    }
+
+    fn percent(&self, operand: &hir::Operand) -> Made<Decimal> {
+        match self.constant(operand)? {
+            Value::Percent(percent) => Ok(percent.decimal()),
+            _ => Err(CannotCompile::Fault(operand.span)),
+        }
+    }
+
+    fn whole(&self, operand: &hir::Operand) -> Made<usize> {
+        let number = match self.constant(operand)? {
+            Value::Number(number) => number.decimal().to_usize(),
+            _ => None,
+        };
+        number.ok_or(CannotCompile::Fault(operand.span))
+    }
+
+    fn may_stay_unknown(&self, condition: &hir::Condition) -> bool {
+        let mut may = false;
+        self.policy.walk(condition, &mut |part| {
+            may |= match part {
+                hir::Part::Path(path) => path.of == Type::Money,
+                hir::Part::Operand(operand) => matches!(
+                    operand.kind,
+                    hir::OperandKind::Arithmetic { .. } | hir::OperandKind::Aggregate { .. }
+                ),
+                hir::Part::Condition(_) | hir::Part::Members(_) => false,
+            };
+        });
+        may
+    }
+}
+
+fn field(path: &FieldPath) -> Field {
+    Field {
+        root: path.root,
+        steps: path.steps.iter().map(|step| step.slot).collect(),
+        derived: path.derived,
+        of: path.of,
+        none_at: path.none_at.clone(),
+    }
+}
+
+/// The hops from list to list, and the steps behind the last.
+fn split(path: &FieldPath) -> (Vec<Vec<FieldSlot>>, Vec<FieldSlot>) {
+    let mut hops = Vec::new();
+    let mut current = Vec::new();
+    for step in &path.steps {
+        current.push(step.slot);
+        if step.list {
+            hops.push(std::mem::take(&mut current));
+        }
+    }
+    (hops, current)
+}
+
+/// Prohibitions and flags, each after those whose outcomes it asks for; then controls.
+fn order(policy: &PolicySet) -> Vec<RuleId> {
+    let mut order: Vec<RuleId> = Vec::new();
+    let is_control = |rule: &hir::Rule| rule.kind() == hir::RuleKind::Control;
+    for (place, rule) in policy.rules.iter().enumerate() {
+        if !is_control(rule) {
+            visit(policy, RuleId(place), &mut order);
+        }
+    }
+    let controls = policy.rules.iter().enumerate().filter(|(_, rule)| is_control(rule));
+    order.extend(controls.map(|(place, _)| RuleId(place)));
+    order
+}
+
+fn visit(policy: &PolicySet, rule: RuleId, order: &mut Vec<RuleId>) {
+    if order.contains(&rule) {
+        return;
+    }
+    let mut asked = Vec::new();
+    let rule_body = policy.rule(rule);
+    for condition in rule_body.applies_when.iter().chain(rule_body.when()) {
+        condition.walk(&mut |part| {
+            if let hir::Part::Condition(hir::Condition {
+                kind: hir::ConditionKind::Rule { rule, .. }, ..
+            }) = part
+            {
+                asked.push(*rule);
+            }
+        });
+    }
+    for other in asked {
+        visit(policy, other, order);
+    }
+    if !order.contains(&rule) {
+        order.push(rule);
+    }
+}
+
+fn asks_known(condition: &hir::Condition) -> bool {
+    let mut asks = false;
+    condition.walk(&mut |part| {
+        if let hir::Part::Condition(inner) = part {
+            asks |= matches!(inner.kind, hir::ConditionKind::IsKnown(_));
+        }
+    });
+    asks
+}

@@ -1,0 +1,57 @@
+use crate::hir::{Derived, Root};
+use crate::types::{FieldSlot, Type};
+
+use super::Condition;
+
+/// A node of a condition, for explanations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(crate) u32);
+
+impl NodeId {
+    /// Its place in the program.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::try_from(self.0).unwrap_or(usize::MAX)
+    }
+}
+
+/// A path to one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub(crate) root: Root,
+    pub(crate) steps: Vec<FieldSlot>,
+    pub(crate) derived: Option<Derived>,
+    pub(crate) of: Type,
+    /// Which of the steps may be none.
+    pub(crate) none_at: Vec<usize>,
+}
+
+impl Field {
+    pub(crate) fn or_none(&self) -> bool {
+        !self.none_at.is_empty()
+    }
+}
+
+/// The elements that a path leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Members {
+    pub(crate) root: Root,
+    /// From list to list; the last slot of each is the list. Elements of a window need no first hop.
+    pub(crate) hops: Vec<Vec<FieldSlot>>,
+    /// From the innermost element to its value; empty for the element itself.
+    pub(crate) tail: Vec<FieldSlot>,
+    /// Which of the steps of the tail may be none.
+    pub(crate) tail_none_at: Vec<usize>,
+    pub(crate) derived: Option<Derived>,
+    /// The type of the value.
+    pub(crate) of: Type,
+    pub(crate) filter: Option<Box<Condition>>,
+    /// When an element of the outermost list happened.
+    pub(crate) time: Option<FieldSlot>,
+}
+
+impl Members {
+    pub(crate) fn tail_or_none(&self) -> bool {
+        !self.tail_none_at.is_empty()
+    }
+}
