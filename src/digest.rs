@@ -25,7 +25,9 @@ impl Digest {
             return None;
         }
         for (byte, digits) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(is_lower_hex))?;
+            let digits = std::str::from_utf8(digits)
+                .ok()
+                .filter(|digits| digits.bytes().all(is_lower_hex))?;
             *byte = u8::from_str_radix(digits, 16).ok()?;
         }
         Some(Self(bytes))

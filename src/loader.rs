@@ -11,8 +11,8 @@ use crate::digest::Digest;
 use crate::hir::{PolicySet, Status};
 use crate::resolve::{self, PolicyFiles};
 use crate::source::{FileId, SourceFile, Sources, Span};
-use crate::syntax::ast::{Declaration, PolicyFile, Text};
 use crate::syntax;
+use crate::syntax::ast::{Declaration, PolicyFile, Text};
 use crate::value::Date;
 
 /// Largest file of a policy, in bytes. Handwritten policies have a hundredth of it.
@@ -48,7 +48,8 @@ impl Loaded {
     /// If none is, or if they are versions of more than one policy.
     pub fn in_force(&self, day: Date) -> Result<&Policy, NoneInForce> {
         let is_in_force = |policy: &&Policy| {
-            policy.checked.identity.status == Status::Stable && policy.checked.identity.effective.contains(day)
+            policy.checked.identity.status == Status::Stable
+                && policy.checked.identity.effective.contains(day)
         };
         self.policies.iter().find(is_in_force).ok_or_else(|| NoneInForce {
             day,
@@ -71,11 +72,16 @@ pub struct Policy {
 impl Policy {
     fn when_in_force(&self) -> String {
         let identity = &self.checked.identity;
-        let until = identity.effective.until.map_or_else(
-            || "with no end".to_owned(),
-            |until| format!("until {until}"),
-        );
-        format!("{} ({}, from {} {until})", identity.version, identity.status.word(), identity.effective.from)
+        let until = identity
+            .effective
+            .until
+            .map_or_else(|| "with no end".to_owned(), |until| format!("until {until}"));
+        format!(
+            "{} ({}, from {} {until})",
+            identity.version,
+            identity.status.word(),
+            identity.effective.from
+        )
     }
 }
 
@@ -141,10 +147,13 @@ impl Loader<'_> {
         let id = self.file(path, None)?;
         let mut order = vec![path.to_path_buf()];
         self.used(path, &mut vec![path.to_path_buf()], &mut order);
-        let mut files = order.iter().filter_map(|path| self.parsed.get(path)).map(|(_, file)| file.clone());
+        let mut files =
+            order.iter().filter_map(|path| self.parsed.get(path)).map(|(_, file)| file.clone());
         let main = files.next()?;
-        let is_policy =
-            main.declarations.iter().any(|declaration| matches!(declaration, Declaration::Policy(_)));
+        let is_policy = main
+            .declarations
+            .iter()
+            .any(|declaration| matches!(declaration, Declaration::Policy(_)));
         if !is_policy {
             self.check_lone(&main);
             return None;
@@ -166,8 +175,12 @@ impl Loader<'_> {
         for declaration in &file.declarations {
             if !resolve::is_shareable(declaration) {
                 self.sink.push(
-                    Diagnostic::new(Code::Misplaced, declaration.place(), "this file has no `policy` declaration")
-                        .hint("a file with rules begins with `policy NAME VERSION { ... }`"),
+                    Diagnostic::new(
+                        Code::Misplaced,
+                        declaration.place(),
+                        "this file has no `policy` declaration",
+                    )
+                    .hint("a file with rules begins with `policy NAME VERSION { ... }`"),
                 );
             }
         }
@@ -179,9 +192,10 @@ impl Loader<'_> {
             return Some(*id);
         }
         let (text, problem) = match (self.read)(path) {
-            Ok(bytes) if bytes.len() > FILE_SIZE_MAX => {
-                (String::new(), Some(format!("it is larger than {} MiB", FILE_SIZE_MAX / 1024 / 1024)))
-            }
+            Ok(bytes) if bytes.len() > FILE_SIZE_MAX => (
+                String::new(),
+                Some(format!("it is larger than {} MiB", FILE_SIZE_MAX / 1024 / 1024)),
+            ),
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => (text, None),
                 Err(error) => {
@@ -263,7 +277,9 @@ fn normal(path: &Path) -> PathBuf {
     for part in path.components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir if matches!(made.components().next_back(), Some(Component::Normal(_))) => {
+            Component::ParentDir
+                if matches!(made.components().next_back(), Some(Component::Normal(_))) =>
+            {
                 made.pop();
             }
             other => made.push(other),

@@ -22,11 +22,7 @@ impl Span {
     /// From the start of `self` to the end of `other`, in the file of `self`.
     #[must_use]
     pub fn to(self, other: Self) -> Self {
-        Self {
-            file: self.file,
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 
@@ -57,10 +53,7 @@ impl SourceFile {
     /// policy has the same digest wherever it was checked out.
     #[must_use]
     pub fn new(path: PathBuf, text: &str) -> Self {
-        let text = text
-            .strip_prefix('\u{feff}')
-            .unwrap_or(text)
-            .replace("\r\n", "\n");
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
         Self { path, text }
     }
 
@@ -81,14 +74,8 @@ impl SourceFile {
     pub fn position(&self, byte: usize) -> Position {
         let before = self.text.get(..byte).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before
-            .get(line_start..)
-            .map_or(0, |line| line.chars().count())
-            + 1;
-        Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column,
-        }
+        let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
+        Position { line: before.bytes().filter(|byte| *byte == b'\n').count() + 1, column }
     }
 }
 
@@ -109,9 +96,7 @@ impl Sources {
     /// The file of that id.
     #[must_use]
     pub fn file(&self, id: FileId) -> Option<&SourceFile> {
-        usize::try_from(id.0)
-            .ok()
-            .and_then(|index| self.files.get(index))
+        usize::try_from(id.0).ok().and_then(|index| self.files.get(index))
     }
 
     /// All files with their ids.
@@ -122,9 +107,7 @@ impl Sources {
     /// The text that a span covers; empty for a span that lies in no file.
     #[must_use]
     pub fn text(&self, span: Span) -> &str {
-        self.file(span.file)
-            .and_then(|file| file.text().get(span.start..span.end))
-            .unwrap_or("")
+        self.file(span.file).and_then(|file| file.text().get(span.start..span.end)).unwrap_or("")
     }
 }
 
@@ -137,9 +120,6 @@ mod tests {
         let file = SourceFile::new(PathBuf::from("a.due"), "\u{feff}one\r\nzwölf x\n");
         assert_eq!(file.text(), "one\nzwölf x\n");
         assert_eq!(file.position(0).to_string(), "1:1");
-        assert_eq!(
-            file.position(file.text().find('x').unwrap()).to_string(),
-            "2:7"
-        );
+        assert_eq!(file.position(file.text().find('x').unwrap()).to_string(), "2:7");
     }
 }

@@ -29,10 +29,7 @@ fn rules_used(rule: &Rule) -> Vec<RuleId> {
     let mut used = Vec::new();
     for condition in rule.applies_when.iter().chain(conditions) {
         condition.walk(&mut |part| {
-            if let Part::Condition(Condition {
-                kind: ConditionKind::Rule { rule, .. },
-                ..
-            }) = part
+            if let Part::Condition(Condition { kind: ConditionKind::Rule { rule, .. }, .. }) = part
             {
                 used.push(*rule);
             }

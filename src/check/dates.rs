@@ -8,24 +8,13 @@ use crate::value::Date;
 pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     let effective = policy.identity.effective;
     for param in &policy.params {
-        let rows: Vec<(Date, Span)> = param
-            .values
-            .iter()
-            .filter_map(|row| row.from.map(|from| (from, row.span)))
-            .collect();
-        check_rows(
-            sink,
-            effective,
-            &format!("parameter `{}`", param.name),
-            &rows,
-        );
+        let rows: Vec<(Date, Span)> =
+            param.values.iter().filter_map(|row| row.from.map(|from| (from, row.span))).collect();
+        check_rows(sink, effective, &format!("parameter `{}`", param.name), &rows);
     }
     if let Some(rates) = &policy.rates {
-        let rows: Vec<(Date, Span)> = rates
-            .dated
-            .iter()
-            .map(|row| (row.from, policy.identity.span))
-            .collect();
+        let rows: Vec<(Date, Span)> =
+            rates.dated.iter().map(|row| (row.from, policy.identity.span)).collect();
         if rows.is_empty() {
             sink.push(Diagnostic::new(
                 Code::DatedValueHole,
@@ -40,23 +29,11 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     }
     for gap in &policy.gaps {
         check_citations(sink, policy, &gap.cites, policy.identity.span, effective);
-        check_acceptance(
-            sink,
-            gap.accepted.as_ref(),
-            effective,
-            policy.identity.span,
-            &gap.name,
-        );
+        check_acceptance(sink, gap.accepted.as_ref(), effective, policy.identity.span, &gap.name);
     }
     for left_out in &policy.not_collected {
         let name = &left_out.path.shown;
-        check_acceptance(
-            sink,
-            left_out.accepted.as_ref(),
-            effective,
-            left_out.path.span,
-            name,
-        );
+        check_acceptance(sink, left_out.accepted.as_ref(), effective, left_out.path.span, name);
     }
     for row in policy.params.iter().flat_map(|param| &param.values) {
         check_citations(sink, policy, &row.cites, row.span, effective);
@@ -139,9 +116,8 @@ fn check_acceptance(
     span: Span,
     name: &str,
 ) {
-    if let Some(until) = accepted
-        .and_then(|accepted| accepted.until)
-        .filter(|until| *until <= effective.from)
+    if let Some(until) =
+        accepted.and_then(|accepted| accepted.until).filter(|until| *until <= effective.from)
     {
         sink.push(Diagnostic::new(
             Code::NotAccepted,

@@ -5,10 +5,8 @@ use crate::hir::{Condition, ConditionKind, Outcome, PolicySet, RuleKind};
 /// are not collected.
 pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     let decision = &policy.decision;
-    if let Some((top, when)) = decision
-        .levels
-        .last()
-        .and_then(|top| top.when.as_ref().map(|when| (top, when)))
+    if let Some((top, when)) =
+        decision.levels.last().and_then(|top| top.when.as_ref().map(|when| (top, when)))
     {
         if holds_without_prohibition(policy, when) != Some(false) {
             sink.push(
@@ -46,31 +44,23 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
 /// What the condition comes to if no prohibition is hit and nothing else is known.
 fn holds_without_prohibition(policy: &PolicySet, condition: &Condition) -> Option<bool> {
     match &condition.kind {
-        ConditionKind::Rules {
-            kind: RuleKind::Prohibition,
-            outcome: Outcome::Hit,
-            ..
-        } => Some(false),
-        ConditionKind::Rule {
-            rule,
-            outcome: Outcome::Hit,
-        } if policy.rule(*rule).kind() == RuleKind::Prohibition => Some(false),
+        ConditionKind::Rules { kind: RuleKind::Prohibition, outcome: Outcome::Hit, .. } => {
+            Some(false)
+        }
+        ConditionKind::Rule { rule, outcome: Outcome::Hit }
+            if policy.rule(*rule).kind() == RuleKind::Prohibition =>
+        {
+            Some(false)
+        }
         ConditionKind::Not(inner) => holds_without_prohibition(policy, inner).map(|holds| !holds),
         ConditionKind::And(parts) => {
-            let parts: Vec<_> = parts
-                .iter()
-                .map(|part| holds_without_prohibition(policy, part))
-                .collect();
-            if parts.contains(&Some(false)) {
-                Some(false)
-            } else {
-                None
-            }
+            let parts: Vec<_> =
+                parts.iter().map(|part| holds_without_prohibition(policy, part)).collect();
+            if parts.contains(&Some(false)) { Some(false) } else { None }
         }
         ConditionKind::Or(parts) => {
-            let all_fail = parts
-                .iter()
-                .all(|part| holds_without_prohibition(policy, part) == Some(false));
+            let all_fail =
+                parts.iter().all(|part| holds_without_prohibition(policy, part) == Some(false));
             all_fail.then_some(false)
         }
         _ => None,

@@ -64,10 +64,7 @@ fn can_rest(policy: &PolicySet, condition: &Condition, wanted: bool) -> bool {
         }
         ConditionKind::Exists(members) => {
             wanted
-                && (members
-                    .filter
-                    .as_ref()
-                    .is_some_and(|filter| can_rest(policy, filter, true))
+                && (members.filter.as_ref().is_some_and(|filter| can_rest(policy, filter, true))
                     || (members.filter.is_none() && is_protected(&members.path)))
         }
         ConditionKind::Every { condition, .. }
@@ -124,10 +121,9 @@ fn is_protected_value(policy: &PolicySet, operand: &Operand) -> bool {
 /// name.
 fn counts_protected(policy: &PolicySet, operand: &Operand) -> bool {
     match &operand.kind {
-        OperandKind::Count(members) | OperandKind::CountDistinct(members) => members
-            .filter
-            .as_ref()
-            .is_some_and(|filter| can_rest(policy, filter, true)),
+        OperandKind::Count(members) | OperandKind::CountDistinct(members) => {
+            members.filter.as_ref().is_some_and(|filter| can_rest(policy, filter, true))
+        }
         OperandKind::Share { having, .. } => can_rest(policy, having, true),
         OperandKind::Similarity(left, right) => {
             is_protected_against_constant(policy, left, right)
@@ -150,13 +146,12 @@ fn first_protected(policy: &PolicySet, condition: &Condition) -> Option<String> 
     condition.walk(&mut |part| {
         let inner = match part {
             Part::Path(path) if is_protected(path) => Some(path.shown.clone()),
-            Part::Condition(Condition {
-                kind: ConditionKind::Define(id),
-                ..
-            }) => match policy.defines.get(id.index()).map(|define| &define.body) {
-                Some(DefineBody::Condition(body)) => first_protected(policy, body),
-                Some(DefineBody::Operand(_)) | None => None,
-            },
+            Part::Condition(Condition { kind: ConditionKind::Define(id), .. }) => {
+                match policy.defines.get(id.index()).map(|define| &define.body) {
+                    Some(DefineBody::Condition(body)) => first_protected(policy, body),
+                    Some(DefineBody::Operand(_)) | None => None,
+                }
+            }
             _ => None,
         };
         if found.is_none() {

@@ -3,25 +3,24 @@
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{
     Aggregation, Arithmetic, Condition, ConditionKind, FieldPath, Members, Operand, OperandKind,
-    Order, Part, PolicySet, Root,
+    Order, Part, PolicySet, Root, Window,
 };
 use crate::value::Value;
 
 /// Reports every `in any D of L (C)` whose C could become false by further elements.
 pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     for condition in policy.conditions() {
-        check_in(sink, condition, 0);
+        check_in(sink, condition, Watched { level: 0, filter: None });
     }
 }
 
-fn check_in(sink: &mut Sink, condition: &Condition, level: u8) {
+fn check_in(sink: &mut Sink, condition: &Condition, watched: Watched<'_>) {
     match &condition.kind {
-        ConditionKind::InAny {
-            condition: inner, ..
-        } => {
-            let trend = of_condition(inner, level);
+        ConditionKind::InAny { window, condition: inner } => {
+            let own = Watched { filter: window.members.filter.as_deref(), ..watched };
+            let trend = of_condition(inner, own);
             if !trend.never_falls() {
-                let culprit = culprit(inner, level);
+                let culprit = culprit(inner, own);
                 sink.push(
                     Diagnostic::new(
                         Code::WindowNotGrowing,
@@ -32,23 +31,19 @@ fn check_in(sink: &mut Sink, condition: &Condition, level: u8) {
                     .hint("count with `>=`, without `not`; add up amounts that are above zero: `where (amount > 0 USD)`"),
                 );
             }
-            check_in(sink, inner, level + 1);
+            check_in(sink, inner, watched.inner(window));
         }
-        ConditionKind::InTheLast {
-            condition: inner, ..
-        } => check_in(sink, inner, level + 1),
+        ConditionKind::InTheLast { window, condition: inner } => {
+            check_in(sink, inner, watched.inner(window))
+        }
         ConditionKind::And(parts)
         | ConditionKind::Or(parts)
         | ConditionKind::AtLeast { of: parts, .. } => {
-            parts.iter().for_each(|part| check_in(sink, part, level));
+            parts.iter().for_each(|part| check_in(sink, part, watched));
         }
         ConditionKind::Not(inner)
-        | ConditionKind::Assume {
-            condition: inner, ..
-        }
-        | ConditionKind::Every {
-            condition: inner, ..
-        } => check_in(sink, inner, level),
+        | ConditionKind::Assume { condition: inner, .. }
+        | ConditionKind::Every { condition: inner, .. } => check_in(sink, inner, watched),
         ConditionKind::Field(_)
         | ConditionKind::Define(_)
         | ConditionKind::Rule { .. }
@@ -64,18 +59,31 @@ fn check_in(sink: &mut Sink, condition: &Condition, level: u8) {
     }
 }
 
+/// The window whose growth is watched.
+#[derive(Clone, Copy)]
+struct Watched<'h> {
+    level: u8,
+    /// What picks its elements.
+    filter: Option<&'h Condition>,
+}
+
+impl<'h> Watched<'h> {
+    /// The window inside this one.
+    fn inner(self, window: &'h Window) -> Self {
+        Self { level: self.level + 1, filter: window.members.filter.as_deref() }
+    }
+}
+
 /// The smallest part that is to blame.
-fn culprit(condition: &Condition, level: u8) -> &Condition {
+fn culprit<'h>(condition: &'h Condition, watched: Watched<'_>) -> &'h Condition {
     let parts: Vec<&Condition> = match &condition.kind {
         ConditionKind::And(parts)
         | ConditionKind::Or(parts)
         | ConditionKind::AtLeast { of: parts, .. } => parts.iter().collect(),
         _ => Vec::new(),
     };
-    let blamed = parts
-        .into_iter()
-        .find(|part| !of_condition(part, level).never_falls());
-    blamed.map_or(condition, |part| culprit(part, level))
+    let blamed = parts.into_iter().find(|part| !of_condition(part, watched).never_falls());
+    blamed.map_or(condition, |part| culprit(part, watched))
 }
 
 /// What happens to a value, or to the truth of a condition, as the window gains elements.
@@ -110,29 +118,27 @@ impl Trend {
     }
 }
 
-fn of_condition(condition: &Condition, level: u8) -> Trend {
+fn of_condition(condition: &Condition, watched: Watched<'_>) -> Trend {
     match &condition.kind {
-        ConditionKind::Not(inner) => of_condition(inner, level).reversed(),
+        ConditionKind::Not(inner) => of_condition(inner, watched).reversed(),
         ConditionKind::And(parts)
         | ConditionKind::Or(parts)
-        | ConditionKind::AtLeast { of: parts, .. } => {
-            parts.iter().fold(Trend::Constant, |trend, part| {
-                trend.with(of_condition(part, level))
-            })
+        | ConditionKind::AtLeast { of: parts, .. } => parts
+            .iter()
+            .fold(Trend::Constant, |trend, part| trend.with(of_condition(part, watched))),
+        ConditionKind::Exists(members) => of_members(members, watched),
+        ConditionKind::Every { members, condition } => {
+            of_members(members, watched).reversed().with(of_condition(condition, watched))
         }
-        ConditionKind::Exists(members) => of_members(members, level),
-        ConditionKind::Every { members, condition } => of_members(members, level)
-            .reversed()
-            .with(of_condition(condition, level)),
         ConditionKind::Order { order, left, right } => {
             let (greater, less) = match order {
                 Order::Greater | Order::AtLeast => (left, right),
                 Order::Less | Order::AtMost => (right, left),
             };
-            of_order(greater, less, level)
+            of_order(greater, less, watched)
         }
         ConditionKind::Inconsistent { paths, .. } => {
-            if paths.iter().any(|path| is_of_window(path, level)) {
+            if paths.iter().any(|path| is_of_window(path, watched)) {
                 Trend::Rises
             } else {
                 Trend::Constant
@@ -140,25 +146,24 @@ fn of_condition(condition: &Condition, level: u8) -> Trend {
         }
         ConditionKind::InAny { window, condition }
         | ConditionKind::InTheLast { window, condition } => {
-            match of_members(&window.members, level) {
-                Trend::Constant => of_condition(condition, level),
-                Trend::Rises => {
-                    of_condition(condition, level).with(of_condition(condition, level + 1))
-                }
+            match of_members(&window.members, watched) {
+                Trend::Constant => of_condition(condition, watched),
+                Trend::Rises => of_condition(condition, watched)
+                    .with(of_condition(condition, watched.inner(window))),
                 Trend::Falls | Trend::Either => Trend::Either,
             }
         }
-        ConditionKind::Assume { condition, .. } => match of_condition(condition, level) {
+        ConditionKind::Assume { condition, .. } => match of_condition(condition, watched) {
             Trend::Constant => Trend::Constant,
             Trend::Rises | Trend::Falls | Trend::Either => Trend::Either,
         },
         ConditionKind::Equal(left, right) => constant_or_either(
             [left, right]
                 .into_iter()
-                .all(|operand| of_operand(operand, level) == Trend::Constant),
+                .all(|operand| of_operand(operand, watched) == Trend::Constant),
         ),
         ConditionKind::OneOf { value, .. } => {
-            constant_or_either(of_operand(value, level) == Trend::Constant)
+            constant_or_either(of_operand(value, watched) == Trend::Constant)
         }
         ConditionKind::Field(_)
         | ConditionKind::Define(_)
@@ -171,34 +176,23 @@ fn of_condition(condition: &Condition, level: u8) -> Trend {
 }
 
 fn constant_or_either(is_constant: bool) -> Trend {
-    if is_constant {
-        Trend::Constant
-    } else {
-        Trend::Either
-    }
+    if is_constant { Trend::Constant } else { Trend::Either }
 }
 
 /// Of `greater > less`. The least and greatest of nothing are none, and a comparison with none is no:
 /// a first element can only make `greatest >= x` and `least <= x` true.
-fn of_order(greater: &Operand, less: &Operand, level: u8) -> Trend {
+fn of_order(greater: &Operand, less: &Operand, watched: Watched<'_>) -> Trend {
     let may_begin_false = |operand: &Operand, wanted: Aggregation| match &operand.kind {
-        OperandKind::Aggregate {
-            aggregation,
-            members,
-        } => of_members(members, level) == Trend::Constant || *aggregation == wanted,
+        OperandKind::Aggregate { aggregation, members } => {
+            of_members(members, watched) == Trend::Constant || *aggregation == wanted
+        }
         _ => true,
     };
-    let trend = of_operand(greater, level).with(of_operand(less, level).reversed());
+    let trend = of_operand(greater, watched).with(of_operand(less, watched).reversed());
     let is_sound = may_begin_false(greater, Aggregation::Greatest)
         && may_begin_false(less, Aggregation::Least);
     let has_sum = |operand: &Operand| {
-        matches!(
-            operand.kind,
-            OperandKind::Aggregate {
-                aggregation: Aggregation::Sum,
-                ..
-            }
-        )
+        matches!(operand.kind, OperandKind::Aggregate { aggregation: Aggregation::Sum, .. })
     };
     if trend == Trend::Constant || is_sound || has_sum(greater) || has_sum(less) {
         trend
@@ -207,19 +201,16 @@ fn of_order(greater: &Operand, less: &Operand, level: u8) -> Trend {
     }
 }
 
-fn of_operand(operand: &Operand, level: u8) -> Trend {
+fn of_operand(operand: &Operand, watched: Watched<'_>) -> Trend {
     match &operand.kind {
         OperandKind::Count(members) | OperandKind::CountDistinct(members) => {
-            of_members(members, level)
+            of_members(members, watched)
         }
-        OperandKind::Aggregate {
-            aggregation,
-            members,
-        } => {
-            let trend = of_members(members, level);
+        OperandKind::Aggregate { aggregation, members } => {
+            let trend = of_members(members, watched);
             match (trend, aggregation) {
                 (Trend::Constant, _) => Trend::Constant,
-                (Trend::Rises, Aggregation::Sum) if adds_nothing_below_zero(members) => {
+                (Trend::Rises, Aggregation::Sum) if adds_nothing_below_zero(members, watched) => {
                     Trend::Rises
                 }
                 (Trend::Rises, Aggregation::Greatest) => Trend::Rises,
@@ -227,19 +218,13 @@ fn of_operand(operand: &Operand, level: u8) -> Trend {
                 _ => Trend::Either,
             }
         }
-        OperandKind::Longest { members, .. } => of_members(members, level),
-        OperandKind::Share {
-            members, having, ..
-        } => constant_or_either(
-            of_members(members, level) == Trend::Constant
-                && of_condition(having, level) == Trend::Constant,
+        OperandKind::Longest { members, .. } => of_members(members, watched),
+        OperandKind::Share { members, having, .. } => constant_or_either(
+            of_members(members, watched) == Trend::Constant
+                && of_condition(having, watched) == Trend::Constant,
         ),
-        OperandKind::Arithmetic {
-            operator,
-            left,
-            right,
-        } => {
-            let (left, right) = (of_operand(left, level), of_operand(right, level));
+        OperandKind::Arithmetic { operator, left, right } => {
+            let (left, right) = (of_operand(left, watched), of_operand(right, watched));
             match operator {
                 Arithmetic::Plus => left.with(right),
                 Arithmetic::Minus => left.with(right.reversed()),
@@ -262,58 +247,61 @@ fn of_operand(operand: &Operand, level: u8) -> Trend {
 
 /// The elements of the window itself: more of them. Elsewhere the window may only matter where it
 /// does not.
-fn of_members(members: &Members, level: u8) -> Trend {
-    let filter_uses_window = members
-        .filter
-        .as_ref()
-        .is_some_and(|filter| uses_window(filter, level));
-    match (is_of_window(&members.path, level), filter_uses_window) {
+fn of_members(members: &Members, watched: Watched<'_>) -> Trend {
+    let filter_uses_window =
+        members.filter.as_ref().is_some_and(|filter| uses_window(filter, watched));
+    match (is_of_window(&members.path, watched), filter_uses_window) {
         (true, false) => Trend::Rises,
         (false, false) => Trend::Constant,
         (_, true) => Trend::Either,
     }
 }
 
-fn uses_window(condition: &Condition, level: u8) -> bool {
+fn uses_window(condition: &Condition, watched: Watched<'_>) -> bool {
     let mut uses = false;
     condition.walk(&mut |part| {
         if let Part::Path(path) = part {
-            uses |= is_of_window(path, level);
+            uses |= is_of_window(path, watched);
         }
     });
     uses
 }
 
-fn is_of_window(path: &FieldPath, level: u8) -> bool {
-    path.root == Root::Window(level)
+fn is_of_window(path: &FieldPath, watched: Watched<'_>) -> bool {
+    path.root == Root::Window(watched.level)
 }
 
-/// Whether the filter admits only values that are not below zero: `where (amount > 0 USD)`.
-fn adds_nothing_below_zero(members: &Members) -> bool {
-    let Some(filter) = &members.filter else {
-        return false;
-    };
-    let parts: &[Condition] = match &filter.kind {
-        ConditionKind::And(parts) => parts,
-        _ => std::slice::from_ref(filter),
-    };
-    let tail = members
-        .path
-        .steps
-        .get(members.element_steps..)
-        .unwrap_or_default();
-    parts.iter().any(|part| {
-        let ConditionKind::Order { order: Order::Greater | Order::AtLeast, left, right } = &part.kind else {
+/// Whether the filter, or that of the window, admits only values that are not below zero:
+/// `where (amount > 0 USD)`.
+fn adds_nothing_below_zero(members: &Members, watched: Watched<'_>) -> bool {
+    let tail = members.path.steps.get(members.element_steps..).unwrap_or_default();
+    let filters = members.filter.as_deref().into_iter().chain(watched.filter);
+    filters.flat_map(parts).any(|part| {
+        let ConditionKind::Order { order: Order::Greater | Order::AtLeast, left, right } =
+            &part.kind
+        else {
             return false;
         };
-        let is_the_value = matches!(&left.kind, OperandKind::Field(path) if path.steps == tail && matches!(path.root, Root::Element(_)));
-        let is_not_below_zero = match &right.kind {
-            OperandKind::Constant(Value::Number(number)) => !number.decimal().is_sign_negative(),
-            OperandKind::Constant(Value::Money(money)) => !money.amount.decimal().is_sign_negative(),
-            OperandKind::Constant(Value::Percent(percent)) => !percent.decimal().is_sign_negative(),
-            OperandKind::Constant(Value::Duration(duration)) => !duration.seconds().is_sign_negative(),
-            _ => false,
-        };
-        is_the_value && is_not_below_zero
+        let is_the_value = matches!(&left.kind, OperandKind::Field(path)
+            if path.steps == tail && matches!(path.root, Root::Element(_)));
+        is_the_value && is_not_below_zero(right)
     })
+}
+
+/// The parts of a conjunction, or the condition itself.
+fn parts(condition: &Condition) -> &[Condition] {
+    match &condition.kind {
+        ConditionKind::And(parts) => parts,
+        _ => std::slice::from_ref(condition),
+    }
+}
+
+fn is_not_below_zero(operand: &Operand) -> bool {
+    match &operand.kind {
+        OperandKind::Constant(Value::Number(number)) => !number.decimal().is_sign_negative(),
+        OperandKind::Constant(Value::Money(money)) => !money.amount.decimal().is_sign_negative(),
+        OperandKind::Constant(Value::Percent(percent)) => !percent.decimal().is_sign_negative(),
+        OperandKind::Constant(Value::Duration(duration)) => !duration.seconds().is_sign_negative(),
+        _ => false,
+    }
 }

@@ -33,14 +33,12 @@ impl Used {
             },
             Part::Condition(condition) => match &condition.kind {
                 ConditionKind::Define(id) => self.defines.push(id.index()),
-                ConditionKind::OneOf {
-                    list: Collection::Param(id),
-                    ..
-                } => self.params.push(id.index()),
-                ConditionKind::OneOf {
-                    list: Collection::List(id),
-                    ..
-                } => self.lists.push(id.index()),
+                ConditionKind::OneOf { list: Collection::Param(id), .. } => {
+                    self.params.push(id.index())
+                }
+                ConditionKind::OneOf { list: Collection::List(id), .. } => {
+                    self.lists.push(id.index())
+                }
                 _ => {}
             },
             Part::Members(_) | Part::Path(_) => {}
@@ -56,29 +54,19 @@ fn warn_unused(sink: &mut Sink, policy: &PolicySet) {
     for operand in policy.operands() {
         operand.walk(&mut |part| used.note(part));
     }
-    for part in policy
-        .rules
-        .iter()
-        .filter_map(|rule| rule.says.as_ref())
-        .flat_map(|says| &says.parts)
+    for part in
+        policy.rules.iter().filter_map(|rule| rule.says.as_ref()).flat_map(|says| &says.parts)
     {
         if let TemplatePart::Param(id) = part {
             used.params.push(id.index());
         }
     }
     let mut warn = |kind: &str, name: &str, span: Span| {
-        sink.push(Diagnostic::new(
-            Code::Unused,
-            span,
-            format!("nothing uses {kind} `{name}`"),
-        ));
+        sink.push(Diagnostic::new(Code::Unused, span, format!("nothing uses {kind} `{name}`")));
     };
     for (place, param) in policy.params.iter().enumerate() {
         if !used.params.contains(&place) {
-            let span = param
-                .values
-                .first()
-                .map_or(policy.identity.span, |row| row.span);
+            let span = param.values.first().map_or(policy.identity.span, |row| row.span);
             warn("parameter", &param.name, span);
         }
     }
@@ -100,10 +88,7 @@ fn warn_unused(sink: &mut Sink, policy: &PolicySet) {
 
 fn warn_reasons(sink: &mut Sink, policy: &PolicySet) {
     for param in &policy.params {
-        for row in param
-            .values
-            .iter()
-            .filter(|row| row.because.is_empty() && row.cites.is_empty())
+        for row in param.values.iter().filter(|row| row.because.is_empty() && row.cites.is_empty())
         {
             sink.push(
                 Diagnostic::new(
@@ -126,27 +111,16 @@ fn warn_every_of_nothing(sink: &mut Sink, condition: &Condition, exist: &[&Field
                 ConditionKind::Exists(members) => Some(&members.path),
                 _ => None,
             }));
-            parts
-                .iter()
-                .for_each(|part| warn_every_of_nothing(sink, part, &around));
+            parts.iter().for_each(|part| warn_every_of_nothing(sink, part, &around));
         }
         ConditionKind::Or(parts) | ConditionKind::AtLeast { of: parts, .. } => {
-            parts
-                .iter()
-                .for_each(|part| warn_every_of_nothing(sink, part, exist));
+            parts.iter().for_each(|part| warn_every_of_nothing(sink, part, exist));
         }
-        ConditionKind::Not(inner)
-        | ConditionKind::Assume {
-            condition: inner, ..
-        } => {
+        ConditionKind::Not(inner) | ConditionKind::Assume { condition: inner, .. } => {
             warn_every_of_nothing(sink, inner, exist);
         }
-        ConditionKind::InAny {
-            condition: inner, ..
-        }
-        | ConditionKind::InTheLast {
-            condition: inner, ..
-        } => {
+        ConditionKind::InAny { condition: inner, .. }
+        | ConditionKind::InTheLast { condition: inner, .. } => {
             warn_every_of_nothing(sink, inner, exist);
         }
         ConditionKind::Every { members, .. }
@@ -159,9 +133,7 @@ fn warn_every_of_nothing(sink: &mut Sink, condition: &Condition, exist: &[&Field
                     condition.span,
                     format!("this also holds when `{shown}` is empty"),
                 )
-                .hint(format!(
-                    "if that must not count, write `exists {shown} and every ...`"
-                )),
+                .hint(format!("if that must not count, write `exists {shown} and every ...`")),
             );
         }
         _ => {}
@@ -194,11 +166,8 @@ fn warn_mirrors(sink: &mut Sink, sources: &Sources, policy: &PolicySet) {
 
 /// The text of a span without blanks and outer brackets.
 fn bare(sources: &Sources, span: Span) -> String {
-    let text: String = sources
-        .text(span)
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
+    let text: String =
+        sources.text(span).chars().filter(|letter| !letter.is_whitespace()).collect();
     text.strip_prefix('(')
         .and_then(|text| text.strip_suffix(')'))
         .map(str::to_owned)

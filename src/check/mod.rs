@@ -39,7 +39,10 @@ pub fn check(sink: &mut Sink, sources: &Sources, policy: PolicySet) -> Option<Ch
     dates::check(sink, &policy);
     decision::check(sink, &policy);
     fairness::check(sink, &policy);
-    lints::check(sink, sources, &policy);
+    // What looks unused or without reason may only be so for want of a part with an error.
+    if !sink.has_errors() {
+        lints::check(sink, sources, &policy);
+    }
     (!sink.has_errors()).then_some(Checked(policy))
 }
 

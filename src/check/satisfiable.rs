@@ -42,14 +42,10 @@ fn verdict(policy: &PolicySet, condition: &Condition) -> Option<Verdict> {
                 false => Some(Verdict::Never("this holds for no data".to_owned())),
             }
         }
-        ConditionKind::OneOf {
-            list: Collection::Values(values),
-            ..
-        } if values.is_empty() => Some(Verdict::Never("nothing is in an empty list".to_owned())),
-        ConditionKind::OneOf {
-            list: Collection::Param(id),
-            ..
-        } => {
+        ConditionKind::OneOf { list: Collection::Values(values), .. } if values.is_empty() => {
+            Some(Verdict::Never("nothing is in an empty list".to_owned()))
+        }
+        ConditionKind::OneOf { list: Collection::Param(id), .. } => {
             let param = policy.params.get(id.index())?;
             let is_always_empty = param.values.iter().all(|row| row.values.is_empty());
             is_always_empty
@@ -59,14 +55,9 @@ fn verdict(policy: &PolicySet, condition: &Condition) -> Option<Verdict> {
             let Range { low, high, .. } = Range::of(policy, count)?;
             let parts = Decimal::from(of.len());
             if low? > parts {
-                Some(Verdict::Never(format!(
-                    "there are only {} conditions here",
-                    of.len()
-                )))
+                Some(Verdict::Never(format!("there are only {} conditions here", of.len())))
             } else if high? <= Decimal::ZERO {
-                Some(Verdict::Always(
-                    "at least none is always the case".to_owned(),
-                ))
+                Some(Verdict::Always("at least none is always the case".to_owned()))
             } else {
                 None
             }
@@ -89,20 +80,12 @@ impl Range {
     /// Of amounts whose bounds are known without data; `None` for all others.
     fn of(policy: &PolicySet, operand: &Operand) -> Option<Self> {
         let between = |low: i64, high: Option<i64>, or_none| {
-            Some(Self {
-                low: Some(low.into()),
-                high: high.map(Decimal::from),
-                or_none,
-            })
+            Some(Self { low: Some(low.into()), high: high.map(Decimal::from), or_none })
         };
         match &operand.kind {
             OperandKind::Constant(value) => {
                 let amount = amount(value)?;
-                Some(Self {
-                    low: Some(amount),
-                    high: Some(amount),
-                    or_none: false,
-                })
+                Some(Self { low: Some(amount), high: Some(amount), or_none: false })
             }
             OperandKind::Param(id) => {
                 let values = &policy.params.get(id.index())?.values;
@@ -143,14 +126,10 @@ impl Range {
         let is_below = |low: Decimal, high: Decimal, strict: bool| {
             if strict { low < high } else { low <= high }
         };
-        let always = left
-            .high
-            .zip(right.low)
-            .is_some_and(|(high, low)| is_below(high, low, is_strict));
-        let never = left
-            .low
-            .zip(right.high)
-            .is_some_and(|(low, high)| !is_below(low, high, is_strict));
+        let always =
+            left.high.zip(right.low).is_some_and(|(high, low)| is_below(high, low, is_strict));
+        let never =
+            left.low.zip(right.high).is_some_and(|(low, high)| !is_below(low, high, is_strict));
         match (always && !left.or_none && !right.or_none, never) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -193,17 +172,12 @@ enum Fact<'c> {
 
 /// Why the parts of a conjunction exclude each other, if they do.
 fn contradiction(policy: &PolicySet, parts: &[Condition]) -> Option<String> {
-    let facts: Vec<(&FieldPath, Fact<'_>)> = parts
-        .iter()
-        .flat_map(|part| facts(policy, part, true))
-        .collect();
+    let facts: Vec<(&FieldPath, Fact<'_>)> =
+        parts.iter().flat_map(|part| facts(policy, part, true)).collect();
     for (place, (path, fact)) in facts.iter().enumerate() {
         for (other_path, other) in facts.iter().skip(place + 1) {
             if path.is_same_place(other_path) && excludes(fact, other) {
-                return Some(format!(
-                    "what this asks of `{}` excludes itself",
-                    path.shown
-                ));
+                return Some(format!("what this asks of `{}` excludes itself", path.shown));
             }
         }
     }
@@ -217,14 +191,12 @@ fn facts<'c>(
 ) -> Vec<(&'c FieldPath, Fact<'c>)> {
     match &condition.kind {
         ConditionKind::Not(inner) => facts(policy, inner, !holds),
-        ConditionKind::And(parts) if holds => parts
-            .iter()
-            .flat_map(|part| facts(policy, part, true))
-            .collect(),
-        ConditionKind::Or(parts) if !holds => parts
-            .iter()
-            .flat_map(|part| facts(policy, part, false))
-            .collect(),
+        ConditionKind::And(parts) if holds => {
+            parts.iter().flat_map(|part| facts(policy, part, true)).collect()
+        }
+        ConditionKind::Or(parts) if !holds => {
+            parts.iter().flat_map(|part| facts(policy, part, false)).collect()
+        }
         ConditionKind::Define(id) => {
             match policy.defines.get(id.index()).map(|define| &define.body) {
                 Some(DefineBody::Condition(body)) => facts(policy, body, holds),
@@ -236,21 +208,13 @@ fn facts<'c>(
         ConditionKind::Equal(left, right) => match (&left.kind, &right.kind) {
             (OperandKind::Field(path), OperandKind::Constant(value)) => {
                 let keys = vec![value.key()];
-                vec![(
-                    path,
-                    if holds {
-                        Fact::OneOf(keys)
-                    } else {
-                        Fact::NoneOf(keys)
-                    },
-                )]
+                vec![(path, if holds { Fact::OneOf(keys) } else { Fact::NoneOf(keys) })]
             }
             _ => Vec::new(),
         },
-        ConditionKind::OneOf {
-            value,
-            list: Collection::Values(values),
-        } if is_compared_by_key(value) => {
+        ConditionKind::OneOf { value, list: Collection::Values(values) }
+            if is_compared_by_key(value) =>
+        {
             let OperandKind::Field(path) = &value.kind else {
                 return Vec::new();
             };
@@ -261,14 +225,7 @@ fn facts<'c>(
                     _ => None,
                 })
                 .collect();
-            vec![(
-                path,
-                if holds {
-                    Fact::OneOf(keys)
-                } else {
-                    Fact::NoneOf(keys)
-                },
-            )]
+            vec![(path, if holds { Fact::OneOf(keys) } else { Fact::NoneOf(keys) })]
         }
         ConditionKind::Order { order, left, right } => match (&left.kind, &right.kind) {
             (OperandKind::Field(path), OperandKind::Constant(value))

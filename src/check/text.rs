@@ -6,26 +6,16 @@ use crate::source::{FileId, SourceFile, Span};
 pub(super) fn check(sink: &mut Sink, file: FileId, source: &SourceFile) {
     for (start, letter) in source.text().char_indices() {
         if is_invisible(letter) {
-            let span = Span {
-                file,
-                start,
-                end: start + letter.len_utf8(),
-            };
-            let message = format!(
-                "an invisible character, U+{:04X}, stands here",
-                u32::from(letter)
-            );
+            let span = Span { file, start, end: start + letter.len_utf8() };
+            let message =
+                format!("an invisible character, U+{:04X}, stands here", u32::from(letter));
             sink.push(Diagnostic::new(Code::DeceptiveText, span, message).hint("remove it"));
         }
     }
     for (start, word) in words(source.text()) {
         let has = |is_of: fn(char) -> bool| word.chars().any(is_of);
         if has(is_latin) && (has(is_cyrillic) || has(is_greek)) {
-            let span = Span {
-                file,
-                start,
-                end: start + word.len(),
-            };
+            let span = Span { file, start, end: start + word.len() };
             sink.push(
                 Diagnostic::new(
                     Code::DeceptiveText,
@@ -52,9 +42,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     std::iter::from_fn(move || {
         let begin = rest.find(char::is_alphabetic)?;
         let word = rest.get(begin..)?;
-        let length = word
-            .find(|letter: char| !letter.is_alphabetic())
-            .unwrap_or(word.len());
+        let length = word.find(|letter: char| !letter.is_alphabetic()).unwrap_or(word.len());
         let found = (place + begin, word.get(..length)?);
         place += begin + length;
         rest = word.get(length..)?;

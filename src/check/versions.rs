@@ -8,10 +8,7 @@ pub fn check_versions(sink: &mut Sink, versions: &[Checked<PolicySet>]) {
     let Some(first) = versions.first() else {
         return;
     };
-    for other in versions
-        .iter()
-        .filter(|other| other.identity.name != first.identity.name)
-    {
+    for other in versions.iter().filter(|other| other.identity.name != first.identity.name) {
         let message = format!(
             "`{}` stands in one folder with `{}`",
             other.identity.name, first.identity.name
@@ -38,10 +35,8 @@ pub fn check_versions(sink: &mut Sink, versions: &[Checked<PolicySet>]) {
             );
         }
     }
-    let mut stable: Vec<&Checked<PolicySet>> = versions
-        .iter()
-        .filter(|version| version.identity.status == Status::Stable)
-        .collect();
+    let mut stable: Vec<&Checked<PolicySet>> =
+        versions.iter().filter(|version| version.identity.status == Status::Stable).collect();
     stable.sort_by_key(|version| version.identity.effective.from);
     for (older, newer) in stable.iter().zip(stable.iter().skip(1)) {
         check_neighbours(sink, older, newer);
@@ -68,15 +63,9 @@ fn check_neighbours(sink: &mut Sink, older: &PolicySet, newer: &PolicySet) {
             Diagnostic::new(
                 Code::VersionsOverlap,
                 new.effective.span,
-                format!(
-                    "on {begins} both {} and {} are in force",
-                    old.version, new.version
-                ),
+                format!("on {begins} both {} and {} are in force", old.version, new.version),
             )
-            .related(
-                old.effective.span,
-                format!("{} is in force here", old.version),
-            )
+            .related(old.effective.span, format!("{} is in force here", old.version))
             .hint(format!("end version {} with `until {begins}`", old.version)),
         ),
     }

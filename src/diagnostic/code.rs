@@ -212,16 +212,8 @@ mod tests {
             assert!(pair[0].id() < pair[1].id(), "{} {}", pair[0], pair[1]);
         }
         for code in Code::ALL {
-            assert_eq!(
-                code.id().starts_with("DC07"),
-                code.level() == Level::Warning,
-                "{code}"
-            );
-            assert_eq!(
-                code.id().starts_with("DC08"),
-                code.level() == Level::Note,
-                "{code}"
-            );
+            assert_eq!(code.id().starts_with("DC07"), code.level() == Level::Warning, "{code}");
+            assert_eq!(code.id().starts_with("DC08"), code.level() == Level::Note, "{code}");
         }
     }
 }

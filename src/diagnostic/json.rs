@@ -9,10 +9,7 @@ use crate::source::{Sources, Span};
 /// `end_line`, `end_column`, all counted from 1), `hints`, and `related` places with a `label`.
 #[must_use]
 pub fn to_json(diagnostics: &[Diagnostic], sources: &Sources) -> String {
-    let rows: Vec<Row<'_>> = diagnostics
-        .iter()
-        .map(|found| Row::new(found, sources))
-        .collect();
+    let rows: Vec<Row<'_>> = diagnostics.iter().map(|found| Row::new(found, sources)).collect();
     serde_json::to_string_pretty(&rows).unwrap_or_else(|error| error.to_string())
 }
 
@@ -67,13 +64,7 @@ impl<'d> Row<'d> {
 
 fn place(span: Span, sources: &Sources) -> Place {
     let Some(file) = sources.file(span.file) else {
-        return Place {
-            file: String::new(),
-            line: 1,
-            column: 1,
-            end_line: 1,
-            end_column: 1,
-        };
+        return Place { file: String::new(), line: 1, column: 1, end_line: 1, end_column: 1 };
     };
     let (start, end) = (file.position(span.start), file.position(span.end));
     Place {

@@ -68,10 +68,7 @@ impl Diagnostic {
     /// Points to another place.
     #[must_use]
     pub fn related(mut self, span: impl Into<Span>, label: impl Into<Sentence>) -> Self {
-        self.related.push(Related {
-            span: span.into(),
-            label: label.into(),
-        });
+        self.related.push(Related { span: span.into(), label: label.into() });
         self
     }
 

@@ -24,17 +24,11 @@ pub fn render(found: &Diagnostic, sources: &Sources, style: Style) -> String {
     let mut group = Group::with_title(level.primary_title(&found.message).id(found.code.id()));
     for (id, file) in sources.iter() {
         let in_file = |span: Span| (span.file == id).then(|| covered(file, span));
-        let primary = in_file(found.span).map(|range| {
-            AnnotationKind::Primary
-                .span(range)
-                .label(found.label.as_deref())
-        });
+        let primary = in_file(found.span)
+            .map(|range| AnnotationKind::Primary.span(range).label(found.label.as_deref()));
         let related = found.related.iter().filter_map(|related| {
-            in_file(related.span).map(|range| {
-                AnnotationKind::Context
-                    .span(range)
-                    .label(related.label.as_str())
-            })
+            in_file(related.span)
+                .map(|range| AnnotationKind::Context.span(range).label(related.label.as_str()))
         });
         let annotations: Vec<_> = primary.into_iter().chain(related).collect();
         if !annotations.is_empty() {
@@ -47,15 +41,8 @@ pub fn render(found: &Diagnostic, sources: &Sources, style: Style) -> String {
     for hint in &found.hints {
         group = group.element(Shown::HELP.message(hint));
     }
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
-    renderer
-        .decor_style(DecorStyle::Unicode)
-        .term_width(style.width)
-        .render(&[group])
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    renderer.decor_style(DecorStyle::Unicode).term_width(style.width).render(&[group])
 }
 
 /// The bytes of a span, cut to the file, and at most its first line: an excerpt of a whole rule would

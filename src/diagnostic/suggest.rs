@@ -7,10 +7,7 @@ pub(crate) fn did_you_mean<'n>(
     names
         .into_iter()
         .map(|name| {
-            (
-                strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()),
-                name,
-            )
+            (strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase()), name)
         })
         .filter(|(distance, name)| {
             *distance * 3 <= name.chars().count().max(written.chars().count())

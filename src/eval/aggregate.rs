@@ -19,7 +19,12 @@ const SHARE_PLACES: u32 = 20;
 
 impl<'p> Evaluator<'p> {
     /// How many elements there are.
-    pub(super) fn count<T: Trace>(&self, members: &'p Members, scope: Scope<'_, '_>, trace: &mut T) -> Amount {
+    pub(super) fn count<T: Trace>(
+        &self,
+        members: &'p Members,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Amount {
         let (mut certain, mut possible) = (0, Some(0_usize));
         self.each(members, scope, trace, &mut |member, _| {
             certain += usize::from(member.is_certain());
@@ -189,11 +194,13 @@ impl Parts {
     fn sum(&self) -> Amount {
         let zero = Amount::exactly(Decimal::ZERO);
         let certain = self.certain.iter().fold(zero, |sum, amount| sum.plus(*amount));
-        let with_possible = self.possible.iter().fold(certain, |sum, amount| sum.plus(amount.cover(zero)));
+        let with_possible =
+            self.possible.iter().fold(certain, |sum, amount| sum.plus(amount.cover(zero)));
         match self.many {
             None => with_possible,
             Some(many) => {
-                let may_fall = many.low.value().is_none_or(|low| low.is_sign_negative() && !low.is_zero());
+                let may_fall =
+                    many.low.value().is_none_or(|low| low.is_sign_negative() && !low.is_zero());
                 let may_rise = many.high.value().is_none_or(|high| high > Decimal::ZERO);
                 let low = if may_fall { Bound::Unbounded } else { with_possible.low };
                 let high = if may_rise { Bound::Unbounded } else { with_possible.high };
@@ -247,10 +254,13 @@ impl Parts {
                 return Bound::Unbounded;
             }
         }
-        let certain: Option<Vec<Decimal>> = self.certain.iter().map(|amount| amount.high.value()).collect();
+        let certain: Option<Vec<Decimal>> =
+            self.certain.iter().map(|amount| amount.high.value()).collect();
         let possible: Option<Vec<Decimal>> =
             self.possible.iter().chain(&self.many).map(|amount| amount.high.value()).collect();
-        let (Some(certain), Some(mut possible)) = (certain, possible) else { return Bound::Unbounded };
+        let (Some(certain), Some(mut possible)) = (certain, possible) else {
+            return Bound::Unbounded;
+        };
         possible.sort_by(|left, right| right.cmp(left));
         let mut sum = Decimal::ZERO;
         let mut count = Decimal::ZERO;
@@ -259,7 +269,8 @@ impl Parts {
             (sum, count) = (next, count + Decimal::ONE);
         }
         for value in possible {
-            let raises = count.is_zero() || value.checked_mul(count).is_none_or(|scaled| scaled > sum);
+            let raises =
+                count.is_zero() || value.checked_mul(count).is_none_or(|scaled| scaled > sum);
             if raises {
                 let Some(next) = sum.checked_add(value) else { return Bound::Unbounded };
                 (sum, count) = (next, count + Decimal::ONE);
@@ -318,7 +329,8 @@ fn median(rising: &[Reach], falling: &[Reach]) -> Option<Reach> {
 
 /// The value of that rank, from the lowest, of values that rise and values that fall taken together.
 fn at_rank(rising: &[Reach], falling: &[Reach], rank: usize) -> Option<Reach> {
-    let from_falling = |place: usize| falling.len().checked_sub(place + 1).and_then(|place| falling.get(place));
+    let from_falling =
+        |place: usize| falling.len().checked_sub(place + 1).and_then(|place| falling.get(place));
     // How many of the rising ones are among the `rank` lowest.
     let (mut fewest, mut most) = (rank.saturating_sub(falling.len()), rank.min(rising.len()));
     while fewest < most {
@@ -355,7 +367,13 @@ fn flip_bound(bound: Bound) -> Bound {
 
 fn higher_end(left: Bound, right: Bound) -> Bound {
     match (left.value(), right.value()) {
-        (Some(left_value), Some(right_value)) => if right_value > left_value { right } else { left },
+        (Some(left_value), Some(right_value)) => {
+            if right_value > left_value {
+                right
+            } else {
+                left
+            }
+        }
         _ => Bound::Unbounded,
     }
 }
@@ -363,7 +381,13 @@ fn higher_end(left: Bound, right: Bound) -> Bound {
 /// Of two lower ends the higher one; one that is open says nothing.
 fn higher_start(left: Bound, right: Bound) -> Bound {
     match (left.value(), right.value()) {
-        (Some(left_value), Some(right_value)) => if right_value > left_value { right } else { left },
+        (Some(left_value), Some(right_value)) => {
+            if right_value > left_value {
+                right
+            } else {
+                left
+            }
+        }
         (Some(_), None) => left,
         (None, _) => right,
     }
@@ -451,7 +475,11 @@ fn highest_share(
     let counted = certain.0 + possible.0;
     if many.0 {
         // Further counting elements bring the share as close to all as one likes.
-        return if certain.1 == 0 { Bound::At(Decimal::ONE_HUNDRED) } else { Bound::Beyond(Decimal::ONE_HUNDRED) };
+        return if certain.1 == 0 {
+            Bound::At(Decimal::ONE_HUNDRED)
+        } else {
+            Bound::Beyond(Decimal::ONE_HUNDRED)
+        };
     }
     let needed = over.max(1).saturating_sub(counted + certain.1);
     let added = if many.1 { needed } else { needed.min(possible.1) };
@@ -470,7 +498,9 @@ mod tests {
 
     #[test]
     fn ranks_of_two_sorted_lists_are_those_of_the_merged_one() {
-        let reach = |values: &[i64]| values.iter().map(|value| Reach::Value((*value).into())).collect::<Vec<_>>();
+        let reach = |values: &[i64]| {
+            values.iter().map(|value| Reach::Value((*value).into())).collect::<Vec<_>>()
+        };
         let lists: [&[i64]; 6] = [&[], &[1], &[1, 1, 5], &[2, 4, 6, 8], &[-3, 0, 9, 9, 9], &[7, 7]];
         for rising in lists {
             for other in lists {
@@ -480,7 +510,10 @@ mod tests {
                 merged.sort_unstable();
                 for (rank, expected) in merged.iter().enumerate() {
                     let found = at_rank(&reach(rising), &falling, rank);
-                    assert!(found == Some(Reach::Value((*expected).into())), "{rising:?} {other:?} {rank}");
+                    assert!(
+                        found == Some(Reach::Value((*expected).into())),
+                        "{rising:?} {other:?} {rank}"
+                    );
                 }
             }
         }

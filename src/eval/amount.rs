@@ -37,7 +37,9 @@ impl Bound {
     }
 
     fn join(self, other: Self, combine: impl Fn(Decimal, Decimal) -> Option<Decimal>) -> Self {
-        let (Some(left), Some(right)) = (self.value(), other.value()) else { return Self::Unbounded };
+        let (Some(left), Some(right)) = (self.value(), other.value()) else {
+            return Self::Unbounded;
+        };
         let is_reached = matches!((self, other), (Self::At(_), Self::At(_)));
         match combine(left, right) {
             Some(value) if is_reached => Self::At(value),
@@ -51,7 +53,13 @@ impl Bound {
         match (self.value(), other.value()) {
             (Some(left), Some(right)) if left < right => self,
             (Some(left), Some(right)) if right < left => other,
-            (Some(_), Some(_)) => if matches!(self, Self::At(_)) { self } else { other },
+            (Some(_), Some(_)) => {
+                if matches!(self, Self::At(_)) {
+                    self
+                } else {
+                    other
+                }
+            }
             _ => Self::Unbounded,
         }
     }
@@ -61,7 +69,13 @@ impl Bound {
         match (self.value(), other.value()) {
             (Some(left), Some(right)) if left > right => self,
             (Some(left), Some(right)) if right > left => other,
-            (Some(_), Some(_)) => if matches!(self, Self::At(_)) { self } else { other },
+            (Some(_), Some(_)) => {
+                if matches!(self, Self::At(_)) {
+                    self
+                } else {
+                    other
+                }
+            }
             _ => Self::Unbounded,
         }
     }
@@ -222,7 +236,13 @@ impl Amount {
     }
 
     /// The result of an operation; dates and instants meet as days.
-    pub(super) fn arithmetic(self, operator: Arithmetic, other: Self, left: Type, right: Type) -> Self {
+    pub(super) fn arithmetic(
+        self,
+        operator: Arithmetic,
+        other: Self,
+        left: Type,
+        right: Type,
+    ) -> Self {
         match (operator, left, right) {
             (Arithmetic::Plus, ..) => self.plus(other),
             (Arithmetic::Minus, Type::Date, Type::Date | Type::Instant)
@@ -285,9 +305,14 @@ impl Amount {
         }
         let apart = is_before(self.high, other.low, true) || is_before(other.high, self.low, true);
         let is_broken = |whole: Self, other: Self| {
-            whole.whole && matches!((other.low, other.high), (Bound::At(low), Bound::At(high)) if low == high && !low.fract().is_zero())
+            whole.whole
+                && matches!((other.low, other.high), (Bound::At(low), Bound::At(high)) if low == high && !low.fract().is_zero())
         };
-        if apart || is_broken(self, other) || is_broken(other, self) { Truth::No } else { Truth::Unknown }
+        if apart || is_broken(self, other) || is_broken(other, self) {
+            Truth::No
+        } else {
+            Truth::Unknown
+        }
     }
 
     /// In words, as a reader would write it.
@@ -304,7 +329,9 @@ impl Amount {
 
     fn shown_value(self, value: Decimal, of: Type) -> String {
         let shown = match of {
-            Type::Date => i64::try_from(value).ok().and_then(Date::from_days).map(|date| date.to_string()),
+            Type::Date => {
+                i64::try_from(value).ok().and_then(Date::from_days).map(|date| date.to_string())
+            }
             Type::Instant => Instant::from_seconds(value).map(|instant| instant.to_string()),
             Type::Duration => Duration::from_seconds(value).map(|duration| duration.to_string()),
             Type::Percent => Some(Percent::from(value.round_dp(1).normalize()).to_string()),
@@ -358,7 +385,10 @@ mod tests {
         let product = number(between(-2, 3), Arithmetic::Times, between(-5, 7));
         assert_eq!((product.low, product.high), (Bound::At((-15).into()), Bound::At(21.into())));
         let difference = number(between(1, 2), Arithmetic::Minus, between(5, 7));
-        assert_eq!((difference.low, difference.high), (Bound::At((-6).into()), Bound::At((-3).into())));
+        assert_eq!(
+            (difference.low, difference.high),
+            (Bound::At((-6).into()), Bound::At((-3).into()))
+        );
         let nothing = number(between(0, 0), Arithmetic::Times, Amount::any(false));
         assert_eq!(nothing.exact(), Some(Decimal::ZERO));
         let half_open = Amount::between(Bound::At(2.into()), Bound::Unbounded);

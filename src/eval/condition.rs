@@ -4,11 +4,11 @@ use super::possible::{Possible, apart, equal};
 use super::scope::Scope;
 use super::trace::{Trace, What};
 use super::{Evaluator, Truth};
+use crate::hir::Order;
 use crate::program::{Condition, ConditionKind, Field, Members, Operand, ValueSet};
 use crate::roster::Fact;
 use crate::types::Type;
 use crate::value::{Country, Value};
-use crate::hir::Order;
 
 impl<'p> Evaluator<'p> {
     /// Whether a condition holds.
@@ -24,7 +24,12 @@ impl<'p> Evaluator<'p> {
         truth
     }
 
-    fn truth_of<T: Trace>(&self, kind: &'p ConditionKind, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    fn truth_of<T: Trace>(
+        &self,
+        kind: &'p ConditionKind,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         match kind {
             ConditionKind::Field(field) => self.yes_no(field, scope, trace),
             ConditionKind::Rule(asked) => {
@@ -52,18 +57,24 @@ impl<'p> Evaluator<'p> {
             }
             ConditionKind::Equal(left, right) => self.equality(left, right, scope, trace),
             ConditionKind::OneOf { value, set } => self.one_of(value, set, scope, trace),
-            ConditionKind::Order { order, left, right } => self.order(*order, left, right, scope, trace),
+            ConditionKind::Order { order, left, right } => {
+                self.order(*order, left, right, scope, trace)
+            }
             ConditionKind::Exists(members) => self.exists(members, scope, trace),
-            ConditionKind::Every { members, condition } => self.every(members, condition, scope, trace),
+            ConditionKind::Every { members, condition } => {
+                self.every(members, condition, scope, trace)
+            }
             ConditionKind::InAny(window) => self.in_any(window, scope, trace),
             ConditionKind::InTheLast(window) => self.in_the_last(window, scope, trace),
             ConditionKind::Inconsistent { compared, allowing } => {
                 self.inconsistent(compared, *allowing, scope, trace)
             }
-            ConditionKind::Assume { condition, assumed } => match self.truth(condition, scope, trace) {
-                Truth::Unknown => (*assumed).into(),
-                settled @ (Truth::Yes | Truth::No) => settled,
-            },
+            ConditionKind::Assume { condition, assumed } => {
+                match self.truth(condition, scope, trace) {
+                    Truth::Unknown => (*assumed).into(),
+                    settled @ (Truth::Yes | Truth::No) => settled,
+                }
+            }
         }
     }
 
@@ -160,7 +171,11 @@ impl<'p> Evaluator<'p> {
             Possible::Amount(amount) => self.amount_in(amount, set),
             Possible::Unknown => self.unknown_in(value, set),
             Possible::Whole(_) | Possible::Cannot(_) => {
-                if set.len() == Some(0) { Truth::No } else { Truth::Unknown }
+                if set.len() == Some(0) {
+                    Truth::No
+                } else {
+                    Truth::Unknown
+                }
             }
         }
     }
@@ -171,7 +186,9 @@ impl<'p> Evaluator<'p> {
         keys.iter().fold(Truth::No, |truth, key| {
             let same = match key {
                 crate::value::Key::Amount(value) => amount.equal(super::Amount::exactly(*value)),
-                crate::value::Key::Instant(instant) => amount.equal(super::Amount::exactly(instant.seconds())),
+                crate::value::Key::Instant(instant) => {
+                    amount.equal(super::Amount::exactly(instant.seconds()))
+                }
                 crate::value::Key::Money(currency, value) => match amount.currency {
                     Some(of) if of.code() != *currency => Truth::Unknown,
                     _ => amount.equal(super::Amount::exactly(*value)),
@@ -205,7 +222,11 @@ impl<'p> Evaluator<'p> {
         let mut truth = Truth::No;
         self.each(members, scope, trace, &mut |member, _| {
             truth = truth.or(Truth::between(member.is_certain(), true));
-            if truth == Truth::Yes && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if truth == Truth::Yes && !T::RECORDS {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         truth
     }
@@ -224,7 +245,11 @@ impl<'p> Evaluator<'p> {
                 Truth::No if member.many => Truth::Unknown,
                 satisfied => satisfied,
             });
-            if truth == Truth::No && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if truth == Truth::No && !T::RECORDS {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         });
         truth
     }

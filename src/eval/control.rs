@@ -39,9 +39,9 @@ impl ControlTruths {
             },
             (Truth::No, Truth::Yes, Truth::Yes) => Outcome::Expired,
             (Truth::No, Truth::Yes, Truth::No) => Outcome::Met,
-            (Truth::Unknown, ..) | (Truth::No, Truth::Unknown, _) | (Truth::No, Truth::Yes, Truth::Unknown) => {
-                Outcome::Unknown
-            }
+            (Truth::Unknown, ..)
+            | (Truth::No, Truth::Unknown, _)
+            | (Truth::No, Truth::Yes, Truth::Unknown) => Outcome::Unknown,
         }
     }
 
@@ -65,8 +65,10 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> ControlTruths {
-        let failed =
-            control.failed_when.as_ref().map_or(Truth::No, |failed| self.truth(failed, scope, trace));
+        let failed = control
+            .failed_when
+            .as_ref()
+            .map_or(Truth::No, |failed| self.truth(failed, scope, trace));
         let met = self.truth(&control.met_when, scope, trace);
         let Some(operand) = &control.dated else {
             // A control that lasts but has no date: nobody can tell that it has not run out.
@@ -81,11 +83,14 @@ impl<'p> Evaluator<'p> {
                 let expired = self.expired(control, days, scope, trace);
                 ControlTruths { failed, done: met.and(by_now), expired, dated: Some(days) }
             }
-            Possible::None => {
-                ControlTruths { failed, done: met, expired: Truth::Yes, dated: None }
-            }
+            Possible::None => ControlTruths { failed, done: met, expired: Truth::Yes, dated: None },
             Possible::Value(_) | Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => {
-                ControlTruths { failed, done: met, expired: Truth::Unknown, dated: Some(Amount::any(true)) }
+                ControlTruths {
+                    failed,
+                    done: met,
+                    expired: Truth::Unknown,
+                    dated: Some(Amount::any(true)),
+                }
             }
         }
     }
@@ -102,7 +107,8 @@ impl<'p> Evaluator<'p> {
         let today = Decimal::from(self.program.as_of.date().days());
         let mut expired = Truth::No;
         for lasts in &control.lasts {
-            let applies = lasts.when.as_ref().map_or(Truth::Yes, |when| self.truth(when, scope, trace));
+            let applies =
+                lasts.when.as_ref().map_or(Truth::Yes, |when| self.truth(when, scope, trace));
             let certainly = days.high.value().is_some_and(|day| has_passed(day, lasts, today));
             let possibly = match days.low {
                 Bound::Unbounded => true,

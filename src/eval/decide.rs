@@ -5,7 +5,9 @@ use rust_decimal::Decimal;
 use super::amount::{Amount, Bound};
 use super::control::{ControlTruths, is_recent_enough};
 use super::evidence::{self, Need};
-use super::judgement::{Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange};
+use super::judgement::{
+    Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
+};
 use super::rule::{Presence, Standing};
 use super::scope::Scope;
 use super::trace::{Silent, Step};
@@ -127,10 +129,12 @@ impl<'p> Run<'p, '_> {
     fn indicator(&self, id: RuleId, rule: &'p RuleProgram, presence: Presence) -> RuleJudgement {
         let outcome = presence.outcome();
         let judged = self.dispositions.iter().any(|disposition| disposition.rule == id);
-        let is_shown = self.detail == Detail::Full && matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown);
+        let is_shown = self.detail == Detail::Full
+            && matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown);
         let may_be_left_out = outcome == Outcome::Unknown && !self.program.not_collected.is_empty();
         let may_be_reviewed = outcome == Outcome::Hit && judged;
-        let has_steps = self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed;
+        let has_steps =
+            self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed;
         let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
         let mut made = RuleJudgement {
             outcome,
@@ -150,7 +154,8 @@ impl<'p> Run<'p, '_> {
             Outcome::Hit | Outcome::Excepted if has_steps => {
                 let indicator = self.hit(&steps);
                 let is_judged = self.dispositions.iter().any(|disposition| {
-                    disposition.rule == id && Some(disposition.evidence) == indicator.evidence_digest
+                    disposition.rule == id
+                        && Some(disposition.evidence) == indicator.evidence_digest
                 });
                 if outcome == Outcome::Hit && is_judged && evidence::is_complete(&steps) {
                     made.outcome = Outcome::Reviewed;
@@ -178,8 +183,9 @@ impl<'p> Run<'p, '_> {
     }
 
     fn needs(&self, steps: &[Step]) -> Vec<Need> {
-        let of_rule =
-            |rule: RuleId| self.rules.get(&rule).map(|judged| judged.needs.clone()).unwrap_or_default();
+        let of_rule = |rule: RuleId| {
+            self.rules.get(&rule).map(|judged| judged.needs.clone()).unwrap_or_default()
+        };
         evidence::needs(steps, &of_rule)
     }
 
@@ -252,8 +258,11 @@ impl<'p> Run<'p, '_> {
                 standing.severity = severity;
             }
             let certain = strengths.iter().find(|(_, _, holds)| *holds == Truth::Yes);
-            let shown = certain.map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
-            if let Some(indicator) = self.rules.get_mut(&id).and_then(|judged| judged.indicator.as_mut()) {
+            let shown = certain
+                .map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
+            if let Some(indicator) =
+                self.rules.get_mut(&id).and_then(|judged| judged.indicator.as_mut())
+            {
                 indicator.severity = Some(shown.0);
                 indicator.weight = Some(shown.1);
                 indicator.answered_by = answered_by;
@@ -270,7 +279,9 @@ impl<'p> Run<'p, '_> {
         let mut answered = Vec::new();
         let mut newest = None;
         for (id, control) in self.controls() {
-            let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else { continue };
+            let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else {
+                continue;
+            };
             let Some((now, completed)) = self.truths.get(&id) else { continue };
             let met = now.met_in_both(*completed);
             if met == Truth::No {
@@ -295,7 +306,12 @@ impl<'p> Run<'p, '_> {
 
     /// What a hit of the flag adds: in the best case it is of the weakest form and answered by all that
     /// may answer it, in the worst of the strongest and answered by those alone that certainly do.
-    fn weight(&self, flag: RuleId, strengths: &[(Severity, u32, Truth)], answered_by: &[(RuleId, Truth)]) -> Weight {
+    fn weight(
+        &self,
+        flag: RuleId,
+        strengths: &[(Severity, u32, Truth)],
+        answered_by: &[(RuleId, Truth)],
+    ) -> Weight {
         let reduced_to = |is_enough: fn(Truth) -> bool| {
             let controls = answered_by.iter().filter(|(_, truth)| is_enough(*truth));
             controls
@@ -310,7 +326,12 @@ impl<'p> Run<'p, '_> {
         };
         let at_best = reduced_to(Truth::is_possible);
         let at_worst = reduced_to(|truth| truth == Truth::Yes);
-        let possible = || strengths.iter().filter(|(_, _, holds)| holds.is_possible()).map(|(_, weight, _)| *weight);
+        let possible = || {
+            strengths
+                .iter()
+                .filter(|(_, _, holds)| holds.is_possible())
+                .map(|(_, weight, _)| *weight)
+        };
         Weight {
             low: possible().map(|weight| weight.min(at_best)).min().unwrap_or(0),
             high: possible().map(|weight| weight.min(at_worst)).max().unwrap_or(0),
@@ -322,11 +343,14 @@ impl<'p> Run<'p, '_> {
         let add = |counts: fn(&Standing) -> Truth| {
             let range = |flag: RuleId| {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
-                let counted = self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref()?.counted);
+                let counted =
+                    self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref()?.counted);
                 let counted = counted.unwrap_or(ScoreRange { low: 0, high: 0 });
                 match truth {
                     // The range was made for completions; what holds now counts at least its least.
-                    Truth::Yes => ScoreRange { low: self.least_weight(flag, counted), high: counted.high },
+                    Truth::Yes => {
+                        ScoreRange { low: self.least_weight(flag, counted), high: counted.high }
+                    }
                     Truth::Unknown => ScoreRange { low: 0, high: counted.high },
                     Truth::No => ScoreRange { low: 0, high: 0 },
                 }
@@ -340,8 +364,10 @@ impl<'p> Run<'p, '_> {
                 }
                 (low.min(limit), high.min(limit))
             };
-            let capped = |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
-            let free: Vec<RuleId> = self.flags().into_iter().map(|(id, _)| id).filter(|id| !capped(id)).collect();
+            let capped =
+                |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
+            let free: Vec<RuleId> =
+                self.flags().into_iter().map(|(id, _)| id).filter(|id| !capped(id)).collect();
             let (mut low, mut high) = sum(&mut free.into_iter(), u32::MAX);
             for cap in &self.program.caps {
                 let (group_low, group_high) = sum(&mut cap.flags.iter().copied(), cap.limit);
@@ -352,7 +378,10 @@ impl<'p> Run<'p, '_> {
         };
         let amount = |range: ScoreRange| Amount {
             whole: true,
-            ..Amount::between(Bound::At(Decimal::from(range.low)), Bound::At(Decimal::from(range.high)))
+            ..Amount::between(
+                Bound::At(Decimal::from(range.low)),
+                Bound::At(Decimal::from(range.high)),
+            )
         };
         let completed = add(|standing| standing.holds);
         let now = add(|standing| standing.holds_now);
@@ -364,7 +393,9 @@ impl<'p> Run<'p, '_> {
         if holds == Truth::Yes {
             return counted.low;
         }
-        let Some(RuleBody::Flag(program)) = self.rule(flag).map(|rule| &rule.body) else { return 0 };
+        let Some(RuleBody::Flag(program)) = self.rule(flag).map(|rule| &rule.body) else {
+            return 0;
+        };
         let strengths = self.evaluator.strengths(program, self.scope);
         self.weight(flag, &strengths, &self.answered_by(flag)).low
     }
@@ -377,11 +408,12 @@ impl<'p> Run<'p, '_> {
             let Some(rule) = self.rule(id) else { continue };
             let (relieves, exception) = self.evaluator.relief(rule, self.scope);
             let plain = now.outcome(required);
-            let is_relieved = relieves == Truth::Yes && !matches!(plain, Outcome::Met | Outcome::NotRequired);
+            let is_relieved =
+                relieves == Truth::Yes && !matches!(plain, Outcome::Met | Outcome::NotRequired);
             let outcome = if is_relieved { Outcome::Waived } else { plain };
             let relief = exception.map(|exception| Relief { exception, relieves, would_be: plain });
-            let has_steps =
-                self.detail == Detail::Trace || (self.detail == Detail::Full && outcome == Outcome::Unknown);
+            let has_steps = self.detail == Detail::Trace
+                || (self.detail == Detail::Full && outcome == Outcome::Unknown);
             let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
             let needs = if outcome == Outcome::Unknown { self.needs(&steps) } else { Vec::new() };
             let standing = Standing {
@@ -413,7 +445,10 @@ impl<'p> Run<'p, '_> {
             }
             None if control.answers.is_empty() => Truth::Yes,
             None => control.answers.iter().fold(Truth::No, |required, answer| {
-                let hit = self.evaluator.standing(answer.flag).map_or(Truth::Unknown, |standing| standing.holds);
+                let hit = self
+                    .evaluator
+                    .standing(answer.flag)
+                    .map_or(Truth::Unknown, |standing| standing.holds);
                 required.or(hit)
             }),
         }
@@ -436,7 +471,11 @@ impl<'p> Run<'p, '_> {
             .collect();
         let unsettled = self.program.unsettled.index();
         let settled = could_be == [now];
-        if !settled && self.may_never_settle() && !could_be.contains(&unsettled) && unsettled > certain {
+        if !settled
+            && self.may_never_settle()
+            && !could_be.contains(&unsettled)
+            && unsettled > certain
+        {
             could_be.push(unsettled);
             could_be.sort_unstable();
         }
@@ -468,7 +507,8 @@ impl<'p> Run<'p, '_> {
         levels
             .map(|(level, when)| {
                 let truth = |scope: Scope<'_, '_>| {
-                    when.as_ref().map_or(Truth::No, |when| self.evaluator.truth(when, scope, &mut Silent))
+                    when.as_ref()
+                        .map_or(Truth::No, |when| self.evaluator.truth(when, scope, &mut Silent))
                 };
                 let (mut now, mut completed) = (truth(self.scope), truth(self.completed()));
                 if level == unsettled {
@@ -505,7 +545,8 @@ impl<'p> Run<'p, '_> {
     /// result is too large.
     fn may_never_settle(&self) -> bool {
         self.rules.iter().any(|(id, judged)| {
-            judged.outcome == Outcome::Unknown && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
+            judged.outcome == Outcome::Unknown
+                && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
         })
     }
 
@@ -522,7 +563,9 @@ impl<'p> Run<'p, '_> {
             for must_have in &self.program.must_have {
                 let fact = super::place::follow(self.scope.subject, &must_have.steps, &[]).fact;
                 if matches!(fact, Fact::Unknown) {
-                    settles.entry(Need { steps: must_have.steps.clone(), cannot: None }).or_default();
+                    settles
+                        .entry(Need { steps: must_have.steps.clone(), cannot: None })
+                        .or_default();
                 }
             }
         }
@@ -594,8 +637,11 @@ fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {
 fn relief(presence: Presence, outcome: Outcome) -> Option<Relief> {
     let would_be = if outcome == Outcome::Excepted { Outcome::Hit } else { outcome };
     let exception = presence.exception?;
-    matches!(would_be, Outcome::Hit | Outcome::Unknown)
-        .then_some(Relief { exception, relieves: presence.excepted, would_be })
+    matches!(would_be, Outcome::Hit | Outcome::Unknown).then_some(Relief {
+        exception,
+        relieves: presence.excepted,
+        would_be,
+    })
 }
 
 /// Digest of what a hit rests on: each fact on a line of its own.

@@ -1,8 +1,8 @@
 //! What an evaluation rests on, read off its steps: the facts that make a rule hit, the facts that
 //! would settle it, and how new they are.
 
-use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
 use super::Truth;
+use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
 use crate::hir::RuleId;
 use crate::types::FieldSlot;
 use crate::value::Date;
@@ -86,9 +86,10 @@ fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
             found.push(Evidence { place: place.clone(), value });
         }
         What::Element(ElementSeen { included: Truth::Yes, many: false, .. }) => {
-            let speaks_otherwise = step.inside.iter().any(
-                |inner| matches!(inner.what, What::Condition(_, truth) if truth != wanted),
-            );
+            let speaks_otherwise = step
+                .inside
+                .iter()
+                .any(|inner| matches!(inner.what, What::Condition(_, truth) if truth != wanted));
             if !speaks_otherwise {
                 step.inside.iter().for_each(|inner| gather(inner, wanted, found));
             }
@@ -120,7 +121,9 @@ fn visible(step: &Step) -> Vec<&Step> {
     let first = windows
         .iter()
         .find(|window| matches!(window.what, What::Window(Truth::Yes)))
-        .or_else(|| windows.iter().find(|window| matches!(window.what, What::Window(Truth::Unknown))))
+        .or_else(|| {
+            windows.iter().find(|window| matches!(window.what, What::Window(Truth::Unknown)))
+        })
         .or(windows.first());
     first.copied().into_iter().collect()
 }
@@ -129,9 +132,9 @@ fn keep_first_of_each_value(found: &mut Vec<Evidence>, from: usize) {
     let mut kept: Vec<Evidence> = Vec::new();
     for fact in found.drain(from..) {
         let field = fact.place.rsplit(']').next().unwrap_or("").to_owned();
-        let is_known = kept
-            .iter()
-            .any(|known| known.value == fact.value && known.place.rsplit(']').next() == Some(field.as_str()));
+        let is_known = kept.iter().any(|known| {
+            known.value == fact.value && known.place.rsplit(']').next() == Some(field.as_str())
+        });
         if !is_known {
             kept.push(fact);
         }
@@ -152,18 +155,29 @@ pub(super) fn needs(steps: &[Step], of_rule: &dyn Fn(RuleId) -> Vec<Need>) -> Ve
 fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<Need>) {
     let mut go_inside = || step.inside.iter().for_each(|inner| missing(inner, of_rule, found));
     match &step.what {
-        What::Condition(_, Truth::Unknown) | What::Window(Truth::Unknown) | What::Filter => go_inside(),
+        What::Condition(_, Truth::Unknown) | What::Window(Truth::Unknown) | What::Filter => {
+            go_inside()
+        }
         What::Operand { cannot: Some(cannot), .. } => {
-            let facts = facts_inside(step).into_iter().filter(|fact| matches!(fact.seen, Seen::Value(_)));
-            found.extend(facts.map(|fact| Need { steps: fact.steps.clone(), cannot: Some(*cannot) }));
+            let facts =
+                facts_inside(step).into_iter().filter(|fact| matches!(fact.seen, Seen::Value(_)));
+            found.extend(
+                facts.map(|fact| Need { steps: fact.steps.clone(), cannot: Some(*cannot) }),
+            );
         }
         What::Operand { .. } => go_inside(),
-        What::Element(ElementSeen { many: false, included, .. }) if included.is_possible() => go_inside(),
+        What::Element(ElementSeen { many: false, included, .. }) if included.is_possible() => {
+            go_inside()
+        }
         What::Fact(FactSeen { steps, seen: Seen::Unknown, .. }) => {
             found.push(Need { steps: steps.clone(), cannot: None });
         }
         What::Rule(rule, Truth::Unknown) => found.extend(of_rule(*rule)),
-        What::Condition(..) | What::Window(_) | What::Element(_) | What::Fact(_) | What::Rule(..) => {}
+        What::Condition(..)
+        | What::Window(_)
+        | What::Element(_)
+        | What::Fact(_)
+        | What::Rule(..) => {}
     }
 }
 
@@ -215,7 +229,12 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
     match &step.what {
         What::Condition(_, truth) => {
             let is_certain = is_certain && *truth != Truth::Unknown;
-            let has_parts = step.inside.iter().filter(|inner| matches!(inner.what, What::Condition(..))).count() > 1;
+            let has_parts = step
+                .inside
+                .iter()
+                .filter(|inner| matches!(inner.what, What::Condition(..)))
+                .count()
+                > 1;
             for inner in timed_parts(step) {
                 let speaks_otherwise = has_parts
                     && matches!(inner.what, What::Condition(_, of)
@@ -228,8 +247,12 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
         What::Operand { .. } | What::Filter => {
             timed_parts(step).into_iter().for_each(|inner| age(inner, is_certain, newest));
         }
-        What::Window(Truth::Yes) => step.inside.iter().for_each(|inner| age(inner, is_certain, newest)),
-        What::Window(Truth::Unknown) => step.inside.iter().for_each(|inner| age(inner, false, newest)),
+        What::Window(Truth::Yes) => {
+            step.inside.iter().for_each(|inner| age(inner, is_certain, newest))
+        }
+        What::Window(Truth::Unknown) => {
+            step.inside.iter().for_each(|inner| age(inner, false, newest))
+        }
         What::Element(element) if element.included.is_possible() => {
             let is_there = is_certain && element.included == Truth::Yes && !element.many;
             newest.add(element.time, is_there);

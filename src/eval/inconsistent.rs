@@ -36,7 +36,8 @@ impl<'p> Evaluator<'p> {
             match part {
                 Compared::One(field) => {
                     let found = self.read(field, scope, trace);
-                    let value = self.possible(found.fact, field.of, field.derived, found.may_be_none);
+                    let value =
+                        self.possible(found.fact, field.of, field.derived, found.may_be_none);
                     let included = if found.may_be_none { Truth::Unknown } else { Truth::Yes };
                     values.push((value, included, field.of));
                 }
@@ -47,18 +48,20 @@ impl<'p> Evaluator<'p> {
                     }
                     ControlFlow::Continue(())
                 }),
-                Compared::Sets { of, values } => self.each(of, scope, trace, &mut |member, trace| {
-                    many |= member.many;
-                    if !member.many {
-                        let mut set = Set { known: BTreeSet::new(), unknown: Some(0) };
-                        self.each_from(values, member, trace, &mut |value, _| {
-                            set.add(&value.value, value.included, value.many);
-                            ControlFlow::Continue(())
-                        });
-                        sets.push(set);
-                    }
-                    ControlFlow::Continue(())
-                }),
+                Compared::Sets { of, values } => {
+                    self.each(of, scope, trace, &mut |member, trace| {
+                        many |= member.many;
+                        if !member.many {
+                            let mut set = Set { known: BTreeSet::new(), unknown: Some(0) };
+                            self.each_from(values, member, trace, &mut |value, _| {
+                                set.add(&value.value, value.included, value.many);
+                                ControlFlow::Continue(())
+                            });
+                            sets.push(set);
+                        }
+                        ControlFlow::Continue(())
+                    })
+                }
             }
         }
         values.retain(|(value, _, _)| !matches!(value, Possible::None));
@@ -72,7 +75,11 @@ impl<'p> Evaluator<'p> {
     }
 
     /// One pair that certainly differs is enough; without an unknown there is nothing to hope for.
-    fn values_differ(&self, values: &[(Possible<'_>, Truth, Type)], allowing: Option<Decimal>) -> Truth {
+    fn values_differ(
+        &self,
+        values: &[(Possible<'_>, Truth, Type)],
+        allowing: Option<Decimal>,
+    ) -> Truth {
         let mut truth = Truth::No;
         for (place, (left, left_included, of)) in values.iter().enumerate() {
             for (right, right_included, _) in values.iter().skip(place + 1) {

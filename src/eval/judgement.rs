@@ -1,6 +1,6 @@
+use super::Truth;
 use super::evidence::{Evidence, Need};
 use super::trace::Step;
-use super::Truth;
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
 use crate::value::Date;

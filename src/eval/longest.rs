@@ -71,7 +71,11 @@ impl<'p> Evaluator<'p> {
                 When::Never => {}
             }
         }
-        if movable == 0 { Some(longest_chain(spans, longest.gap)) } else { longest_bridged(spans, movable, longest.gap) }
+        if movable == 0 {
+            Some(longest_chain(spans, longest.gap))
+        } else {
+            longest_bridged(spans, movable, longest.gap)
+        }
     }
 
     /// When an element ended: at its beginning if its kind does not last or ends before it begins, at
@@ -110,7 +114,11 @@ fn is_within(last: Instant, next: Instant, gap: Duration) -> bool {
 
 /// The longest chain of points in time if some more can be put anywhere: each bridges a part of a gap
 /// or lengthens the chain at its end by one allowed gap.
-fn longest_bridged(points: Vec<(Instant, Instant)>, movable: u32, gap: Duration) -> Option<TimeDelta> {
+fn longest_bridged(
+    points: Vec<(Instant, Instant)>,
+    movable: u32,
+    gap: Duration,
+) -> Option<TimeDelta> {
     let step = gap.seconds();
     let mut times: Vec<Decimal> = points.into_iter().map(|(at, _)| at.seconds()).collect();
     times.sort_unstable();

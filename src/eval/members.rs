@@ -61,13 +61,24 @@ impl<'p> Evaluator<'p> {
                     outer: scope.element,
                     level: scope.next_level(),
                 };
-                if walk.inside(&members.hops, &element, (entry.included, entry.many), scope, trace, visit).is_break() {
+                if walk
+                    .inside(
+                        &members.hops,
+                        &element,
+                        (entry.included, entry.many),
+                        scope,
+                        trace,
+                        visit,
+                    )
+                    .is_break()
+                {
                     return;
                 }
             }
         } else {
             let (start, holder) = scope.start(members.root);
-            let _ = walk.open(&members.hops, start, holder, (Truth::Yes, false), scope, trace, visit);
+            let _ =
+                walk.open(&members.hops, start, holder, (Truth::Yes, false), scope, trace, visit);
         }
     }
 
@@ -81,7 +92,15 @@ impl<'p> Evaluator<'p> {
     ) {
         let walk = Walk { members, evaluator: self };
         let start = from.element.fact;
-        let _ = walk.open(&members.hops, start, Some(from.element), (Truth::Yes, false), from.scope, trace, visit);
+        let _ = walk.open(
+            &members.hops,
+            start,
+            Some(from.element),
+            (Truth::Yes, false),
+            from.scope,
+            trace,
+            visit,
+        );
     }
 }
 
@@ -147,9 +166,12 @@ impl<'p> Walk<'_, 'p> {
         let mut flow = ControlFlow::Continue(());
         if included.is_possible() {
             let found = follow(element.fact, &self.members.tail, &self.members.tail_none_at);
-            let is_value = !self.members.tail.is_empty() || !matches!(self.members.of, Type::Record(_));
+            let is_value =
+                !self.members.tail.is_empty() || !matches!(self.members.of, Type::Record(_));
             if is_value {
-                trace.note(|| self.evaluator.fact_seen(Some(element), &self.members.tail, found.fact));
+                trace.note(|| {
+                    self.evaluator.fact_seen(Some(element), &self.members.tail, found.fact)
+                });
             }
             included = included.and(match found.fact {
                 Fact::None => Truth::No,
@@ -186,7 +208,9 @@ impl<'p> Walk<'_, 'p> {
             Fact::Value(Value::Instant(instant)) => ElementTime::At(*instant),
             Fact::Value(Value::Date(date)) => ElementTime::At(date.start()),
             Fact::None => ElementTime::Untimed,
-            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => ElementTime::Unknown,
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => {
+                ElementTime::Unknown
+            }
         }
     }
 }

@@ -25,7 +25,9 @@ mod window;
 
 pub use decide::{Detail, Disposition, evaluate};
 pub use evidence::{Evidence, Need};
-pub use judgement::{Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange};
+pub use judgement::{
+    Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
+};
 pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
 pub use truth::Truth;
 

@@ -50,22 +50,33 @@ impl<'p> Evaluator<'p> {
             OperandKind::Constant(value) => self.possible_value(value),
             OperandKind::Field(field) => self.value(field, scope, trace),
             OperandKind::Score => match self.score {
-                Some((completed, now)) => Possible::Amount(if scope.completed { completed } else { now }),
+                Some((completed, now)) => {
+                    Possible::Amount(if scope.completed { completed } else { now })
+                }
                 None => Possible::Amount(Amount::any(false)),
             },
             OperandKind::Arithmetic { operator, left, right } => {
                 self.arithmetic(*operator, left, right, scope, trace)
             }
-            OperandKind::Moved { base, period, direction } => match self.operand(base, scope, trace) {
-                Possible::Amount(amount) => {
-                    let moved = amount.moved(of, *period, *direction);
-                    let left_the_calendar = amount.low != Bound::Unbounded && moved.low == Bound::Unbounded;
-                    if left_the_calendar { Possible::Cannot(Cannot::Range) } else { Possible::Amount(moved) }
+            OperandKind::Moved { base, period, direction } => {
+                match self.operand(base, scope, trace) {
+                    Possible::Amount(amount) => {
+                        let moved = amount.moved(of, *period, *direction);
+                        let left_the_calendar =
+                            amount.low != Bound::Unbounded && moved.low == Bound::Unbounded;
+                        if left_the_calendar {
+                            Possible::Cannot(Cannot::Range)
+                        } else {
+                            Possible::Amount(moved)
+                        }
+                    }
+                    other => other,
                 }
-                other => other,
-            },
+            }
             OperandKind::Count(members) => Possible::Amount(self.count(members, scope, trace)),
-            OperandKind::CountDistinct(members) => Possible::Amount(self.count_distinct(members, scope, trace)),
+            OperandKind::CountDistinct(members) => {
+                Possible::Amount(self.count_distinct(members, scope, trace))
+            }
             OperandKind::Aggregate { aggregation, members } => {
                 self.aggregate(*aggregation, members, scope, trace)
             }
@@ -90,7 +101,9 @@ impl<'p> Evaluator<'p> {
     {
         match (self.operand(left, scope, trace), self.operand(right, scope, trace)) {
             (Possible::None, _) | (_, Possible::None) => Possible::None,
-            (Possible::Cannot(cannot), _) | (_, Possible::Cannot(cannot)) => Possible::Cannot(cannot),
+            (Possible::Cannot(cannot), _) | (_, Possible::Cannot(cannot)) => {
+                Possible::Cannot(cannot)
+            }
             (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
                 Some(cannot) => Possible::Cannot(cannot),
                 None => {
@@ -139,7 +152,9 @@ fn may_be_none(operand: &Operand) -> bool {
 /// The form in which two texts are compared for their likeness.
 pub(super) fn likeness<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
     match value.key() {
-        Key::Text(_) if matches!(value, Value::Text(_)) => Cow::Owned(fold_text(&value.to_string())),
+        Key::Text(_) if matches!(value, Value::Text(_)) => {
+            Cow::Owned(fold_text(&value.to_string()))
+        }
         Key::Text(text) => text,
         _ => Cow::Owned(value.to_string()),
     }

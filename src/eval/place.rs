@@ -29,7 +29,12 @@ pub(super) fn follow<'r>(start: &'r Fact<'r>, steps: &[FieldSlot], none_at: &[us
 
 impl Evaluator<'_> {
     /// Reads a field.
-    pub(super) fn read<'r, T: Trace>(&self, field: &Field, scope: Scope<'_, 'r>, trace: &mut T) -> Found<'r> {
+    pub(super) fn read<'r, T: Trace>(
+        &self,
+        field: &Field,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Found<'r> {
         let (start, holder) = scope.start(field.root);
         let found = follow(start, &field.steps, &field.none_at);
         trace.note(|| self.fact_seen(holder, &field.steps, found.fact));
@@ -48,7 +53,12 @@ impl Evaluator<'_> {
     }
 
     /// Whether a field has a value.
-    pub(super) fn has<T: Trace>(&self, field: &Field, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    pub(super) fn has<T: Trace>(
+        &self,
+        field: &Field,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         let found = self.read(field, scope, trace);
         match found.fact {
             Fact::None => Truth::No,
@@ -71,7 +81,9 @@ impl Evaluator<'_> {
             Fact::None => Seen::None,
             Fact::Value(value) => Seen::Value(Shown::from(value)),
             Fact::Record(fields) => Seen::Value(Shown::Text(record_shown(fields))),
-            Fact::List(elements) => Seen::Value(Shown::Text(format!("{} elements", elements.len()))),
+            Fact::List(elements) => {
+                Seen::Value(Shown::Text(format!("{} elements", elements.len())))
+            }
         };
         What::Fact(FactSeen { steps, place, seen })
     }

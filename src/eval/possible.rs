@@ -36,7 +36,9 @@ impl<'p> Evaluator<'p> {
     ) -> Possible<'r> {
         match fact {
             Fact::None => Possible::None,
-            Fact::Unknown | Fact::List(_) if of.is_quantity() => Possible::Amount(Amount::any(or_none)),
+            Fact::Unknown | Fact::List(_) if of.is_quantity() => {
+                Possible::Amount(Amount::any(or_none))
+            }
             Fact::Unknown | Fact::List(_) => Possible::Unknown,
             Fact::Record(_) => Possible::Whole(fact),
             Fact::Value(value) => match (derived, value) {
@@ -50,7 +52,9 @@ impl<'p> Evaluator<'p> {
 
     /// What a known value is; money becomes the currency that amounts are compared in.
     pub(super) fn possible_value<'r>(&self, value: &'r Value<'r>) -> Possible<'r> {
-        let Some(amount) = Amount::of_value(value) else { return Possible::Value(Cow::Borrowed(value)) };
+        let Some(amount) = Amount::of_value(value) else {
+            return Possible::Value(Cow::Borrowed(value));
+        };
         match (value, &self.program.rates) {
             (Value::Money(money), Some(rates)) => match rates.rate(money.currency) {
                 Some(rate) => match money.amount.decimal().checked_mul(rate) {
@@ -67,16 +71,27 @@ impl<'p> Evaluator<'p> {
     }
 }
 
-/// Why two amounts cannot be taken together, if so: they are of different currencies.
+/// Why two amounts cannot be taken together, if so: they are of different currencies. Zero is zero in
+/// every currency.
 pub(super) fn apart(left: &Amount, right: &Amount) -> Option<Cannot> {
+    let is_zero = |amount: &Amount| amount.exact().is_some_and(|exact| exact.is_zero());
     match (left.currency, right.currency) {
-        (Some(left), Some(right)) if left != right => Some(Cannot::Currency),
+        (Some(of_left), Some(of_right))
+            if of_left != of_right && !is_zero(left) && !is_zero(right) =>
+        {
+            Some(Cannot::Currency)
+        }
         _ => None,
     }
 }
 
 /// Whether two values are equal. Nothing equals none.
-pub(super) fn equal(evaluator: &Evaluator<'_>, left: &Possible<'_>, right: &Possible<'_>, of: Type) -> Truth {
+pub(super) fn equal(
+    evaluator: &Evaluator<'_>,
+    left: &Possible<'_>,
+    right: &Possible<'_>,
+    of: Type,
+) -> Truth {
     match (left, right) {
         (Possible::None, _) | (_, Possible::None) => Truth::No,
         (Possible::Cannot(_), _) | (_, Possible::Cannot(_)) => Truth::Unknown,
@@ -91,7 +106,12 @@ pub(super) fn equal(evaluator: &Evaluator<'_>, left: &Possible<'_>, right: &Poss
 }
 
 /// Whether two records that compare as one value are equal, field by field.
-pub(super) fn whole_equal(evaluator: &Evaluator<'_>, left: &Fact<'_>, right: &Fact<'_>, of: Type) -> Truth {
+pub(super) fn whole_equal(
+    evaluator: &Evaluator<'_>,
+    left: &Fact<'_>,
+    right: &Fact<'_>,
+    of: Type,
+) -> Truth {
     let Type::Record(record) = of else { return Truth::Unknown };
     let record = evaluator.program.schema.record(record);
     record.compared.iter().fold(Truth::Yes, |equal_so_far, slot| {

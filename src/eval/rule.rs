@@ -1,5 +1,5 @@
-use super::trace::{Recorder, Silent, Step, Trace};
 use super::scope::Scope;
+use super::trace::{Recorder, Silent, Step, Trace};
 use super::{Evaluator, Truth};
 use crate::hir::{Outcome, RuleId, RuleKind, Severity};
 use crate::program::{FlagProgram, RuleProgram};
@@ -62,7 +62,10 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Presence {
-        let applies = rule.applies_when.as_ref().map_or(Truth::Yes, |applies| self.truth(applies, scope, trace));
+        let applies = rule
+            .applies_when
+            .as_ref()
+            .map_or(Truth::Yes, |applies| self.truth(applies, scope, trace));
         let when = match rule.when() {
             Some(when) if applies != Truth::No || T::RECORDS => self.truth(when, scope, trace),
             Some(_) => Truth::No,
@@ -73,15 +76,23 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Whether an exception relieves from the rule.
-    pub(super) fn relief(&self, rule: &'p RuleProgram, scope: Scope<'_, '_>) -> (Truth, Option<usize>) {
+    pub(super) fn relief(
+        &self,
+        rule: &'p RuleProgram,
+        scope: Scope<'_, '_>,
+    ) -> (Truth, Option<usize>) {
         let mut relief = (Truth::No, None);
         for place in &rule.exceptions {
             let Some(exception) = self.program.exceptions.get(*place) else { continue };
-            let relieves =
-                exception.when.as_ref().map_or(Truth::Yes, |when| self.truth(when, scope, &mut Silent));
+            let relieves = exception
+                .when
+                .as_ref()
+                .map_or(Truth::Yes, |when| self.truth(when, scope, &mut Silent));
             match relieves {
                 Truth::Yes => return (Truth::Yes, Some(exception.place)),
-                Truth::Unknown if relief.1.is_none() => relief = (Truth::Unknown, Some(exception.place)),
+                Truth::Unknown if relief.1.is_none() => {
+                    relief = (Truth::Unknown, Some(exception.place))
+                }
                 Truth::Unknown | Truth::No => {}
             }
         }
@@ -104,11 +115,17 @@ impl<'p> Evaluator<'p> {
 
     /// Severities and weights that a flag can have, with whether each is the one that counts: its own
     /// or that of the strongest form that holds.
-    pub(super) fn strengths(&self, flag: &'p FlagProgram, scope: Scope<'_, '_>) -> Vec<(Severity, u32, Truth)> {
+    pub(super) fn strengths(
+        &self,
+        flag: &'p FlagProgram,
+        scope: Scope<'_, '_>,
+    ) -> Vec<(Severity, u32, Truth)> {
         let mut raised: Vec<(Severity, u32, Truth)> = flag
             .raised
             .iter()
-            .map(|raised| (raised.severity, raised.weight, self.truth(&raised.when, scope, &mut Silent)))
+            .map(|raised| {
+                (raised.severity, raised.weight, self.truth(&raised.when, scope, &mut Silent))
+            })
             .collect();
         raised.sort_by_key(|(severity, weight, _)| std::cmp::Reverse((*severity, *weight)));
         raised.push((flag.severity, flag.weight, Truth::Yes));
@@ -125,7 +142,13 @@ impl<'p> Evaluator<'p> {
     pub(super) fn asked(&self, rule: RuleId, outcome: Outcome, completed: bool) -> Truth {
         let Some(standing) = self.standing(rule) else { return Truth::Unknown };
         match outcome {
-            Outcome::Hit | Outcome::Met => if completed { standing.holds } else { standing.holds_now },
+            Outcome::Hit | Outcome::Met => {
+                if completed {
+                    standing.holds
+                } else {
+                    standing.holds_now
+                }
+            }
             // A completed record leaves nothing unknown.
             Outcome::Unknown if completed => Truth::No,
             _ if completed && standing.outcome == Outcome::Unknown => Truth::Unknown,

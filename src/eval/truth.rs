@@ -18,7 +18,9 @@ impl Truth {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
             (Self::Yes, Self::Yes) => Self::Yes,
-            (Self::Unknown, Self::Yes | Self::Unknown) | (Self::Yes, Self::Unknown) => Self::Unknown,
+            (Self::Unknown, Self::Yes | Self::Unknown) | (Self::Yes, Self::Unknown) => {
+                Self::Unknown
+            }
         }
     }
 
@@ -85,17 +87,29 @@ mod tests {
     #[test]
     fn strong_kleene_tables() {
         let and = [
-            (Yes, Yes, Yes), (Yes, No, No), (Yes, Unknown, Unknown),
-            (No, Yes, No), (No, No, No), (No, Unknown, No),
-            (Unknown, Yes, Unknown), (Unknown, No, No), (Unknown, Unknown, Unknown),
+            (Yes, Yes, Yes),
+            (Yes, No, No),
+            (Yes, Unknown, Unknown),
+            (No, Yes, No),
+            (No, No, No),
+            (No, Unknown, No),
+            (Unknown, Yes, Unknown),
+            (Unknown, No, No),
+            (Unknown, Unknown, Unknown),
         ];
         for (left, right, expected) in and {
             assert_eq!(left.and(right), expected, "{left:?} and {right:?}");
         }
         let or = [
-            (Yes, Yes, Yes), (Yes, No, Yes), (Yes, Unknown, Yes),
-            (No, Yes, Yes), (No, No, No), (No, Unknown, Unknown),
-            (Unknown, Yes, Yes), (Unknown, No, Unknown), (Unknown, Unknown, Unknown),
+            (Yes, Yes, Yes),
+            (Yes, No, Yes),
+            (Yes, Unknown, Yes),
+            (No, Yes, Yes),
+            (No, No, No),
+            (No, Unknown, Unknown),
+            (Unknown, Yes, Yes),
+            (Unknown, No, Unknown),
+            (Unknown, Unknown, Unknown),
         ];
         for (left, right, expected) in or {
             assert_eq!(left.or(right), expected, "{left:?} or {right:?}");

@@ -10,7 +10,7 @@ use crate::hir::Root;
 use crate::program::{Field, InAny, InTheLast, Members};
 use crate::roster::Fact;
 use crate::types::FieldSlot;
-use crate::value::{Date, Direction, Instant, Key, Period, Value};
+use crate::value::{Direction, Instant, Key, Period, Value};
 
 /// When an element happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,19 +41,33 @@ impl<'p> Evaluator<'p> {
     ///
     /// More elements can only make the condition truer (the checker sees to that), so it is enough to
     /// look at windows that no other contains, and at each with all elements that may lie in it.
-    pub(super) fn in_any<T: Trace>(&self, window: &'p InAny, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    pub(super) fn in_any<T: Trace>(
+        &self,
+        window: &'p InAny,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         let timed = self.timed(&window.members, window.time, window.per.as_ref(), scope, trace);
         let steps = list_steps(&window.members, scope);
         let mut truth = Truth::No;
         for group in groups(&timed) {
             let is_decided = self.windows_of(&group, window.period, &mut |entries| {
-                let inner = Window { entries, steps: &steps, outer: scope.window, level: next_level(scope) };
+                let inner = Window {
+                    entries,
+                    steps: &steps,
+                    outer: scope.window,
+                    level: next_level(scope),
+                };
                 let inner_scope = Scope { window: Some(&inner), ..scope };
                 trace.begin();
                 let holds = self.truth(&window.condition, inner_scope, trace);
                 trace.end(|| What::Window(holds));
                 truth = truth.or(holds);
-                if truth == Truth::Yes && !T::RECORDS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                if truth == Truth::Yes && !T::RECORDS {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
             });
             if is_decided.is_break() {
                 break;
@@ -85,7 +99,12 @@ impl<'p> Evaluator<'p> {
             })
             .collect();
         let steps = list_steps(&window.members, scope);
-        let inner = Window { entries: &entries, steps: &steps, outer: scope.window, level: next_level(scope) };
+        let inner = Window {
+            entries: &entries,
+            steps: &steps,
+            outer: scope.window,
+            level: next_level(scope),
+        };
         trace.begin();
         let holds = self.truth(&window.condition, Scope { window: Some(&inner), ..scope }, trace);
         trace.end(|| What::Window(holds));
@@ -121,10 +140,14 @@ impl<'p> Evaluator<'p> {
                 match self.possible(fact, per.of, per.derived, false) {
                     Possible::None => None,
                     Possible::Value(value) => Some(GroupKey::Known(value.key().into_owned())),
-                    Possible::Amount(amount) => {
-                        Some(amount.exact().map_or(GroupKey::Unknown, |exact| GroupKey::Known(Key::Amount(exact))))
+                    Possible::Amount(amount) => Some(
+                        amount
+                            .exact()
+                            .map_or(GroupKey::Unknown, |exact| GroupKey::Known(Key::Amount(exact))),
+                    ),
+                    Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => {
+                        Some(GroupKey::Unknown)
                     }
-                    Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => Some(GroupKey::Unknown),
                 }
             });
             let key = key.unwrap_or(Some(GroupKey::Known(Key::YesNo(true))));
@@ -177,13 +200,15 @@ impl<'p> Evaluator<'p> {
         let mut end = 0;
         for (start, (at, _)) in placed.iter().enumerate() {
             let last = at.plus(period, Direction::Later);
-            let reached = placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
+            let reached =
+                placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
             if reached <= end {
                 continue;
             }
             end = reached;
             let inside = placed.get(start..reached).unwrap_or_default();
-            let mut entries: Vec<Entry<'r>> = inside.iter().map(|(_, entry)| (*entry).clone()).collect();
+            let mut entries: Vec<Entry<'r>> =
+                inside.iter().map(|(_, entry)| (*entry).clone()).collect();
             entries.extend(untimed.iter().cloned());
             look(&entries)?;
         }
@@ -249,7 +274,8 @@ pub(super) fn groups<'r>(timed: &[Timed<'r>]) -> Vec<Vec<Timed<'r>>> {
     known
         .into_iter()
         .map(|key| {
-            let of_key = timed.iter().filter(|timed| timed.key == GroupKey::Known(key.clone())).cloned();
+            let of_key =
+                timed.iter().filter(|timed| timed.key == GroupKey::Known(key.clone())).cloned();
             of_key.chain(keyless()).collect()
         })
         .collect()

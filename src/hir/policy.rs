@@ -64,23 +64,13 @@ impl PolicySet {
     /// Every condition of the policy: of rules, exceptions, levels and definitions.
     pub fn conditions(&self) -> impl Iterator<Item = &Condition> {
         let of_rules = self.rules.iter().flat_map(Rule::conditions);
-        let of_exceptions = self
-            .exceptions
-            .iter()
-            .filter_map(|exception| exception.when.as_ref());
-        let of_levels = self
-            .decision
-            .levels
-            .iter()
-            .filter_map(|level| level.when.as_ref());
+        let of_exceptions = self.exceptions.iter().filter_map(|exception| exception.when.as_ref());
+        let of_levels = self.decision.levels.iter().filter_map(|level| level.when.as_ref());
         let of_defines = self.defines.iter().filter_map(|define| match &define.body {
             DefineBody::Condition(condition) => Some(condition),
             DefineBody::Operand(_) => None,
         });
-        of_rules
-            .chain(of_exceptions)
-            .chain(of_levels)
-            .chain(of_defines)
+        of_rules.chain(of_exceptions).chain(of_levels).chain(of_defines)
     }
 
     /// Every value that stands outside a condition: of definitions, dates and lengths of controls.
@@ -105,10 +95,7 @@ impl PolicySet {
     /// # Panics
     /// Never for an id of this policy.
     #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "ids are made by the policy that holds the rules"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "ids are made by the policy that holds the rules")]
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.index()]
     }

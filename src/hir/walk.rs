@@ -26,10 +26,9 @@ impl Condition {
             | ConditionKind::IsKnown(path) => {
                 visit(Part::Path(path));
             }
-            ConditionKind::Not(inner)
-            | ConditionKind::Assume {
-                condition: inner, ..
-            } => inner.walk(visit),
+            ConditionKind::Not(inner) | ConditionKind::Assume { condition: inner, .. } => {
+                inner.walk(visit)
+            }
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
                 parts.iter().for_each(|part| part.walk(visit));
             }
@@ -80,11 +79,7 @@ impl Operand {
             OperandKind::Count(members)
             | OperandKind::CountDistinct(members)
             | OperandKind::Aggregate { members, .. } => members.walk(visit),
-            OperandKind::Share {
-                members,
-                having,
-                over,
-            } => {
+            OperandKind::Share { members, having, over } => {
                 members.walk(visit);
                 having.walk(visit);
                 over.iter().for_each(|over| over.walk(visit));

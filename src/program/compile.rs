@@ -4,12 +4,15 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::{
-    AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram, Field,
-    FlagProgram, InAny, InTheLast, LastsProgram, Longest, Members, MustHave, NodeId, Operand, OperandKind,
-    Program, RaisedProgram, RateTable, RuleBody, RuleProgram, ValueSet,
+    AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram,
+    Field, FlagProgram, InAny, InTheLast, LastsProgram, Longest, Members, MustHave, NodeId,
+    Operand, OperandKind, Program, RaisedProgram, RateTable, RuleBody, RuleProgram, ValueSet,
 };
 use crate::check::Checked;
-use crate::hir::{self, Arithmetic, Collection, DefineBody, FieldPath, ParamConstant, ParamId, PolicySet, Root, RuleId};
+use crate::hir::{
+    self, Arithmetic, Collection, DefineBody, FieldPath, ParamConstant, ParamId, PolicySet, Root,
+    RuleId,
+};
 use crate::source::Span;
 use crate::types::{FieldSlot, RecordId, Type};
 use crate::value::{Direction, Instant, Period, Value};
@@ -99,7 +102,10 @@ impl Compiler<'_> {
         let exceptions = in_force
             .iter()
             .map(|(place, exception)| {
-                Ok(ExceptionProgram { place: *place, when: self.optional(exception.when.as_ref())? })
+                Ok(ExceptionProgram {
+                    place: *place,
+                    when: self.optional(exception.when.as_ref())?,
+                })
             })
             .collect::<Made<_>>()?;
         let relieving = |rule: RuleId| {
@@ -188,7 +194,9 @@ impl Compiler<'_> {
         let applies_when = self.optional(rule.applies_when.as_ref())?;
         let may_stay_unknown = rule.conditions().any(|condition| self.may_stay_unknown(condition));
         let body = match &rule.body {
-            hir::RuleBody::Prohibition { when } => RuleBody::Prohibition { when: self.condition(when)? },
+            hir::RuleBody::Prohibition { when } => {
+                RuleBody::Prohibition { when: self.condition(when)? }
+            }
             hir::RuleBody::Flag(flag) => RuleBody::Flag(FlagProgram {
                 when: self.condition(&flag.when)?,
                 severity: flag.severity,
@@ -246,19 +254,25 @@ impl Compiler<'_> {
             hir::ConditionKind::Field(path) => ConditionKind::Field(field(path)),
             hir::ConditionKind::Define(id) => {
                 match self.policy.defines.get(id.index()).map(|define| &define.body) {
-                    Some(DefineBody::Condition(body)) => ConditionKind::And(vec![self.condition(body)?]),
-                    Some(DefineBody::Operand(_)) | None => return Err(CannotCompile::Fault(condition.span)),
+                    Some(DefineBody::Condition(body)) => {
+                        ConditionKind::And(vec![self.condition(body)?])
+                    }
+                    Some(DefineBody::Operand(_)) | None => {
+                        return Err(CannotCompile::Fault(condition.span));
+                    }
                 }
             }
             hir::ConditionKind::Rule { rule, outcome } => {
                 ConditionKind::Rule(AskedOutcome { rule: *rule, outcome: *outcome })
             }
-            hir::ConditionKind::Rules { at_least, severity, kind, outcome } => ConditionKind::Rules {
-                at_least: self.whole(at_least)?,
-                severity: *severity,
-                kind: *kind,
-                outcome: *outcome,
-            },
+            hir::ConditionKind::Rules { at_least, severity, kind, outcome } => {
+                ConditionKind::Rules {
+                    at_least: self.whole(at_least)?,
+                    severity: *severity,
+                    kind: *kind,
+                    outcome: *outcome,
+                }
+            }
             hir::ConditionKind::Not(inner) => ConditionKind::Not(self.boxed(inner)?),
             hir::ConditionKind::And(parts) => ConditionKind::And(self.all(parts)?),
             hir::ConditionKind::Or(parts) => ConditionKind::Or(self.all(parts)?),
@@ -270,25 +284,29 @@ impl Compiler<'_> {
             hir::ConditionKind::Equal(left, right) => {
                 ConditionKind::Equal(self.boxed_operand(left)?, self.boxed_operand(right)?)
             }
-            hir::ConditionKind::OneOf { value, list } => {
-                ConditionKind::OneOf { value: self.boxed_operand(value)?, set: self.set(value.of, list)? }
-            }
+            hir::ConditionKind::OneOf { value, list } => ConditionKind::OneOf {
+                value: self.boxed_operand(value)?,
+                set: self.set(value.of, list)?,
+            },
             hir::ConditionKind::Order { order, left, right } => ConditionKind::Order {
                 order: *order,
                 left: self.boxed_operand(left)?,
                 right: self.boxed_operand(right)?,
             },
             hir::ConditionKind::Exists(members) => ConditionKind::Exists(self.members(members)?),
-            hir::ConditionKind::Every { members, condition } => {
-                ConditionKind::Every { members: self.members(members)?, condition: self.boxed(condition)? }
+            hir::ConditionKind::Every { members, condition } => ConditionKind::Every {
+                members: self.members(members)?,
+                condition: self.boxed(condition)?,
+            },
+            hir::ConditionKind::InAny { window, condition } => {
+                ConditionKind::InAny(Box::new(InAny {
+                    members: self.members(&window.members)?,
+                    period: self.period(&window.period)?,
+                    time: window.time,
+                    per: window.per.as_ref().map(field),
+                    condition: self.in_window(window.time, condition)?,
+                }))
             }
-            hir::ConditionKind::InAny { window, condition } => ConditionKind::InAny(Box::new(InAny {
-                members: self.members(&window.members)?,
-                period: self.period(&window.period)?,
-                time: window.time,
-                per: window.per.as_ref().map(field),
-                condition: self.in_window(window.time, condition)?,
-            })),
             hir::ConditionKind::InTheLast { window, condition } => {
                 let period = self.period(&window.period)?;
                 ConditionKind::InTheLast(Box::new(InTheLast {
@@ -323,18 +341,27 @@ impl Compiler<'_> {
             hir::OperandKind::Field(path) => OperandKind::Field(field(path)),
             hir::OperandKind::Define(id) => {
                 return match self.policy.defines.get(id.index()).map(|define| &define.body) {
-                    Some(DefineBody::Operand(inner)) => Ok(Operand { name, ..self.operand(inner)? }),
-                    Some(DefineBody::Condition(_)) | None => Err(CannotCompile::Fault(operand.span)),
+                    Some(DefineBody::Operand(inner)) => {
+                        Ok(Operand { name, ..self.operand(inner)? })
+                    }
+                    Some(DefineBody::Condition(_)) | None => {
+                        Err(CannotCompile::Fault(operand.span))
+                    }
                 };
             }
             hir::OperandKind::AsOf => OperandKind::Constant(Value::Instant(self.as_of)),
             hir::OperandKind::Score => OperandKind::Score,
-            hir::OperandKind::Arithmetic { operator, left, right } => self.arithmetic(*operator, left, right)?,
-            hir::OperandKind::Count(members) => OperandKind::Count(self.members(members)?),
-            hir::OperandKind::CountDistinct(members) => OperandKind::CountDistinct(self.members(members)?),
-            hir::OperandKind::Aggregate { aggregation, members } => {
-                OperandKind::Aggregate { aggregation: *aggregation, members: self.members(members)? }
+            hir::OperandKind::Arithmetic { operator, left, right } => {
+                self.arithmetic(*operator, left, right)?
             }
+            hir::OperandKind::Count(members) => OperandKind::Count(self.members(members)?),
+            hir::OperandKind::CountDistinct(members) => {
+                OperandKind::CountDistinct(self.members(members)?)
+            }
+            hir::OperandKind::Aggregate { aggregation, members } => OperandKind::Aggregate {
+                aggregation: *aggregation,
+                members: self.members(members)?,
+            },
             hir::OperandKind::Share { members, having, over } => {
                 let over = over.as_ref().map(|over| self.whole(over)).transpose()?;
                 OperandKind::Share {
@@ -343,7 +370,9 @@ impl Compiler<'_> {
                     over: over.unwrap_or(1).max(1),
                 }
             }
-            hir::OperandKind::Longest { members, per, gap } => self.longest(members, per.as_ref(), gap)?,
+            hir::OperandKind::Longest { members, per, gap } => {
+                self.longest(members, per.as_ref(), gap)?
+            }
             hir::OperandKind::Similarity(left, right) => {
                 OperandKind::Similarity(self.boxed_operand(left)?, self.boxed_operand(right)?)
             }
@@ -410,7 +439,12 @@ impl Compiler<'_> {
             root: members.path.root,
             hops,
             tail,
-            tail_none_at: members.path.none_at.iter().filter_map(|place| place.checked_sub(behind)).collect(),
+            tail_none_at: members
+                .path
+                .none_at
+                .iter()
+                .filter_map(|place| place.checked_sub(behind))
+                .collect(),
             derived: members.path.derived,
             of: members.path.of,
             filter: members.filter.as_ref().map(|filter| self.boxed(filter)).transpose()?,
@@ -424,8 +458,10 @@ impl Compiler<'_> {
         if lists == 0 {
             return Ok(Compared::One(field(path)));
         }
-        let element_steps = path.steps.iter().rposition(|step| step.list).map_or(0, |last| last + 1);
-        let whole = hir::Members { path: path.clone(), element_steps, filter: None, span: path.span };
+        let element_steps =
+            path.steps.iter().rposition(|step| step.list).map_or(0, |last| last + 1);
+        let whole =
+            hir::Members { path: path.clone(), element_steps, filter: None, span: path.span };
         let whole = self.members(&whole)?;
         if lists == 1 {
             return Ok(Compared::Each(whole));
@@ -438,7 +474,8 @@ impl Compiler<'_> {
             derived: None,
             ..whole.clone()
         };
-        let values = Members { hops: whole.hops.iter().skip(outer).cloned().collect(), time: None, ..whole };
+        let values =
+            Members { hops: whole.hops.iter().skip(outer).cloned().collect(), time: None, ..whole };
         Ok(Compared::Sets { of, values })
     }
 
@@ -467,9 +504,12 @@ impl Compiler<'_> {
                 operands.iter().map(|operand| self.constant(operand)).collect::<Made<_>>()?
             }
             Collection::Param(id) => self.param_values(*id),
-            Collection::List(id) => {
-                self.policy.lists.get(id.index()).map(|list| list.values.clone()).unwrap_or_default()
-            }
+            Collection::List(id) => self
+                .policy
+                .lists
+                .get(id.index())
+                .map(|list| list.values.clone())
+                .unwrap_or_default(),
         };
         let holds_addresses = matches!(values.first(), Some(Value::Ip(_)));
         Ok(match of {
@@ -596,7 +636,8 @@ fn visit(policy: &PolicySet, rule: RuleId, order: &mut Vec<RuleId>) {
     for condition in rule_body.applies_when.iter().chain(rule_body.when()) {
         condition.walk(&mut |part| {
             if let hir::Part::Condition(hir::Condition {
-                kind: hir::ConditionKind::Rule { rule, .. }, ..
+                kind: hir::ConditionKind::Rule { rule, .. },
+                ..
             }) = part
             {
                 asked.push(*rule);

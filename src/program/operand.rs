@@ -18,13 +18,28 @@ pub(crate) enum OperandKind {
     Constant(Value<'static>),
     Field(Field),
     Score,
-    Arithmetic { operator: Arithmetic, left: Box<Operand>, right: Box<Operand> },
+    Arithmetic {
+        operator: Arithmetic,
+        left: Box<Operand>,
+        right: Box<Operand>,
+    },
     /// A date or instant moved by a fixed period.
-    Moved { base: Box<Operand>, period: Period, direction: Direction },
+    Moved {
+        base: Box<Operand>,
+        period: Period,
+        direction: Direction,
+    },
     Count(Members),
     CountDistinct(Members),
-    Aggregate { aggregation: Aggregation, members: Members },
-    Share { members: Members, having: Box<Condition>, over: usize },
+    Aggregate {
+        aggregation: Aggregation,
+        members: Members,
+    },
+    Share {
+        members: Members,
+        having: Box<Condition>,
+        over: usize,
+    },
     Longest(Box<Longest>),
     Similarity(Box<Operand>, Box<Operand>),
 }

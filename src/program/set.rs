@@ -15,7 +15,8 @@ pub(crate) enum ValueSet {
 
 impl ValueSet {
     pub(crate) fn keys(values: &[Value<'static>]) -> Self {
-        let mut keys: Vec<Key<'static>> = values.iter().map(|value| value.key().into_owned()).collect();
+        let mut keys: Vec<Key<'static>> =
+            values.iter().map(|value| value.key().into_owned()).collect();
         keys.sort();
         keys.dedup();
         Self::Keys(keys)
@@ -40,7 +41,9 @@ impl ValueSet {
     pub(crate) fn contains(&self, value: &Value<'_>) -> bool {
         match (self, value) {
             (Self::Keys(keys), value) => keys.binary_search(&value.key()).is_ok(),
-            (Self::Networks(networks), Value::Ip(ip)) => networks.iter().any(|network| network.contains(*ip)),
+            (Self::Networks(networks), Value::Ip(ip)) => {
+                networks.iter().any(|network| network.contains(*ip))
+            }
             (Self::Patterns(patterns), Value::Text(text)) => {
                 let text = text.to_lowercase();
                 patterns.iter().any(|pattern| pattern.matches(&text))

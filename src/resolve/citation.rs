@@ -9,10 +9,7 @@ impl Resolver<'_> {
         &mut self,
         written: impl IntoIterator<Item = &'a ast::Citation>,
     ) -> Vec<Citation> {
-        written
-            .into_iter()
-            .filter_map(|citation| self.citation(citation))
-            .collect()
+        written.into_iter().filter_map(|citation| self.citation(citation)).collect()
     }
 
     fn citation(&mut self, written: &ast::Citation) -> Option<Citation> {
@@ -35,10 +32,7 @@ impl Resolver<'_> {
                 written.item.span,
                 format!("source `{name}` has no item `{item_name}`"),
             )
-            .suggest(
-                item_name,
-                source.items.iter().map(|item| item.name.as_str()),
-            );
+            .suggest(item_name, source.items.iter().map(|item| item.name.as_str()));
             self.report(diagnostic);
             return None;
         };

@@ -25,18 +25,10 @@ impl Resolver<'_> {
             ExpressionKind::Not(inner) => {
                 ConditionKind::Not(Box::new(self.condition(scope, inner)))
             }
-            ExpressionKind::Is {
-                left,
-                right,
-                negated,
-            } => {
+            ExpressionKind::Is { left, right, negated } => {
                 return self.equality(scope, left, right, *negated, span);
             }
-            ExpressionKind::In {
-                left,
-                right,
-                negated,
-            } => {
+            ExpressionKind::In { left, right, negated } => {
                 let inner = self.one_of(scope, left, right, span);
                 return inner.negated_if(*negated);
             }
@@ -44,9 +36,7 @@ impl Resolver<'_> {
             ExpressionKind::Order { order, left, right } => {
                 self.order(scope, *order, left, right, span)
             }
-            ExpressionKind::Assume {
-                condition, assumed, ..
-            } => {
+            ExpressionKind::Assume { condition, assumed, .. } => {
                 if scope.clause == super::scope::Clause::Prohibition {
                     self.error(
                         Code::AssumeInProhibition,
@@ -69,40 +59,21 @@ impl Resolver<'_> {
             ExpressionKind::Inconsistent { paths, allowing } => {
                 self.inconsistent(scope, paths, allowing.as_deref(), span)
             }
-            ExpressionKind::InAny {
-                period,
-                members,
-                per,
-                by,
-                condition,
-            } => self.in_any(scope, period, members, per.as_ref(), by.as_ref(), condition),
-            ExpressionKind::InTheLast {
-                period,
-                members,
-                by,
-                condition,
-            } => self.in_the_last(scope, period, members, by.as_ref(), condition),
+            ExpressionKind::InAny { period, members, per, by, condition } => {
+                self.in_any(scope, period, members, per.as_ref(), by.as_ref(), condition)
+            }
+            ExpressionKind::InTheLast { period, members, by, condition } => {
+                self.in_the_last(scope, period, members, by.as_ref(), condition)
+            }
             ExpressionKind::AtLeastOf { count, conditions } => ConditionKind::AtLeast {
                 count: Box::new(self.whole_number(scope, count)),
-                of: conditions
-                    .iter()
-                    .map(|condition| self.condition(scope, condition))
-                    .collect(),
+                of: conditions.iter().map(|condition| self.condition(scope, condition)).collect(),
             },
-            ExpressionKind::AtLeastRules {
-                count,
-                severity,
-                kind,
-                outcome,
-            } => {
+            ExpressionKind::AtLeastRules { count, severity, kind, outcome } => {
                 let at_least = self.whole_number(scope, count);
                 self.rules(scope, at_least, severity.as_ref(), *kind, outcome, span)
             }
-            ExpressionKind::AnyRule {
-                severity,
-                kind,
-                outcome,
-            } => {
+            ExpressionKind::AnyRule { severity, kind, outcome } => {
                 let one = Value::Number(rust_decimal::Decimal::ONE.into());
                 let at_least = Operand::new(OperandKind::Constant(one), Type::Number, span);
                 self.rules(scope, at_least, severity.as_ref(), *kind, outcome, span)
@@ -163,10 +134,7 @@ impl Resolver<'_> {
         let left = self.operand(scope, left, None);
         let expected = (!left.is_mistake()).then_some(left.of);
         let right = self.operand(scope, right, expected);
-        let mistake = Condition {
-            kind: ConditionKind::Mistake,
-            span,
-        };
+        let mistake = Condition { kind: ConditionKind::Mistake, span };
         if left.is_mistake() || right.is_mistake() {
             return mistake;
         }
@@ -251,11 +219,7 @@ impl Resolver<'_> {
             return ConditionKind::Mistake;
         }
         if kind == RuleKind::Control && !scope.clause.sees_controls() {
-            self.error(
-                Code::Scope,
-                span,
-                "outcomes of controls can be asked in levels only",
-            );
+            self.error(Code::Scope, span, "outcomes of controls can be asked in levels only");
             return ConditionKind::Mistake;
         }
         let Some(outcome) = self.outcome(kind, outcome) else {
@@ -279,12 +243,7 @@ impl Resolver<'_> {
             }
             None => None,
         };
-        ConditionKind::Rules {
-            at_least: Box::new(at_least),
-            severity,
-            kind,
-            outcome,
-        }
+        ConditionKind::Rules { at_least: Box::new(at_least), severity, kind, outcome }
     }
 
     /// A field that is yes or no, a named condition, or a rule.
@@ -321,10 +280,7 @@ impl Resolver<'_> {
     }
 
     /// The name of a rule alone: hit, or for a control met.
-    #[expect(
-        clippy::unused_self,
-        reason = "reads like the other forms of a bare name"
-    )]
+    #[expect(clippy::unused_self, reason = "reads like the other forms of a bare name")]
     fn present(&self, rule: RuleId, kind: RuleKind) -> ConditionKind {
         let outcome = match kind {
             RuleKind::Flag | RuleKind::Prohibition => Outcome::Hit,
@@ -374,11 +330,7 @@ impl Resolver<'_> {
             );
             return ConditionKind::Mistake;
         }
-        let operand = Operand::new(
-            OperandKind::Field(field.clone()),
-            field.of,
-            path.span.into(),
-        );
+        let operand = Operand::new(OperandKind::Field(field.clone()), field.of, path.span.into());
         self.require_guard(scope, &operand);
         ConditionKind::Field(field)
     }
@@ -389,12 +341,8 @@ impl Resolver<'_> {
         };
         if field.goes_through_list() {
             self.report(
-                Diagnostic::new(
-                    Code::ManyValues,
-                    path.span,
-                    format!("`{path}` leads to a list"),
-                )
-                .hint(format!("ask whether there is an element: `exists {path}`")),
+                Diagnostic::new(Code::ManyValues, path.span, format!("`{path}` leads to a list"))
+                    .hint(format!("ask whether there is an element: `exists {path}`")),
             );
             return ConditionKind::Mistake;
         }
@@ -414,11 +362,7 @@ impl Resolver<'_> {
 
     fn is_known(&mut self, scope: &mut Scope, inner: &Expression) -> ConditionKind {
         let ExpressionKind::Path(path) = &inner.kind else {
-            self.error(
-                Code::TypeMismatch,
-                inner.span,
-                "only a field can be known or unknown",
-            );
+            self.error(Code::TypeMismatch, inner.span, "only a field can be known or unknown");
             return ConditionKind::Mistake;
         };
         if !scope.clause.sees_known() {
@@ -435,8 +379,12 @@ impl Resolver<'_> {
         let Some(field) = self.field(scope, path) else { return ConditionKind::Mistake };
         if field.steps.iter().rev().skip(1).any(|step| step.list) {
             self.report(
-                Diagnostic::new(Code::ManyValues, path.span, format!("`{path}` goes through a list"))
-                    .hint("ask of the list itself, or inside `where` of a field of its elements"),
+                Diagnostic::new(
+                    Code::ManyValues,
+                    path.span,
+                    format!("`{path}` goes through a list"),
+                )
+                .hint("ask of the list itself, or inside `where` of a field of its elements"),
             );
             return ConditionKind::Mistake;
         }
@@ -460,12 +408,8 @@ impl Resolver<'_> {
         self.require_guard(scope, &right);
         if left.of == Type::Months || right.of == Type::Months {
             self.report(
-                Diagnostic::new(
-                    Code::CalendarPeriod,
-                    span,
-                    "months and years differ in length",
-                )
-                .hint("add them to a date and compare dates: `engaged_on + 6 months <= as_of`"),
+                Diagnostic::new(Code::CalendarPeriod, span, "months and years differ in length")
+                    .hint("add them to a date and compare dates: `engaged_on + 6 months <= as_of`"),
             );
             return ConditionKind::Mistake;
         }
@@ -474,18 +418,10 @@ impl Resolver<'_> {
         }
         if !left.of.is_quantity() {
             let of = self.schema.type_name(left.of);
-            self.error(
-                Code::TypeMismatch,
-                span,
-                format!("values of type `{of}` have no order"),
-            );
+            self.error(Code::TypeMismatch, span, format!("values of type `{of}` have no order"));
             return ConditionKind::Mistake;
         }
-        ConditionKind::Order {
-            order,
-            left: Box::new(left),
-            right: Box::new(right),
-        }
+        ConditionKind::Order { order, left: Box::new(left), right: Box::new(right) }
     }
 
     fn one_of(
@@ -496,10 +432,7 @@ impl Resolver<'_> {
         span: Span,
     ) -> Condition {
         let value = self.operand(scope, left, None);
-        let mistake = Condition {
-            kind: ConditionKind::Mistake,
-            span,
-        };
+        let mistake = Condition { kind: ConditionKind::Mistake, span };
         if value.is_mistake() || !self.exact(&value) {
             return mistake;
         }
@@ -513,13 +446,7 @@ impl Resolver<'_> {
             self.error(Code::TypeMismatch, span, message);
             return mistake;
         }
-        Condition {
-            kind: ConditionKind::OneOf {
-                value: Box::new(value),
-                list,
-            },
-            span,
-        }
+        Condition { kind: ConditionKind::OneOf { value: Box::new(value), list }, span }
     }
 
     /// A list written out or named, with the type of its values.
@@ -531,30 +458,20 @@ impl Resolver<'_> {
     ) -> Option<(Collection, Type)> {
         match &expression.kind {
             ExpressionKind::List(values) => {
-                let expected = if value_of == Type::Ip {
-                    Type::Network
-                } else {
-                    value_of
-                };
-                let operands: Vec<Operand> = values
-                    .iter()
-                    .map(|value| self.operand(scope, value, Some(expected)))
-                    .collect();
+                let expected = if value_of == Type::Ip { Type::Network } else { value_of };
+                let operands: Vec<Operand> =
+                    values.iter().map(|value| self.operand(scope, value, Some(expected))).collect();
                 for operand in &operands {
                     if !operand.is_mistake() && operand.of != expected {
-                        let (found, needed) = (
-                            self.schema.type_name(operand.of),
-                            self.schema.type_name(expected),
-                        );
+                        let (found, needed) =
+                            (self.schema.type_name(operand.of), self.schema.type_name(expected));
                         let message = format!(
                             "this is of type `{found}`, and the list is of type `{needed}`"
                         );
                         self.error(Code::TypeMismatch, operand.span, message);
                     }
-                    let is_constant = matches!(
-                        operand.kind,
-                        OperandKind::Constant(_) | OperandKind::Mistake
-                    );
+                    let is_constant =
+                        matches!(operand.kind, OperandKind::Constant(_) | OperandKind::Mistake);
                     if !is_constant {
                         self.error(
                             Code::TypeMismatch,
@@ -590,10 +507,7 @@ impl Resolver<'_> {
                 }
             }
             Some(Symbol::List(id)) => {
-                return self
-                    .lists
-                    .get(id.index())
-                    .map(|list| (Collection::List(id), list.of));
+                return self.lists.get(id.index()).map(|list| (Collection::List(id), list.of));
             }
             Some(Symbol::Define(_) | Symbol::Rule(..)) => {}
             None if !self.begins_with_field(scope, path) => {
@@ -603,12 +517,8 @@ impl Resolver<'_> {
             None => {}
         }
         self.report(
-            Diagnostic::new(
-                Code::NotAList,
-                path.span,
-                format!("`{path}` is not a list of values"),
-            )
-            .hint("to ask about a list of the record write `exists ... where (...)`"),
+            Diagnostic::new(Code::NotAList, path.span, format!("`{path}` is not a list of values"))
+                .hint("to ask about a list of the record write `exists ... where (...)`"),
         );
         None
     }
@@ -622,10 +532,8 @@ impl Resolver<'_> {
             _ => true,
         };
         if !fits {
-            let (left_name, right_name) = (
-                self.schema.type_name(left.of),
-                self.schema.type_name(right.of),
-            );
+            let (left_name, right_name) =
+                (self.schema.type_name(left.of), self.schema.type_name(right.of));
             let message = format!("`{left_name}` and `{right_name}` cannot be compared");
             self.report(
                 Diagnostic::new(Code::TypeMismatch, span, message)
@@ -658,14 +566,12 @@ impl Resolver<'_> {
             | OperandKind::CountDistinct(_)
             | OperandKind::Mistake => true,
             OperandKind::Arithmetic { left, right, .. } => is_plain(left) && is_plain(right),
-            OperandKind::Define(id) => match self
-                .defines
-                .get(id.index())
-                .map(|define| define.body.clone())
-            {
-                Some(DefineBody::Operand(inner)) => return self.exact(&inner),
-                _ => true,
-            },
+            OperandKind::Define(id) => {
+                match self.defines.get(id.index()).map(|define| define.body.clone()) {
+                    Some(DefineBody::Operand(inner)) => return self.exact(&inner),
+                    _ => true,
+                }
+            }
             OperandKind::Months(_)
             | OperandKind::Aggregate { .. }
             | OperandKind::Share { .. }
@@ -711,11 +617,7 @@ impl Resolver<'_> {
     fn warn_matches_all(&mut self, operand: &Operand) {
         if matches!(&operand.kind, OperandKind::Constant(Value::Text(text)) if text.chars().all(|letter| letter == '*') && !text.is_empty())
         {
-            self.error(
-                Code::GlobMatchesAll,
-                operand.span,
-                "this pattern matches every text",
-            );
+            self.error(Code::GlobMatchesAll, operand.span, "this pattern matches every text");
         }
     }
 }
@@ -726,10 +628,7 @@ impl Condition {
             return self;
         }
         let span = self.span;
-        Self {
-            kind: ConditionKind::Not(Box::new(self)),
-            span,
-        }
+        Self { kind: ConditionKind::Not(Box::new(self)), span }
     }
 }
 

@@ -31,10 +31,9 @@ impl Resolver<'_> {
             .value
         {
             ast::ParamValue::Always { value, reasons } => vec![(None, value, reasons.as_slice())],
-            ast::ParamValue::Dated(rows) => rows
-                .iter()
-                .map(|row| (Some(row), &row.value, row.reasons.as_slice()))
-                .collect(),
+            ast::ParamValue::Dated(rows) => {
+                rows.iter().map(|row| (Some(row), &row.value, row.reasons.as_slice())).collect()
+            }
         };
         if rows.is_empty() {
             self.missing(
@@ -59,17 +58,8 @@ impl Resolver<'_> {
                 span: row.map_or(written.name.span, |row| row.span).into(),
             });
         }
-        let shape = shape.unwrap_or(Shape {
-            of: Type::Number,
-            list: false,
-            or_none: false,
-        });
-        Param {
-            name: written.name.text.clone(),
-            of: shape.of,
-            list: shape.list,
-            values,
-        }
+        let shape = shape.unwrap_or(Shape { of: Type::Number, list: false, or_none: false });
+        Param { name: written.name.text.clone(), of: shape.of, list: shape.list, values }
     }
 
     /// The constants of one value, which fit the shape if one is given, and their shape.
@@ -100,10 +90,8 @@ impl Resolver<'_> {
             let is_period = |of| matches!(of, Type::Duration | Type::Months);
             let fits = of.is_none_or(|of| of == found || (is_period(of) && is_period(found)));
             if !fits {
-                let (found, of) = (
-                    self.schema.type_name(found),
-                    of.map(|of| self.schema.type_name(of)),
-                );
+                let (found, of) =
+                    (self.schema.type_name(found), of.map(|of| self.schema.type_name(of)));
                 let message = format!(
                     "this is of type `{found}`, and `{}` is needed",
                     of.unwrap_or("another")
@@ -124,14 +112,7 @@ impl Resolver<'_> {
                 .hint("write the type: `param NAME : list of text = []`"),
             );
         }
-        (
-            constants,
-            of.map(|of| Shape {
-                of,
-                list,
-                or_none: false,
-            }),
-        )
+        (constants, of.map(|of| Shape { of, list, or_none: false }))
     }
 
     fn constant(&mut self, part: &Expression, of: Option<Type>) -> Option<(ParamConstant, Type)> {
@@ -213,16 +194,8 @@ impl Resolver<'_> {
                 .related(first.name.span, "the first table"),
             );
         }
-        let dated = first
-            .dated
-            .iter()
-            .map(|row| self.dated_rates(first.to, row))
-            .collect();
-        Some(Rates {
-            name: first.name.text.clone(),
-            to: first.to,
-            dated,
-        })
+        let dated = first.dated.iter().map(|row| self.dated_rates(first.to, row)).collect();
+        Some(Rates { name: first.name.text.clone(), to: first.to, dated })
     }
 
     fn dated_rates(&mut self, to: Currency, row: &ast::RatesFrom) -> DatedRates {
@@ -243,10 +216,7 @@ impl Resolver<'_> {
                 None => rates.push((rate.currency, rate.value)),
             }
         }
-        DatedRates {
-            from: row.from,
-            rates,
-        }
+        DatedRates { from: row.from, rates }
     }
 }
 

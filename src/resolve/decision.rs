@@ -49,10 +49,7 @@ impl Resolver<'_> {
                 name.span,
                 format!("there is no level `{name}`"),
             )
-            .suggest(
-                name.as_str(),
-                levels.iter().map(|level| level.name.as_str()),
-            );
+            .suggest(name.as_str(), levels.iter().map(|level| level.name.as_str()));
             self.report(diagnostic);
             return None;
         };
@@ -73,10 +70,8 @@ impl Resolver<'_> {
             .enumerate()
             .filter(|(place, level)| *place > 0 && *place != unsettled && level.when.is_none())
         {
-            let message = format!(
-                "level `{}` has no condition, so it is never reached",
-                level.1.name
-            );
+            let message =
+                format!("level `{}` has no condition, so it is never reached", level.1.name);
             self.report(
                 Diagnostic::new(Code::LevelOrder, written.span, message)
                     .hint(format!("add `{} when ...`", level.1.name)),
@@ -100,37 +95,24 @@ impl Resolver<'_> {
         let mut levels: Vec<Level> = Vec::new();
         for name in &written.levels {
             if levels.iter().any(|level| level.name == name.text) {
-                self.error(
-                    Code::LevelOrder,
-                    name.span,
-                    format!("level `{name}` is given twice"),
-                );
+                self.error(Code::LevelOrder, name.span, format!("level `{name}` is given twice"));
             } else {
-                levels.push(Level {
-                    name: name.text.clone(),
-                    when: None,
-                });
+                levels.push(Level { name: name.text.clone(), when: None });
             }
         }
         for rule in &written.level_rules {
             let when = self.lone_condition(Clause::Level, &rule.when);
-            let place = levels
-                .iter()
-                .position(|level| level.name == rule.level.text);
+            let place = levels.iter().position(|level| level.name == rule.level.text);
             let problem = match place {
                 None => Some(format!("there is no level `{}`", rule.level)),
-                Some(0) => Some(format!(
-                    "`{}` is the lowest level and needs no condition",
-                    rule.level
-                )),
+                Some(0) => {
+                    Some(format!("`{}` is the lowest level and needs no condition", rule.level))
+                }
                 Some(_) => None,
             };
             if let Some(problem) = problem {
                 let diagnostic = Diagnostic::new(Code::LevelOrder, rule.level.span, problem)
-                    .suggest(
-                        rule.level.as_str(),
-                        levels.iter().map(|level| level.name.as_str()),
-                    );
+                    .suggest(rule.level.as_str(), levels.iter().map(|level| level.name.as_str()));
                 self.report(diagnostic);
                 continue;
             }
@@ -190,10 +172,7 @@ impl Resolver<'_> {
                 capped.push(flag);
                 flags.push(flag);
             }
-            caps.push(Cap {
-                limit: cap.limit,
-                flags,
-            });
+            caps.push(Cap { limit: cap.limit, flags });
         }
         caps
     }

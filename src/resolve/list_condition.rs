@@ -47,23 +47,14 @@ impl Resolver<'_> {
         let field = self.field(scope, path)?;
         if !field.goes_through_list() {
             self.report(
-                Diagnostic::new(Code::NotAList, path.span, format!("`{path}` is not a list")).hint(
-                    format!("to ask whether the field has a value write `has {path}`"),
-                ),
+                Diagnostic::new(Code::NotAList, path.span, format!("`{path}` is not a list"))
+                    .hint(format!("to ask whether the field has a value write `has {path}`")),
             );
             return None;
         }
-        let element_steps = field
-            .steps
-            .iter()
-            .rposition(|step| step.list)
-            .map_or(0, |last_list| last_list + 1);
-        Some(Members {
-            path: field,
-            element_steps,
-            filter: None,
-            span,
-        })
+        let element_steps =
+            field.steps.iter().rposition(|step| step.list).map_or(0, |last_list| last_list + 1);
+        Some(Members { path: field, element_steps, filter: None, span })
     }
 
     /// A condition on each of the elements.
@@ -85,11 +76,7 @@ impl Resolver<'_> {
                 .hint("at most one list condition may stand inside another"),
             );
         } else if scope.lists_around == 1 {
-            let outer = scope
-                .frames
-                .last()
-                .map_or("", |frame| frame.shown.as_str())
-                .to_owned();
+            let outer = scope.frames.last().map_or("", |frame| frame.shown.as_str()).to_owned();
             let message = format!(
                 "`{}` is looked through once for every element of `{outer}`",
                 members.path.shown
@@ -112,10 +99,9 @@ impl Resolver<'_> {
         let mut frames = Vec::new();
         let mut of = match members.path.root {
             Root::Subject => Type::Record(self.subject),
-            Root::Element(level) => scope
-                .frames
-                .get(usize::from(level))
-                .map_or(Type::Text, |frame| frame.of),
+            Root::Element(level) => {
+                scope.frames.get(usize::from(level)).map_or(Type::Text, |frame| frame.of)
+            }
             Root::Window(level) => {
                 let window = scope.windows.get(usize::from(level));
                 let of = window.map_or(Type::Text, |window| Type::Record(window.record));
@@ -125,13 +111,7 @@ impl Resolver<'_> {
             }
         };
         let own = members.path.steps.len();
-        for (place, step) in members
-            .path
-            .steps
-            .iter()
-            .take(members.element_steps)
-            .enumerate()
-        {
+        for (place, step) in members.path.steps.iter().take(members.element_steps).enumerate() {
             let Type::Record(record) = of else { break };
             let Some(field) = self.schema.record(record).at(step.slot) else {
                 break;
@@ -220,14 +200,7 @@ impl Resolver<'_> {
         }
         Operand {
             or_none,
-            ..Operand::new(
-                OperandKind::Aggregate {
-                    aggregation,
-                    members,
-                },
-                of,
-                span,
-            )
+            ..Operand::new(OperandKind::Aggregate { aggregation, members }, of, span)
         }
     }
 
@@ -244,15 +217,8 @@ impl Resolver<'_> {
         };
         let having = Box::new(self.inside(scope, &members, having));
         let over = over.map(|over| Box::new(self.whole_number(scope, over)));
-        let kind = OperandKind::Share {
-            members,
-            having,
-            over,
-        };
-        Operand {
-            or_none: true,
-            ..Operand::new(kind, Type::Percent, span)
-        }
+        let kind = OperandKind::Share { members, having, over };
+        Operand { or_none: true, ..Operand::new(kind, Type::Percent, span) }
     }
 
     pub(super) fn longest(
@@ -274,11 +240,7 @@ impl Resolver<'_> {
             return Operand::mistake(span);
         }
         let per = per.and_then(|per| self.inside_path(scope, &members, per));
-        let kind = OperandKind::Longest {
-            members,
-            per,
-            gap: Box::new(gap),
-        };
+        let kind = OperandKind::Longest { members, per, gap: Box::new(gap) };
         Operand::new(kind, Type::Duration, span)
     }
 
@@ -328,15 +290,7 @@ impl Resolver<'_> {
         scope.windows.push(frame);
         let condition = Box::new(self.condition(scope, condition));
         scope.windows.pop();
-        Some((
-            Window {
-                members,
-                period,
-                per,
-                time,
-            },
-            condition,
-        ))
+        Some((Window { members, period, per, time }, condition))
     }
 
     /// Windows are of a list of the record itself, whose name then means the elements of the window.
@@ -427,11 +381,8 @@ impl Resolver<'_> {
         let outer_frames = scope.frames.len();
         let frames = self.frames(scope, members);
         scope.frames.extend(frames);
-        let innermost = scope
-            .frames
-            .len()
-            .checked_sub(1)
-            .and_then(|level| u8::try_from(level).ok());
+        let innermost =
+            scope.frames.len().checked_sub(1).and_then(|level| u8::try_from(level).ok());
         let field = self.field(scope, path);
         scope.frames.truncate(outer_frames);
         let field = field?;
@@ -457,10 +408,8 @@ impl Resolver<'_> {
         span: Span,
     ) -> ConditionKind {
         let allowing = allowing.map(|allowing| Box::new(self.percentage(scope, allowing)));
-        let fields: Vec<FieldPath> = paths
-            .iter()
-            .filter_map(|path| self.field(scope, path))
-            .collect();
+        let fields: Vec<FieldPath> =
+            paths.iter().filter_map(|path| self.field(scope, path)).collect();
         if fields.len() < paths.len() {
             return ConditionKind::Mistake;
         }
@@ -484,11 +433,7 @@ impl Resolver<'_> {
             }
         }
         if rest.is_empty() && !first.goes_through_list() {
-            self.error(
-                Code::NeverHolds,
-                span,
-                "one single value cannot contradict itself",
-            );
+            self.error(Code::NeverHolds, span, "one single value cannot contradict itself");
             return ConditionKind::Mistake;
         }
         let compares = match first.of {
@@ -513,10 +458,7 @@ impl Resolver<'_> {
             );
             return ConditionKind::Mistake;
         }
-        ConditionKind::Inconsistent {
-            paths: fields,
-            allowing,
-        }
+        ConditionKind::Inconsistent { paths: fields, allowing }
     }
 
     /// A whole number that is not negative, written out or by a parameter.
@@ -534,19 +476,14 @@ impl Resolver<'_> {
     }
 
     fn percentage(&mut self, scope: &mut Scope, expression: &Expression) -> Operand {
-        self.constant_of(scope, expression, "a percentage", |of, _| {
-            of == Type::Percent
-        })
+        self.constant_of(scope, expression, "a percentage", |of, _| of == Type::Percent)
     }
 
     /// Minutes to weeks, written out or by a parameter.
     fn fixed_length(&mut self, scope: &mut Scope, expression: &Expression) -> Operand {
-        self.constant_of(
-            scope,
-            expression,
-            "a length of time in minutes to weeks",
-            |of, _| of == Type::Duration,
-        )
+        self.constant_of(scope, expression, "a length of time in minutes to weeks", |of, _| {
+            of == Type::Duration
+        })
     }
 
     /// Minutes to years, written out or by a parameter.
@@ -577,12 +514,8 @@ impl Resolver<'_> {
             return operand;
         }
         self.report(
-            Diagnostic::new(
-                Code::TypeMismatch,
-                operand.span,
-                format!("{what} is needed here"),
-            )
-            .hint("write it out, or name a parameter that holds one"),
+            Diagnostic::new(Code::TypeMismatch, operand.span, format!("{what} is needed here"))
+                .hint("write it out, or name a parameter that holds one"),
         );
         Operand::mistake(operand.span)
     }

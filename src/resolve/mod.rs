@@ -44,12 +44,10 @@ pub fn resolve(sink: &mut Sink, files: &PolicyFiles) -> Option<PolicySet> {
         .flat_map(|file| &file.declarations)
         .collect();
     report_misplaced(sink, files);
-    let policy = declarations
-        .iter()
-        .find_map(|declaration| match declaration {
-            Declaration::Policy(policy) => Some(policy),
-            _ => None,
-        })?;
+    let policy = declarations.iter().find_map(|declaration| match declaration {
+        Declaration::Policy(policy) => Some(policy),
+        _ => None,
+    })?;
     let schema = schema::build(sink, &declarations);
     let subject = schema::subject(sink, &schema, policy)?;
     let mut resolver = Resolver {
@@ -62,7 +60,8 @@ pub fn resolve(sink: &mut Sink, files: &PolicyFiles) -> Option<PolicySet> {
         lists: Vec::new(),
         defines: Vec::new(),
     };
-    resolver.names = Names::collect(resolver.sink, &resolver.schema, &declarations);
+    let unread = files.used.iter().chain([&files.policy]).flat_map(|file| file.unread.clone());
+    resolver.names = Names::collect(resolver.sink, &resolver.schema, &declarations, unread);
     resolver.policy_set(policy, &declarations)
 }
 
@@ -89,11 +88,7 @@ impl Resolver<'_> {
 
     /// Reports that a required clause is not there.
     fn missing(&mut self, span: impl Into<Span>, owner: &str, clause: &str) {
-        self.error(
-            Code::ClauseMissing,
-            span,
-            format!("{owner} has no `{clause}`"),
-        );
+        self.error(Code::ClauseMissing, span, format!("{owner} has no `{clause}`"));
     }
 
     fn symbol(&self, name: &str) -> Option<Symbol> {
@@ -107,10 +102,7 @@ impl Resolver<'_> {
         choices: &[T],
         word: fn(T) -> &'static str,
     ) -> Option<T> {
-        let found = choices
-            .iter()
-            .copied()
-            .find(|choice| word(*choice) == name.as_str());
+        let found = choices.iter().copied().find(|choice| word(*choice) == name.as_str());
         if found.is_none() {
             let words: Vec<&str> = choices.iter().map(|choice| word(*choice)).collect();
             let message = format!("`{name}` is none of {}", list_words(&words));
@@ -135,14 +127,10 @@ fn list_words(words: &[&str]) -> String {
 /// One policy to a file, and nothing that belongs to a policy in a file that is shared.
 fn report_misplaced(sink: &mut Sink, files: &PolicyFiles) {
     let mut policies =
-        files
-            .policy
-            .declarations
-            .iter()
-            .filter_map(|declaration| match declaration {
-                Declaration::Policy(policy) => Some(policy),
-                _ => None,
-            });
+        files.policy.declarations.iter().filter_map(|declaration| match declaration {
+            Declaration::Policy(policy) => Some(policy),
+            _ => None,
+        });
     let first = policies.next();
     for second in policies {
         let diagnostic =

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{DefineId, ListId, ParamId, RuleId, RuleKind};
@@ -22,12 +22,19 @@ const BUILTIN_NAMES: [&str; 2] = ["as_of", "score"];
 pub(super) struct Names {
     symbols: BTreeMap<String, (Symbol, Place)>,
     rules: Vec<String>,
+    /// Names of declarations that could not be parsed.
+    unread: BTreeSet<String>,
 }
 
 impl Names {
     /// Numbers params, lists, defines and rules in the order of the text and reports names given twice.
-    pub(super) fn collect(sink: &mut Sink, schema: &Schema, declarations: &[&Declaration]) -> Self {
-        let mut names = Self::default();
+    pub(super) fn collect(
+        sink: &mut Sink,
+        schema: &Schema,
+        declarations: &[&Declaration],
+        unread: impl IntoIterator<Item = String>,
+    ) -> Self {
+        let mut names = Self { unread: unread.into_iter().collect(), ..Self::default() };
         let (mut params, mut lists, mut defines) = (0, 0, 0);
         for declaration in declarations {
             let (name, symbol) = match declaration {
@@ -38,18 +45,15 @@ impl Names {
                 Declaration::Define(define) => {
                     (&define.name, Symbol::Define(DefineId(next(&mut defines))))
                 }
-                Declaration::Prohibition(rule) => (
-                    &rule.clauses.name,
-                    names.next_rule(&rule.clauses.name, RuleKind::Prohibition),
-                ),
-                Declaration::Flag(rule) => (
-                    &rule.clauses.name,
-                    names.next_rule(&rule.clauses.name, RuleKind::Flag),
-                ),
-                Declaration::Control(rule) => (
-                    &rule.clauses.name,
-                    names.next_rule(&rule.clauses.name, RuleKind::Control),
-                ),
+                Declaration::Prohibition(rule) => {
+                    (&rule.clauses.name, names.next_rule(&rule.clauses.name, RuleKind::Prohibition))
+                }
+                Declaration::Flag(rule) => {
+                    (&rule.clauses.name, names.next_rule(&rule.clauses.name, RuleKind::Flag))
+                }
+                Declaration::Control(rule) => {
+                    (&rule.clauses.name, names.next_rule(&rule.clauses.name, RuleKind::Control))
+                }
                 Declaration::Policy(_)
                 | Declaration::Use(_)
                 | Declaration::Record(_)
@@ -71,10 +75,13 @@ impl Names {
         self.symbols.get(name).map(|(symbol, _)| *symbol)
     }
 
+    /// Whether a declaration of that name is there and could not be parsed, which is reported already.
+    pub(super) fn is_unread(&self, name: &str) -> bool {
+        self.unread.contains(name)
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Symbol)> {
-        self.symbols
-            .iter()
-            .map(|(name, (symbol, _))| (name.as_str(), *symbol))
+        self.symbols.iter().map(|(name, (symbol, _))| (name.as_str(), *symbol))
     }
 
     fn next_rule(&mut self, name: &Name, kind: RuleKind) -> Symbol {
@@ -83,10 +90,7 @@ impl Names {
     }
 
     fn add(&mut self, sink: &mut Sink, schema: &Schema, name: &Name, symbol: Symbol) {
-        let field_of = schema
-            .records()
-            .iter()
-            .find(|record| record.field(name.as_str()).is_some());
+        let field_of = schema.records().iter().find(|record| record.field(name.as_str()).is_some());
         if let Some(record) = field_of {
             let message = format!("`{name}` is also a field of `{}`", record.name);
             sink.push(
@@ -103,12 +107,8 @@ impl Names {
         }
         match self.symbols.get(name.as_str()) {
             Some((_, first)) => sink.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    name.span,
-                    format!("`{name}` is given twice"),
-                )
-                .related(*first, "first given here"),
+                Diagnostic::new(Code::DuplicateName, name.span, format!("`{name}` is given twice"))
+                    .related(*first, "first given here"),
             ),
             None => {
                 self.symbols.insert(name.text.clone(), (symbol, name.span));
@@ -134,12 +134,8 @@ fn report_repeated_ids(sink: &mut Sink, declarations: &[&Declaration]) {
         };
         match seen.get(&(kind, name.as_str())) {
             Some(first) => sink.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    name.span,
-                    format!("`{name}` is given twice"),
-                )
-                .related(*first, "first given here"),
+                Diagnostic::new(Code::DuplicateName, name.span, format!("`{name}` is given twice"))
+                    .related(*first, "first given here"),
             ),
             None => {
                 seen.insert((kind, name.as_str()), name.span);

@@ -28,23 +28,18 @@ impl Resolver<'_> {
                 operand.name = Some(name.text.clone());
                 operand
             }
-            ExpressionKind::Arithmetic {
-                operator,
-                left,
-                right,
-            } => self.arithmetic(scope, *operator, left, right, span),
+            ExpressionKind::Arithmetic { operator, left, right } => {
+                self.arithmetic(scope, *operator, left, right, span)
+            }
             ExpressionKind::Count { members, distinct } => {
                 self.count(scope, members, *distinct, span)
             }
-            ExpressionKind::Aggregate {
-                aggregation,
-                members,
-            } => self.aggregate(scope, *aggregation, members, span),
-            ExpressionKind::Share {
-                members,
-                having,
-                over,
-            } => self.share(scope, members, having, over.as_deref(), span),
+            ExpressionKind::Aggregate { aggregation, members } => {
+                self.aggregate(scope, *aggregation, members, span)
+            }
+            ExpressionKind::Share { members, having, over } => {
+                self.share(scope, members, having, over.as_deref(), span)
+            }
             ExpressionKind::Longest { members, per, gap } => {
                 self.longest(scope, members, per.as_ref(), gap, span)
             }
@@ -77,11 +72,7 @@ impl Resolver<'_> {
             | ExpressionKind::AtLeastOf { .. }
             | ExpressionKind::AtLeastRules { .. }
             | ExpressionKind::AnyRule { .. } => {
-                self.error(
-                    Code::NotAValue,
-                    span,
-                    "a condition stands where a value is needed",
-                );
+                self.error(Code::NotAValue, span, "a condition stands where a value is needed");
                 Operand::mistake(span)
             }
         }
@@ -93,20 +84,17 @@ impl Resolver<'_> {
             Literal::Number(number) => {
                 (OperandKind::Constant(Value::Number(*number)), Type::Number)
             }
-            Literal::Percent(percent) => (
-                OperandKind::Constant(Value::Percent(*percent)),
-                Type::Percent,
-            ),
+            Literal::Percent(percent) => {
+                (OperandKind::Constant(Value::Percent(*percent)), Type::Percent)
+            }
             Literal::Date(date) => (OperandKind::Constant(Value::Date(*date)), Type::Date),
-            Literal::Instant(instant) => (
-                OperandKind::Constant(Value::Instant(*instant)),
-                Type::Instant,
-            ),
+            Literal::Instant(instant) => {
+                (OperandKind::Constant(Value::Instant(*instant)), Type::Instant)
+            }
             Literal::Money(money) => (OperandKind::Constant(Value::Money(*money)), Type::Money),
-            Literal::Period(Period::Exact(duration)) => (
-                OperandKind::Constant(Value::Duration(*duration)),
-                Type::Duration,
-            ),
+            Literal::Period(Period::Exact(duration)) => {
+                (OperandKind::Constant(Value::Duration(*duration)), Type::Duration)
+            }
             Literal::Period(Period::Months(months)) => (OperandKind::Months(*months), Type::Months),
             Literal::Text(text) => {
                 let of = expected.filter(|of| of.is_textual()).unwrap_or(Type::Text);
@@ -139,11 +127,9 @@ impl Resolver<'_> {
             return Operand::mistake(span);
         }
         match Country::parse(name.as_str()) {
-            Ok(country) => Operand::new(
-                OperandKind::Constant(Value::Country(country)),
-                Type::Country,
-                span,
-            ),
+            Ok(country) => {
+                Operand::new(OperandKind::Constant(Value::Country(country)), Type::Country, span)
+            }
             Err(malformed) => {
                 let message = format!("`{name}` is not a country: {malformed}");
                 let hint =
@@ -169,10 +155,7 @@ impl Resolver<'_> {
         if let (Some(Type::Choice(id)), [only]) = (expected, path.steps.as_slice()) {
             let words = &self.schema.enumeration(id).words;
             if let Some((place, word)) = (0..).zip(words).find(|(_, word)| ***word == *only.text) {
-                let choice = Value::Choice(Choice {
-                    place,
-                    word: word.clone(),
-                });
+                let choice = Value::Choice(Choice { place, word: word.clone() });
                 return Operand::new(OperandKind::Constant(choice), Type::Choice(id), span);
             }
         }
@@ -191,10 +174,7 @@ impl Resolver<'_> {
                 }
                 Some(field) => {
                     let (of, or_none) = (field.of, field.or_none());
-                    Operand {
-                        or_none,
-                        ..Operand::new(OperandKind::Field(field), of, span)
-                    }
+                    Operand { or_none, ..Operand::new(OperandKind::Field(field), of, span) }
                 }
                 None => Operand::mistake(span),
             };
@@ -262,11 +242,7 @@ impl Resolver<'_> {
                 Operand::mistake(span)
             }
             (_, Some(Symbol::Rule(..))) => {
-                self.error(
-                    Code::NotAValue,
-                    span,
-                    format!("`{name}` is a rule, not a value"),
-                );
+                self.error(Code::NotAValue, span, format!("`{name}` is a rule, not a value"));
                 Operand::mistake(span)
             }
             (_, None) => {
@@ -323,10 +299,7 @@ impl Resolver<'_> {
         self.require_guard(scope, &left);
         self.require_guard(scope, &right);
         let Some(of) = arithmetic_type(operator, left.of, right.of) else {
-            let (left, right) = (
-                self.schema.type_name(left.of),
-                self.schema.type_name(right.of),
-            );
+            let (left, right) = (self.schema.type_name(left.of), self.schema.type_name(right.of));
             let message = format!("`{left} {} {right}` has no meaning", operator.symbol());
             self.error(Code::TypeMismatch, span, message);
             return Operand::mistake(span);
@@ -335,15 +308,9 @@ impl Resolver<'_> {
             return Operand::mistake(span);
         }
         let or_none = left.or_none || right.or_none;
-        let kind = OperandKind::Arithmetic {
-            operator,
-            left: Box::new(left),
-            right: Box::new(right),
-        };
-        Operand {
-            or_none,
-            ..Operand::new(kind, of, span)
-        }
+        let kind =
+            OperandKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+        Operand { or_none, ..Operand::new(kind, of, span) }
     }
 
     /// Division is by a number or parameter that is not zero: so it always has a result.
@@ -355,14 +322,10 @@ impl Resolver<'_> {
         let is_sound = match &right.kind {
             OperandKind::Constant(value) => !is_zero(value),
             OperandKind::Param(id) => self.params.get(id.index()).is_some_and(|param| {
-                param
-                    .values
-                    .iter()
-                    .flat_map(|row| &row.values)
-                    .all(|constant| match constant {
-                        crate::hir::ParamConstant::Value(value) => !is_zero(value),
-                        crate::hir::ParamConstant::Months(_) => true,
-                    })
+                param.values.iter().flat_map(|row| &row.values).all(|constant| match constant {
+                    crate::hir::ParamConstant::Value(value) => !is_zero(value),
+                    crate::hir::ParamConstant::Months(_) => true,
+                })
             }),
             _ => false,
         };
@@ -392,14 +355,10 @@ impl Resolver<'_> {
             OperandKind::Months(_) => true,
             OperandKind::Constant(value) => has_whole_days(value),
             OperandKind::Param(id) => self.params.get(id.index()).is_some_and(|param| {
-                param
-                    .values
-                    .iter()
-                    .flat_map(|row| &row.values)
-                    .all(|constant| match constant {
-                        crate::hir::ParamConstant::Value(value) => has_whole_days(value),
-                        crate::hir::ParamConstant::Months(_) => true,
-                    })
+                param.values.iter().flat_map(|row| &row.values).all(|constant| match constant {
+                    crate::hir::ParamConstant::Value(value) => has_whole_days(value),
+                    crate::hir::ParamConstant::Months(_) => true,
+                })
             }),
             _ => false,
         };
@@ -434,10 +393,7 @@ impl Resolver<'_> {
             || left.of != right.of
             || matches!(left.of, Type::Ip | Type::Network)
         {
-            let (left, right) = (
-                self.schema.type_name(left.of),
-                self.schema.type_name(right.of),
-            );
+            let (left, right) = (self.schema.type_name(left.of), self.schema.type_name(right.of));
             let message =
                 format!("similarity is of two texts of one type, not of `{left}` and `{right}`");
             self.error(Code::TypeMismatch, span, message);
@@ -445,10 +401,7 @@ impl Resolver<'_> {
         }
         let or_none = left.or_none || right.or_none;
         let kind = OperandKind::Similarity(Box::new(left), Box::new(right));
-        Operand {
-            or_none,
-            ..Operand::new(kind, Type::Percent, span)
-        }
+        Operand { or_none, ..Operand::new(kind, Type::Percent, span) }
     }
 
     /// Reports an order or arithmetic on a field that may be none, unless that was asked before.
@@ -473,13 +426,7 @@ impl Resolver<'_> {
 
 impl Operand {
     pub(super) fn new(kind: OperandKind, of: Type, span: Span) -> Self {
-        Self {
-            kind,
-            of,
-            or_none: false,
-            name: None,
-            span,
-        }
+        Self { kind, of, or_none: false, name: None, span }
     }
 
     pub(super) fn mistake(span: Span) -> Self {

@@ -15,8 +15,8 @@ enum Start<'p> {
     Field(Root, Type),
     /// The elements of a window; the rest of the path goes on from an element.
     Window(u8, Type, &'p [Name]),
-    /// The record itself, by the name of its type.
-    Outer(&'p [Name]),
+    /// An element around, or the record itself, by the name of its type.
+    Outer(Root, Type, &'p [Name]),
 }
 
 impl Resolver<'_> {
@@ -65,7 +65,20 @@ impl Resolver<'_> {
         if subject.field(first.as_str()).is_some() {
             return Some(Start::Field(Root::Subject, Type::Record(self.subject)));
         }
-        (subject.name == first.as_str() && !rest.is_empty()).then_some(Start::Outer(rest))
+        if rest.is_empty() {
+            return None;
+        }
+        let by_type = innermost_first(&scope.frames).find(|(_, frame)| match frame.of {
+            Type::Record(record) => self.schema.record(record).name == first.as_str(),
+            _ => false,
+        });
+        match by_type {
+            Some((level, frame)) => Some(Start::Outer(Root::Element(level), frame.of, rest)),
+            None if subject.name == first.as_str() => {
+                Some(Start::Outer(Root::Subject, Type::Record(self.subject), rest))
+            }
+            None => None,
+        }
     }
 
     /// Remembers where a field of an element bears the name of one of the record, and which fields of
@@ -85,9 +98,9 @@ impl Resolver<'_> {
                     scope.hiding.push((first.text.clone(), first.span.into()));
                 }
             }
-            Start::Outer(rest) => scope
-                .outer
-                .extend(rest.first().map(|name| name.text.clone())),
+            Start::Outer(_, _, rest) => {
+                scope.outer.extend(rest.first().map(|name| name.text.clone()))
+            }
             Start::Itself(..) | Start::Field(..) | Start::Window(..) => {}
         }
     }
@@ -109,14 +122,12 @@ impl Resolver<'_> {
 
     fn walk(&mut self, scope: &Scope, path: &Path, start: &Start<'_>) -> Option<FieldPath> {
         let (root, mut of, names) = match start {
-            Start::Itself(level, of) => (
-                Root::Element(*level),
-                *of,
-                path.steps.get(1..).unwrap_or_default(),
-            ),
+            Start::Itself(level, of) => {
+                (Root::Element(*level), *of, path.steps.get(1..).unwrap_or_default())
+            }
             Start::Field(root, of) => (*root, *of, path.steps.as_slice()),
             Start::Window(level, of, rest) => (Root::Window(*level), *of, *rest),
-            Start::Outer(rest) => (Root::Subject, Type::Record(self.subject), *rest),
+            Start::Outer(root, of, rest) => (*root, *of, *rest),
         };
         let mut made = FieldPath {
             root,
@@ -140,10 +151,7 @@ impl Resolver<'_> {
                     name.span,
                     format!("`{}` has no field `{name}`", record_type.name),
                 )
-                .suggest(
-                    name.as_str(),
-                    record_type.fields.iter().map(|field| field.name.as_str()),
-                );
+                .suggest(name.as_str(), record_type.fields.iter().map(|field| field.name.as_str()));
                 self.report(diagnostic);
                 return None;
             };
@@ -159,10 +167,7 @@ impl Resolver<'_> {
         if of == Type::Ip && name.as_str() == "network" && !again {
             return Some(Derived::NetworkOfIp);
         }
-        let message = format!(
-            "a value of type `{}` has no `{name}`",
-            self.schema.type_name(of)
-        );
+        let message = format!("a value of type `{}` has no `{name}`", self.schema.type_name(of));
         self.error(Code::UnknownName, name.span, message);
         None
     }
@@ -172,6 +177,9 @@ impl Resolver<'_> {
         let Some(first) = path.steps.first() else {
             return;
         };
+        if self.names.is_unread(first.as_str()) {
+            return;
+        }
         if first.as_str() == "it" {
             let message =
                 "`it` stands for an element of a list of plain values, and there is none here";
@@ -192,10 +200,7 @@ impl Resolver<'_> {
             first.span,
             format!("nothing is called `{first}` here"),
         )
-        .suggest(
-            first.as_str(),
-            fields.into_iter().chain(names_of(&self.names)),
-        );
+        .suggest(first.as_str(), fields.into_iter().chain(names_of(&self.names)));
         self.report(diagnostic);
     }
 }
@@ -230,15 +235,11 @@ fn shown(scope: &Scope, root: Root, names: &[Name], path: &Path) -> String {
     let prefix = match root {
         Root::Subject => return steps.join("."),
         Root::Window(_) => return path.to_string(),
-        Root::Element(level) => scope
-            .frames
-            .get(usize::from(level))
-            .map_or("", |frame| frame.shown.as_str()),
+        Root::Element(level) => {
+            scope.frames.get(usize::from(level)).map_or("", |frame| frame.shown.as_str())
+        }
     };
-    std::iter::once(prefix)
-        .chain(steps)
-        .collect::<Vec<_>>()
-        .join(".")
+    std::iter::once(prefix).chain(steps).collect::<Vec<_>>().join(".")
 }
 
 /// Where a field path points, for messages.

@@ -34,29 +34,19 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
-        let rates = self.rates(
-            declarations
-                .iter()
-                .filter_map(|declaration| match declaration {
-                    Declaration::Rates(rates) => Some(rates),
-                    _ => None,
-                }),
-        );
+        let rates = self.rates(declarations.iter().filter_map(|declaration| match declaration {
+            Declaration::Rates(rates) => Some(rates),
+            _ => None,
+        }));
         self.resolve_defines(declarations);
 
-        let mut decisions = declarations
-            .iter()
-            .filter_map(|declaration| match declaration {
-                Declaration::Decision(decision) => Some(decision),
-                _ => None,
-            });
+        let mut decisions = declarations.iter().filter_map(|declaration| match declaration {
+            Declaration::Decision(decision) => Some(decision),
+            _ => None,
+        });
         let written_decision = decisions.next();
         for second in decisions {
-            self.error(
-                Code::ClauseRepeated,
-                second.span,
-                "a policy has one decision",
-            );
+            self.error(Code::ClauseRepeated, second.span, "a policy has one decision");
         }
         let weights = self.weights(written_decision);
         let rules: Vec<Rule> = declarations
@@ -88,10 +78,7 @@ impl Resolver<'_> {
                     Diagnostic::new(
                         Code::DecisionMissing,
                         policy.name.span,
-                        format!(
-                            "policy `{}` does not say what its rules come to",
-                            policy.name
-                        ),
+                        format!("policy `{}` does not say what its rules come to", policy.name),
                     )
                     .hint("add `decision { levels clear < review  unsettled review ... }`"),
                 );
@@ -117,10 +104,9 @@ impl Resolver<'_> {
 
     fn identity(&mut self, policy: &ast::Policy) -> Option<PolicyIdentity> {
         let owner = format!("policy `{}`", policy.name);
-        for (clause, is_missing) in [
-            ("title", policy.title.is_none()),
-            ("owner", policy.owner.is_none()),
-        ] {
+        for (clause, is_missing) in
+            [("title", policy.title.is_none()), ("owner", policy.owner.is_none())]
+        {
             if is_missing {
                 self.missing(policy.name.span, &owner, clause);
             }

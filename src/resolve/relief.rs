@@ -12,15 +12,9 @@ impl Resolver<'_> {
         if written.excepts.is_empty() {
             self.missing(written.name.span, &owner, "excepts");
         }
-        let excepts: Vec<_> = written
-            .excepts
-            .iter()
-            .filter_map(|name| self.rule_named(name))
-            .collect();
-        let when = written
-            .when
-            .as_ref()
-            .map(|when| self.lone_condition(Clause::Exception, when));
+        let excepts: Vec<_> =
+            written.excepts.iter().filter_map(|name| self.rule_named(name)).collect();
+        let when = written.when.as_ref().map(|when| self.lone_condition(Clause::Exception, when));
         if written.because.is_none() {
             self.missing(written.name.span, &owner, "because");
         }
@@ -89,11 +83,7 @@ impl Resolver<'_> {
         let subject = self.schema.record(self.subject);
         let is_key = matches!(path.steps.as_slice(), [only] if Some(only.slot) == subject.key);
         if is_key || path.derived.is_some() {
-            self.error(
-                Code::MustHaveNotCollected,
-                written.path.span,
-                "this cannot be left out",
-            );
+            self.error(Code::MustHaveNotCollected, written.path.span, "this cannot be left out");
             return None;
         }
         Some(NotCollected {
@@ -105,20 +95,12 @@ impl Resolver<'_> {
 
     fn not_accepted(&mut self, span: ast::Place, owner: &str) {
         self.report(
-            Diagnostic::new(
-                Code::NotAccepted,
-                span,
-                format!("nobody has accepted {owner}"),
-            )
-            .hint("add `accepted by \"...\" on DATE`"),
+            Diagnostic::new(Code::NotAccepted, span, format!("nobody has accepted {owner}"))
+                .hint("add `accepted by \"...\" on DATE`"),
         );
     }
 }
 
 fn acceptance(written: &ast::Accepted) -> Acceptance {
-    Acceptance {
-        by: written.by.text.clone(),
-        on: written.on,
-        until: written.until,
-    }
+    Acceptance { by: written.by.text.clone(), on: written.on, until: written.until }
 }

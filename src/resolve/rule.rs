@@ -55,11 +55,8 @@ impl Resolver<'_> {
             );
         }
         let weight = weight.unwrap_or(0);
-        let raised = written
-            .raised
-            .iter()
-            .map(|raised| self.raised(raised, severity, weight))
-            .collect();
+        let raised =
+            written.raised.iter().map(|raised| self.raised(raised, severity, weight)).collect();
         let body = RuleBody::Flag(FlagRule {
             when,
             severity,
@@ -92,11 +89,7 @@ impl Resolver<'_> {
                 );
             }
         }
-        Raised {
-            severity: higher.unwrap_or(severity),
-            weight: written.weight,
-            when,
-        }
+        Raised { severity: higher.unwrap_or(severity), weight: written.weight, when }
     }
 
     pub(super) fn control(&mut self, written: &ast::Control) -> Rule {
@@ -116,10 +109,8 @@ impl Resolver<'_> {
                 mistake(clauses.name.span.into())
             }
         };
-        let failed_when = written
-            .failed_when
-            .as_ref()
-            .map(|failed| self.condition(&mut scope, failed));
+        let failed_when =
+            written.failed_when.as_ref().map(|failed| self.condition(&mut scope, failed));
         let dated = written.dated.as_ref().map(|dated| {
             let operand = self.operand(&mut scope, dated, None);
             if !operand.is_mistake() && !matches!(operand.of, Type::Date | Type::Instant) {
@@ -131,11 +122,8 @@ impl Resolver<'_> {
             }
             operand
         });
-        let lasts = written
-            .lasts
-            .iter()
-            .map(|lasts| self.lasts(&mut scope, lasts))
-            .collect::<Vec<_>>();
+        let lasts =
+            written.lasts.iter().map(|lasts| self.lasts(&mut scope, lasts)).collect::<Vec<_>>();
         if let (Some(first), None) = (written.lasts.first(), &dated) {
             self.error(
                 Code::LastsWithoutDate,
@@ -164,10 +152,7 @@ impl Resolver<'_> {
     fn lasts(&mut self, scope: &mut Scope, written: &ast::Lasts) -> Lasts {
         Lasts {
             period: self.period(scope, &written.period),
-            when: written
-                .when
-                .as_ref()
-                .map(|when| self.condition(scope, when)),
+            when: written.when.as_ref().map(|when| self.condition(scope, when)),
         }
     }
 
@@ -211,16 +196,16 @@ impl Resolver<'_> {
         if let Some(Symbol::Rule(id, RuleKind::Flag)) = self.symbol(name.as_str()) {
             return Some(id);
         }
+        if self.names.is_unread(name.as_str()) {
+            return None;
+        }
         let flags = self
             .names
             .iter()
             .filter(|(_, symbol)| matches!(symbol, Symbol::Rule(_, RuleKind::Flag)));
-        let diagnostic = Diagnostic::new(
-            Code::UnknownRule,
-            name.span,
-            format!("there is no flag `{name}`"),
-        )
-        .suggest(name.as_str(), flags.map(|(name, _)| name));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownRule, name.span, format!("there is no flag `{name}`"))
+                .suggest(name.as_str(), flags.map(|(name, _)| name));
         self.report(diagnostic);
         None
     }
@@ -230,16 +215,13 @@ impl Resolver<'_> {
         if let Some(Symbol::Rule(id, _)) = self.symbol(name.as_str()) {
             return Some(id);
         }
-        let rules = self
-            .names
-            .iter()
-            .filter(|(_, symbol)| matches!(symbol, Symbol::Rule(..)));
-        let diagnostic = Diagnostic::new(
-            Code::UnknownRule,
-            name.span,
-            format!("there is no rule `{name}`"),
-        )
-        .suggest(name.as_str(), rules.map(|(name, _)| name));
+        if self.names.is_unread(name.as_str()) {
+            return None;
+        }
+        let rules = self.names.iter().filter(|(_, symbol)| matches!(symbol, Symbol::Rule(..)));
+        let diagnostic =
+            Diagnostic::new(Code::UnknownRule, name.span, format!("there is no rule `{name}`"))
+                .suggest(name.as_str(), rules.map(|(name, _)| name));
         self.report(diagnostic);
         None
     }
@@ -255,10 +237,8 @@ impl Resolver<'_> {
     }
 
     fn rule(&mut self, scope: &mut Scope, clauses: &RuleClauses, body: RuleBody) -> Rule {
-        let applies_when = clauses
-            .applies_when
-            .as_ref()
-            .map(|applies| self.condition(scope, applies));
+        let applies_when =
+            clauses.applies_when.as_ref().map(|applies| self.condition(scope, applies));
         let says = clauses.says.as_ref().map(|says| self.template(scope, says));
         let cites = self.citations(&clauses.cites);
         if clauses.cites.is_empty() {
@@ -276,17 +256,9 @@ impl Resolver<'_> {
             name: clauses.name.text.clone(),
             title: clauses.title.text.clone(),
             cites,
-            audience: clauses
-                .audience
-                .iter()
-                .map(|name| name.text.clone())
-                .collect(),
+            audience: clauses.audience.iter().map(|name| name.text.clone()).collect(),
             owner: clauses.owner.as_ref().map(|owner| owner.text.clone()),
-            replaces: clauses
-                .replaces
-                .iter()
-                .map(|name| name.text.clone())
-                .collect(),
+            replaces: clauses.replaces.iter().map(|name| name.text.clone()).collect(),
             applies_when,
             says,
             respond: clauses.respond.as_ref().map(|respond| respond.text.clone()),
@@ -306,10 +278,7 @@ impl Resolver<'_> {
 }
 
 fn mistake(span: Span) -> Condition {
-    Condition {
-        kind: ConditionKind::Mistake,
-        span,
-    }
+    Condition { kind: ConditionKind::Mistake, span }
 }
 
 fn weight_of(weights: [Option<u32>; 3], severity: Severity) -> Option<u32> {

@@ -60,32 +60,23 @@ pub(super) fn build(sink: &mut Sink, declarations: &[&Declaration]) -> Schema {
         .collect();
     report_repeated(
         sink,
-        records
-            .iter()
-            .map(|record| &record.name)
-            .chain(enums.iter().map(|found| &found.name)),
+        records.iter().map(|record| &record.name).chain(enums.iter().map(|found| &found.name)),
     );
 
     let mut schema = Schema::default();
-    schema
-        .enums
-        .extend(enums.iter().map(|enumeration| enum_type(sink, enumeration)));
+    schema.enums.extend(enums.iter().map(|enumeration| enum_type(sink, enumeration)));
     schema.records.push(address_record());
-    schema
-        .records
-        .extend(records.iter().map(|record| RecordType {
-            name: record.name.text.clone(),
-            doc: text_of(record.doc.as_ref()),
-            fields: Vec::new(),
-            key: None,
-            time: None,
-            end: None,
-            compared: Vec::new(),
-        }));
-    let complete: Vec<RecordType> = records
-        .iter()
-        .map(|record| record_type(sink, &schema, record))
-        .collect();
+    schema.records.extend(records.iter().map(|record| RecordType {
+        name: record.name.text.clone(),
+        doc: text_of(record.doc.as_ref()),
+        fields: Vec::new(),
+        key: None,
+        time: None,
+        end: None,
+        compared: Vec::new(),
+    }));
+    let complete: Vec<RecordType> =
+        records.iter().map(|record| record_type(sink, &schema, record)).collect();
     schema.records.truncate(1);
     schema.records.extend(complete);
     report_endless(sink, &schema, &records);
@@ -104,16 +95,9 @@ pub(super) fn subject(sink: &mut Sink, schema: &Schema, policy: &ast::Policy) ->
     };
     let Some(id) = schema.record_named(name.as_str()) else {
         sink.push(
-            Diagnostic::new(
-                Code::UnknownType,
-                name.span,
-                format!("there is no record `{name}`"),
-            )
-            .suggest(
-                name.as_str(),
-                schema.records().iter().map(|record| record.name.as_str()),
-            )
-            .hint("records are declared with `record`, often in a file brought in with `use`"),
+            Diagnostic::new(Code::UnknownType, name.span, format!("there is no record `{name}`"))
+                .suggest(name.as_str(), schema.records().iter().map(|record| record.name.as_str()))
+                .hint("records are declared with `record`, often in a file brought in with `use`"),
         );
         return None;
     };
@@ -137,19 +121,12 @@ fn enum_type(sink: &mut Sink, enumeration: &ast::Enumeration) -> EnumType {
         sink.push(Diagnostic::new(
             Code::TypeMismatch,
             enumeration.name.span,
-            format!(
-                "enum `{}` needs between two and {FIELDS_MAX} values",
-                enumeration.name
-            ),
+            format!("enum `{}` needs between two and {FIELDS_MAX} values", enumeration.name),
         ));
     }
     EnumType {
         name: enumeration.name.text.clone(),
-        words: enumeration
-            .values
-            .iter()
-            .map(|value| Arc::from(value.as_str()))
-            .collect(),
+        words: enumeration.values.iter().map(|value| Arc::from(value.as_str())).collect(),
     }
 }
 
@@ -159,10 +136,7 @@ fn record_type(sink: &mut Sink, schema: &Schema, record: &ast::Record) -> Record
         sink.push(Diagnostic::new(
             Code::TypeMismatch,
             record.name.span,
-            format!(
-                "record `{}` needs between one and {FIELDS_MAX} fields",
-                record.name
-            ),
+            format!("record `{}` needs between one and {FIELDS_MAX} fields", record.name),
         ));
     }
     let mut made = RecordType {
@@ -174,10 +148,7 @@ fn record_type(sink: &mut Sink, schema: &Schema, record: &ast::Record) -> Record
         end: None,
         compared: Vec::new(),
     };
-    for (slot, field) in (0..)
-        .map(FieldSlot)
-        .zip(record.fields.iter().take(FIELDS_MAX))
-    {
+    for (slot, field) in (0..).map(FieldSlot).zip(record.fields.iter().take(FIELDS_MAX)) {
         if RESERVED.contains(&field.name.as_str()) {
             sink.push(Diagnostic::new(
                 Code::ReservedName,
@@ -189,11 +160,7 @@ fn record_type(sink: &mut Sink, schema: &Schema, record: &ast::Record) -> Record
         set_role(sink, &mut made, slot, field, shape);
         made.fields.push(FieldShape {
             name: field.name.text.clone(),
-            shape: shape.unwrap_or(Shape {
-                of: Type::Text,
-                list: false,
-                or_none: false,
-            }),
+            shape: shape.unwrap_or(Shape { of: Type::Text, list: false, or_none: false }),
             doc: text_of(field.doc.as_ref()),
         });
     }
@@ -226,11 +193,7 @@ fn set_role(
             format!("record `{}` has two fields marked `{word}`", record.name),
         ));
     } else if !fits {
-        let what = if word == "key" {
-            "a text that is never none"
-        } else {
-            "a date or an instant"
-        };
+        let what = if word == "key" { "a text that is never none" } else { "a date or an instant" };
         sink.push(Diagnostic::new(
             Code::TypeMismatch,
             field.field_type.span,
@@ -248,10 +211,7 @@ pub(super) fn field_shape(
     written: &ast::FieldType,
 ) -> Option<Shape> {
     let name = written.name.as_str();
-    let builtin = BUILTIN_TYPES
-        .iter()
-        .find(|(word, _)| *word == name)
-        .map(|(_, of)| *of);
+    let builtin = BUILTIN_TYPES.iter().find(|(word, _)| *word == name).map(|(_, of)| *of);
     let of = builtin
         .or_else(|| schema.enum_named(name).map(Type::Choice))
         .or_else(|| schema.record_named(name).map(Type::Record));
@@ -271,11 +231,7 @@ pub(super) fn field_shape(
         );
         return None;
     };
-    Some(Shape {
-        of,
-        list: written.list,
-        or_none: written.or_none,
-    })
+    Some(Shape { of, list: written.list, or_none: written.or_none })
 }
 
 fn report_repeated<'n>(sink: &mut Sink, names: impl Iterator<Item = &'n ast::Name>) {
@@ -283,12 +239,8 @@ fn report_repeated<'n>(sink: &mut Sink, names: impl Iterator<Item = &'n ast::Nam
     for name in names {
         match seen.get(name.as_str()) {
             Some(first) => sink.push(
-                Diagnostic::new(
-                    Code::DuplicateName,
-                    name.span,
-                    format!("`{name}` is given twice"),
-                )
-                .related(*first, "first given here"),
+                Diagnostic::new(Code::DuplicateName, name.span, format!("`{name}` is given twice"))
+                    .related(*first, "first given here"),
             ),
             None => {
                 seen.insert(name.as_str(), name.span);

@@ -19,10 +19,7 @@ pub(super) enum Clause {
 impl Clause {
     /// Whether the outcomes of flags and prohibitions can be asked.
     pub(super) const fn sees_indicators(self) -> bool {
-        matches!(
-            self,
-            Self::Flag | Self::Raised | Self::Required | Self::Level
-        )
+        matches!(self, Self::Flag | Self::Raised | Self::Required | Self::Level)
     }
 
     /// Whether the outcomes of controls can be asked.

@@ -15,11 +15,7 @@ impl Resolver<'_> {
         if written.items.is_empty() {
             self.missing(written.name.span, &owner, "item");
         }
-        if self
-            .sources
-            .iter()
-            .any(|source| source.name == written.name.text)
-        {
+        if self.sources.iter().any(|source| source.name == written.name.text) {
             self.error(
                 Code::DuplicateName,
                 written.name.span,

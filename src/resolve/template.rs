@@ -42,15 +42,9 @@ impl Resolver<'_> {
         if let Some(Symbol::Param(id)) = self.symbol(name) {
             return Some(TemplatePart::Param(id));
         }
-        let params = self
-            .names
-            .iter()
-            .filter(|(_, symbol)| matches!(symbol, Symbol::Param(_)));
-        let known = scope
-            .named
-            .iter()
-            .map(|(known, _)| known.as_str())
-            .chain(params.map(|(name, _)| name));
+        let params = self.names.iter().filter(|(_, symbol)| matches!(symbol, Symbol::Param(_)));
+        let known =
+            scope.named.iter().map(|(known, _)| known.as_str()).chain(params.map(|(name, _)| name));
         let diagnostic = Diagnostic::new(
             Code::Placeholder,
             written.span,

@@ -31,19 +31,24 @@ pub const DECLARATION_WORDS: [&str; 16] = [
 pub(super) struct Chunk {
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Whether its brackets and quotes are closed and not nested too deep.
+    pub(super) is_sound: bool,
+}
+
+impl Chunk {
+    /// The word behind the keyword: what the declaration declares.
+    pub(super) fn name(self, text: &str) -> Option<String> {
+        let second = text.get(self.start..self.end)?.split_whitespace().nth(1)?;
+        let is_of_name = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+        let name: String = second.chars().take_while(is_of_name).collect();
+        (!name.is_empty()).then_some(name)
+    }
 }
 
 /// Finds where declarations begin and reports what stands outside them, what is left open, and what
-/// is nested too deep; declarations with such a fault are left out.
+/// is nested too deep.
 pub(super) fn split(sink: &mut Sink, file: FileId, text: &str) -> Vec<Chunk> {
-    let mut scan = Scan {
-        sink,
-        file,
-        text,
-        open: Vec::new(),
-        current: None,
-        chunks: Vec::new(),
-    };
+    let mut scan = Scan { sink, file, text, open: Vec::new(), current: None, chunks: Vec::new() };
     scan.run();
     scan.chunks
 }
@@ -72,10 +77,7 @@ impl Scan<'_> {
             if at_line_start && self.begins_declaration(place, rest) {
                 self.finish(place);
                 self.report_stray(stray.take(), place);
-                self.current = Some(Current {
-                    start: place,
-                    is_sound: true,
-                });
+                self.current = Some(Current { start: place, is_sound: true });
             }
             let token = Token::first(rest);
             at_line_start = token.kind == Kind::LineEnd;
@@ -104,8 +106,7 @@ impl Scan<'_> {
     /// a declaration, so that one missing brace does not swallow the rest of the file.
     fn begins_declaration(&self, place: usize, rest: &str) -> bool {
         let Some(word) = DECLARATION_WORDS.into_iter().find(|word| {
-            rest.strip_prefix(*word)
-                .is_some_and(|after| after.starts_with([' ', '\t', '{', '\n']))
+            rest.strip_prefix(*word).is_some_and(|after| after.starts_with([' ', '\t', '{', '\n']))
         }) else {
             return false;
         };
@@ -152,26 +153,16 @@ impl Scan<'_> {
             );
             self.open.clear();
         }
-        if let Some(current) = self.current.take().filter(|current| current.is_sound) {
-            self.chunks.push(Chunk {
-                start: current.start,
-                end,
-            });
+        if let Some(Current { start, is_sound }) = self.current.take() {
+            self.chunks.push(Chunk { start, end, is_sound });
         }
     }
 
     fn report_stray(&mut self, start: Option<usize>, end: usize) {
         let Some(start) = start else { return };
         let text = self.text.get(start..end).unwrap_or("").trim_end();
-        let word: String = text
-            .chars()
-            .take_while(|letter| letter.is_alphanumeric())
-            .collect();
-        let span = Span {
-            file: self.file,
-            start,
-            end: start + text.len(),
-        };
+        let word: String = text.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        let span = Span { file: self.file, start, end: start + text.len() };
         self.sink.push(
             Diagnostic::new(Code::OutsideDeclaration, span, "this stands outside any declaration")
                 .suggest(&word, DECLARATION_WORDS)
@@ -183,13 +174,8 @@ impl Scan<'_> {
         if let Some(current) = &mut self.current {
             current.is_sound = false;
         }
-        let span = Span {
-            file: self.file,
-            start: range.start,
-            end: range.end,
-        };
-        self.sink
-            .push(Diagnostic::new(code, span, message).hint(hint));
+        let span = Span { file: self.file, start: range.start, end: range.end };
+        self.sink.push(Diagnostic::new(code, span, message).hint(hint));
     }
 }
 

@@ -15,10 +15,7 @@ pub(super) fn parse_declaration(text: &str) -> Result<Pair<'_, Rule>, Box<ParseE
     let mut pairs = DueParser::parse(Rule::lone_declaration, text).map_err(Box::new)?;
     pairs
         .next()
-        .and_then(|file| {
-            file.into_inner()
-                .find(|pair| pair.as_rule() == Rule::declaration)
-        })
+        .and_then(|file| file.into_inner().find(|pair| pair.as_rule() == Rule::declaration))
         .and_then(|declaration| declaration.into_inner().next())
         .ok_or_else(|| {
             let message = "this declaration could not be understood".to_owned();

@@ -19,10 +19,7 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
 }
 
 /// The name of every rule; a new rule does not compile without one.
-#[expect(
-    clippy::too_many_lines,
-    reason = "one line for each rule of the grammar"
-)]
+#[expect(clippy::too_many_lines, reason = "one line for each rule of the grammar")]
 pub(super) fn word(rule: Rule) -> Word {
     match rule {
         Rule::declaration => Word::Phrase("a declaration"),

@@ -18,11 +18,14 @@ use crate::source::{FileId, SourceFile, Span};
 /// Parses a file; what cannot be parsed is reported and left out.
 pub fn parse(sink: &mut Sink, id: FileId, file: &SourceFile) -> ast::PolicyFile {
     let chunks = chunk::split(sink, id, file.text());
-    let declarations = chunks
-        .into_iter()
-        .filter_map(|chunk| parse_chunk(sink, id, file.text(), chunk))
-        .collect();
-    ast::PolicyFile { declarations }
+    let mut parsed = ast::PolicyFile::default();
+    for chunk in chunks {
+        match chunk.is_sound.then(|| parse_chunk(sink, id, file.text(), chunk)).flatten() {
+            Some(declaration) => parsed.declarations.push(declaration),
+            None => parsed.unread.extend(chunk.name(file.text())),
+        }
+    }
+    parsed
 }
 
 fn parse_chunk(
@@ -32,14 +35,7 @@ fn parse_chunk(
     chunk: chunk::Chunk,
 ) -> Option<ast::Declaration> {
     let Some(slice) = text.get(chunk.start..chunk.end) else {
-        return report_lost(
-            sink,
-            Span {
-                file,
-                start: chunk.start,
-                end: chunk.end,
-            },
-        );
+        return report_lost(sink, Span { file, start: chunk.start, end: chunk.end });
     };
     match grammar::parse_declaration(slice) {
         Ok(pair) => {
@@ -47,14 +43,7 @@ fn parse_chunk(
             let mut lower = lower::Lower::new(sink, file, chunk.start);
             let lowered = lower.declaration(pair);
             if lowered.is_none() && sink.len() == found_before {
-                return report_lost(
-                    sink,
-                    Span {
-                        file,
-                        start: chunk.start,
-                        end: chunk.end,
-                    },
-                );
+                return report_lost(sink, Span { file, start: chunk.start, end: chunk.end });
             }
             lowered
         }

@@ -37,21 +37,14 @@ pub(super) fn explain(error: &ParseError, text: &str, file: FileId, offset: usiz
     let rest = text.get(place..).unwrap_or("");
     let found = Found::at(rest);
     let end = place + found.text.len().max(usize::from(!rest.is_empty()));
-    let span = Span {
-        file,
-        start: offset + place,
-        end: offset + end,
-    };
+    let span = Span { file, start: offset + place, end: offset + end };
     let expected = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => alternatives(positives),
         ErrorVariant::CustomError { .. } => Vec::new(),
     };
     let message = match (found.text, expected.as_slice()) {
         ("", []) => "the declaration ends too early".to_owned(),
-        ("", _) => format!(
-            "the declaration ends too early: expected {}",
-            join(&expected)
-        ),
+        ("", _) => format!("the declaration ends too early: expected {}", join(&expected)),
         (text, []) => format!("`{text}` does not belong here"),
         (text, _) => format!("expected {}, found `{text}`", join(&expected)),
     };
@@ -65,9 +58,7 @@ fn with_hint(
     found: &Found<'_>,
     error: &ParseError,
 ) -> Diagnostic {
-    let sign = SIGNS_OF_OTHER_LANGUAGES
-        .iter()
-        .find(|(sign, _)| rest.starts_with(sign));
+    let sign = SIGNS_OF_OTHER_LANGUAGES.iter().find(|(sign, _)| rest.starts_with(sign));
     if let Some((_, hint)) = sign {
         return diagnostic.hint(*hint);
     }
@@ -102,7 +93,47 @@ fn keywords(rule: Rule) -> impl Iterator<Item = &'static str> {
         .filter(|part| part.chars().all(|letter| letter.is_ascii_lowercase()) && !part.is_empty())
 }
 
+/// What could stand at the place, operators last: they can stand behind every value and say little.
 fn alternatives(rules: &[Rule]) -> Vec<String> {
+    let (operators, rest): (Vec<Rule>, Vec<Rule>) =
+        rules.iter().partition(|rule| is_operator(**rule));
+    let mut words = words_of(&rest);
+    match (operators.is_empty(), words.is_empty()) {
+        (true, _) => {}
+        (false, true) => {
+            words
+                .push("an operator, as `and`, `or` or `+`, or the end of the condition".to_owned());
+        }
+        (false, false) if words.len() < ALTERNATIVES_MAX => words.push("an operator".to_owned()),
+        (false, false) => {}
+    }
+    words
+}
+
+fn is_operator(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::additive
+            | Rule::plus
+            | Rule::minus
+            | Rule::multiplicative
+            | Rule::times
+            | Rule::divided
+            | Rule::kw_and
+            | Rule::kw_or
+            | Rule::kw_as
+            | Rule::kw_assume
+            | Rule::assumption
+            | Rule::relation
+            | Rule::order
+            | Rule::ordering
+            | Rule::kw_is
+            | Rule::kw_in
+            | Rule::kw_not
+    )
+}
+
+fn words_of(rules: &[Rule]) -> Vec<String> {
     let mut words: Vec<String> = rules
         .iter()
         .filter_map(|rule| match word(*rule) {
@@ -125,11 +156,7 @@ fn join(words: &[String]) -> String {
         }
         _ => {
             let shown = words.get(..ALTERNATIVES_MAX).unwrap_or(words);
-            format!(
-                "one of {} and {} more",
-                shown.join(", "),
-                words.len() - shown.len()
-            )
+            format!("one of {} and {} more", shown.join(", "), words.len() - shown.len())
         }
     }
 }
@@ -169,8 +196,6 @@ impl<'t> Found<'t> {
             }
             Some(first) => first.len_utf8(),
         };
-        Self {
-            text: rest.get(..end).unwrap_or("").trim(),
-        }
+        Self { text: rest.get(..end).unwrap_or("").trim() }
     }
 }

@@ -4,11 +4,7 @@ use super::{FieldShape, FieldSlot, RecordType, Shape, Type};
 pub(crate) fn address_record() -> RecordType {
     let field = |name: &str, of, or_none, doc: &str| FieldShape {
         name: name.to_owned(),
-        shape: Shape {
-            of,
-            list: false,
-            or_none,
-        },
+        shape: Shape { of, list: false, or_none },
         doc: doc.to_owned(),
     };
     RecordType {
@@ -17,19 +13,9 @@ pub(crate) fn address_record() -> RecordType {
             .to_owned(),
         fields: vec![
             field("line1", Type::AddressLine, false, "Street and number"),
-            field(
-                "line2",
-                Type::AddressLine,
-                true,
-                "Apartment, care of; not compared",
-            ),
+            field("line2", Type::AddressLine, true, "Apartment, care of; not compared"),
             field("city", Type::AddressLine, false, "Town"),
-            field(
-                "region",
-                Type::Text,
-                true,
-                "State or province; not compared",
-            ),
+            field("region", Type::Text, true, "State or province; not compared"),
             field("postcode", Type::Postcode, true, "Postal code"),
             field("country", Type::Country, false, "Country"),
         ],

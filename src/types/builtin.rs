@@ -87,10 +87,7 @@ impl Type {
     /// Whether sums, averages and medians of the type make sense.
     #[must_use]
     pub const fn is_additive(self) -> bool {
-        matches!(
-            self,
-            Self::Number | Self::Percent | Self::Duration | Self::Money
-        )
+        matches!(self, Self::Number | Self::Percent | Self::Duration | Self::Money)
     }
 
     /// Whether a text in quotes can stand for a value of the type.

@@ -38,15 +38,10 @@ pub fn parse_value<'a>(
             let words = &schema.enumeration(id).words;
             let found = (0..).zip(words).find(|(_, word)| ***word == *text);
             let (place, word) = found.ok_or(Malformed::expected("one of the words of the enum"))?;
-            Value::Choice(Choice {
-                place,
-                word: word.clone(),
-            })
+            Value::Choice(Choice { place, word: word.clone() })
         }
         Type::Months => {
-            return Err(Malformed::expected(
-                "a length of time of fixed length, as 30 days",
-            ));
+            return Err(Malformed::expected("a length of time of fixed length, as 30 days"));
         }
         Type::Record(_) => return Err(Malformed::expected("an object with named fields")),
     })

@@ -65,10 +65,7 @@ impl RecordType {
     /// The field of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<(FieldSlot, &FieldShape)> {
-        (0..)
-            .map(FieldSlot)
-            .zip(&self.fields)
-            .find(|(_, field)| field.name == name)
+        (0..).map(FieldSlot).zip(&self.fields).find(|(_, field)| field.name == name)
     }
 
     /// The field at that place.
@@ -113,10 +110,7 @@ impl Schema {
     /// # Panics
     /// Never for an id that this schema gave.
     #[must_use]
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "ids are made by the schema that holds the enums"
-    )]
+    #[expect(clippy::indexing_slicing, reason = "ids are made by the schema that holds the enums")]
     pub fn enumeration(&self, id: EnumId) -> &EnumType {
         &self.enums[usize::from(id.0)]
     }
@@ -134,11 +128,7 @@ impl Schema {
     /// The enum of that name.
     #[must_use]
     pub fn enum_named(&self, name: &str) -> Option<EnumId> {
-        (0..)
-            .map(EnumId)
-            .zip(&self.enums)
-            .find(|(_, found)| found.name == name)
-            .map(|(id, _)| id)
+        (0..).map(EnumId).zip(&self.enums).find(|(_, found)| found.name == name).map(|(id, _)| id)
     }
 
     /// All record types.

@@ -83,10 +83,7 @@ mod tests {
     #[test]
     fn abbreviations_and_punctuation_do_not_count() {
         let line = |text| AddressLine::parse(Cow::Borrowed(text)).unwrap();
-        assert_eq!(
-            line("12 North Main Street, Apt. 4"),
-            line("12 N. Main St apartment 4")
-        );
+        assert_eq!(line("12 North Main Street, Apt. 4"), line("12 N. Main St apartment 4"));
         assert_ne!(line("12 Main St"), line("21 Main St"));
         let code = |text| Postcode::parse(Cow::Borrowed(text)).unwrap();
         assert_eq!(code("SW1A 1AA"), code("sw1a1aa"));

@@ -22,11 +22,7 @@ impl<'a> Email<'a> {
             && text
                 .rsplit_once('@')
                 .is_some_and(|(local, domain)| !local.is_empty() && is_domain(domain));
-        if is_sound {
-            Ok(Self(text))
-        } else {
-            Err(Self::EXPECTED)
-        }
+        if is_sound { Ok(Self(text)) } else { Err(Self::EXPECTED) }
     }
 
     /// The address in lower case.
@@ -58,9 +54,7 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.')
         && domain.split('.').all(|label| {
             !label.is_empty()
-                && label
-                    .chars()
-                    .all(|letter| letter.is_alphanumeric() || letter == '-')
+                && label.chars().all(|letter| letter.is_alphanumeric() || letter == '-')
         })
 }
 
@@ -84,11 +78,7 @@ impl Folding for PhoneFolding {
     }
 
     fn fold(text: &str) -> String {
-        if text.starts_with('+') {
-            e164(text)
-        } else {
-            text.to_owned()
-        }
+        if text.starts_with('+') { e164(text) } else { text.to_owned() }
     }
 }
 
@@ -100,27 +90,21 @@ fn is_international(text: &str) -> bool {
     let digits = rest.bytes().filter(u8::is_ascii_digit).count();
     rest.starts_with(|first: char| first.is_ascii_digit())
         && (7..=16).contains(&digits)
-        && rest
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b" -./()".contains(&byte))
+        && rest.bytes().all(|byte| byte.is_ascii_digit() || b" -./()".contains(&byte))
 }
 
 /// The form numbers are compared in; a number that the numbering plan does not know keeps its digits.
 fn e164(text: &str) -> String {
     match phonenumber::parse(None, text) {
         Ok(number) => number.format().mode(phonenumber::Mode::E164).to_string(),
-        Err(_) => std::iter::once('+')
-            .chain(text.chars().filter(char::is_ascii_digit))
-            .collect(),
+        Err(_) => std::iter::once('+').chain(text.chars().filter(char::is_ascii_digit)).collect(),
     }
 }
 
 fn is_keyed_hash(text: &str) -> bool {
     let body = text.rsplit(':').next().unwrap_or(text);
     (HASH_LENGTH_MIN..=LENGTH_MAX).contains(&body.len())
-        && body
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
+        && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
         && body.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
@@ -174,9 +158,7 @@ impl fmt::Display for ContactPoint<'_> {
 fn is_handle(text: &str) -> bool {
     text.strip_prefix('@').is_some_and(|name| {
         (1..=64).contains(&name.len())
-            && name
-                .chars()
-                .all(|letter| letter.is_alphanumeric() || "._-#".contains(letter))
+            && name.chars().all(|letter| letter.is_alphanumeric() || "._-#".contains(letter))
     })
 }
 
@@ -198,14 +180,7 @@ mod tests {
 
     #[test]
     fn national_numbers_are_refused_and_hashes_are_not() {
-        for text in [
-            "020 7946 0018",
-            "5550143",
-            "+",
-            "+12",
-            "call me",
-            "1234567890123456",
-        ] {
+        for text in ["020 7946 0018", "5550143", "+", "+12", "call me", "1234567890123456"] {
             assert!(Phone::parse(Cow::Borrowed(text)).is_err(), "{text}");
         }
         assert!(Phone::parse(Cow::Borrowed("hmac:9f86d081884c7d659a2feaa0")).is_ok());
@@ -215,14 +190,9 @@ mod tests {
     fn emails_ignore_case() {
         let email = |text| Email::parse(Cow::Borrowed(text)).unwrap();
         assert_eq!(email("Ana@Example.org"), email("ana@example.ORG"));
-        for text in [
-            "ana",
-            "@example.org",
-            "ana@",
-            "ana@example",
-            "a na@example.org",
-            "ana@example..org",
-        ] {
+        for text in
+            ["ana", "@example.org", "ana@", "ana@example", "a na@example.org", "ana@example..org"]
+        {
             assert!(Email::parse(Cow::Borrowed(text)).is_err(), "{text}");
         }
     }

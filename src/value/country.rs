@@ -18,11 +18,7 @@ impl Country {
         let code: [u8; 2] = text.as_bytes().try_into().map_err(|_| Self::EXPECTED)?;
         let is_known = code.iter().all(u8::is_ascii_uppercase)
             && (code == Self::KOSOVO || rust_iso3166::from_alpha2(text).is_some());
-        if is_known {
-            Ok(Self(code))
-        } else {
-            Err(Self::EXPECTED)
-        }
+        if is_known { Ok(Self(code)) } else { Err(Self::EXPECTED) }
     }
 
     /// How many codes there are, which is how many values an unknown country can have.
@@ -34,9 +30,7 @@ impl Country {
 
 impl fmt::Display for Country {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|letter| write!(f, "{}", char::from(*letter)))
+        self.0.iter().try_for_each(|letter| write!(f, "{}", char::from(*letter)))
     }
 }
 

@@ -42,10 +42,7 @@ impl Date {
     /// The day that lies `days` after 1970-01-01, if it lies in the calendar.
     #[must_use]
     pub fn from_days(days: i64) -> Option<Self> {
-        i32::try_from(days)
-            .ok()
-            .and_then(NaiveDate::from_epoch_days)
-            .map(Self)
+        i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days).map(Self)
     }
 
     /// Midnight UTC, at which the day begins.
@@ -230,10 +227,7 @@ mod tests {
     #[test]
     fn months_are_calendar_months() {
         let day = Date::parse("2022-01-31").unwrap();
-        let later = |text| {
-            day.plus(period(text), Direction::Later)
-                .map(|day| day.to_string())
-        };
+        let later = |text| day.plus(period(text), Direction::Later).map(|day| day.to_string());
         assert_eq!(later("1 month").as_deref(), Some("2022-02-28"));
         assert_eq!(later("2 years").as_deref(), Some("2024-01-31"));
         assert_eq!(later("2 days").as_deref(), Some("2022-02-02"));

@@ -91,13 +91,7 @@ impl Period {
         let expected =
             Malformed::expected("a number and minutes, hours, days, weeks, months or years");
         let (count, unit) = split_unit(text).ok_or_else(|| expected.clone())?;
-        let months = |factor| {
-            count
-                .parse::<u32>()
-                .ok()?
-                .checked_mul(factor)
-                .map(Self::Months)
-        };
+        let months = |factor| count.parse::<u32>().ok()?.checked_mul(factor).map(Self::Months);
         match unit {
             "month" | "months" => months(1).ok_or(expected),
             "year" | "years" => months(12).ok_or(expected),
@@ -178,10 +172,7 @@ fn parse_iso(text: &str) -> Option<TimeDelta> {
     let mut total = TimeDelta::zero();
     let parts = [
         (days, [('W', Unit::Week), ('D', Unit::Day)].as_slice()),
-        (
-            time,
-            [('H', Unit::Hour), ('M', Unit::Minute), ('S', Unit::Second)].as_slice(),
-        ),
+        (time, [('H', Unit::Hour), ('M', Unit::Minute), ('S', Unit::Second)].as_slice()),
     ];
     for (mut rest, units) in parts {
         for (letter, unit) in units {
@@ -198,9 +189,7 @@ fn parse_iso(text: &str) -> Option<TimeDelta> {
 }
 
 fn scaled(count: &str, unit: Unit) -> Option<TimeDelta> {
-    let is_unsigned = count
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_unsigned = count.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds = is_unsigned
         .then(|| Number::parse(count).ok())
         .flatten()?
@@ -208,9 +197,7 @@ fn scaled(count: &str, unit: Unit) -> Option<TimeDelta> {
         .checked_mul(Decimal::from(unit.seconds()))?;
     let whole = i64::try_from(seconds.trunc().mantissa()).ok()?;
     let nanos = (seconds.fract() * Decimal::from(NANOSECONDS_PER_SECOND)).normalize();
-    let nanos = (nanos.scale() == 0)
-        .then(|| u32::try_from(nanos.mantissa()).ok())
-        .flatten()?;
+    let nanos = (nanos.scale() == 0).then(|| u32::try_from(nanos.mantissa()).ok()).flatten()?;
     TimeDelta::new(whole, nanos)
 }
 
@@ -239,11 +226,7 @@ mod tests {
             ("1.5 hours", "PT90M"),
             ("-5 hours", "-PT5H"),
         ] {
-            assert_eq!(
-                Duration::parse(left).unwrap(),
-                Duration::parse(right).unwrap(),
-                "{left}"
-            );
+            assert_eq!(Duration::parse(left).unwrap(), Duration::parse(right).unwrap(), "{left}");
         }
     }
 

@@ -79,11 +79,7 @@ mod tests {
         ] {
             assert_eq!(fold_text(left), fold_text(right));
         }
-        assert_ne!(
-            fold_text("李"),
-            fold_text("里"),
-            "other scripts are not transliterated"
-        );
+        assert_ne!(fold_text("李"), fold_text("里"), "other scripts are not transliterated");
     }
 
     #[test]

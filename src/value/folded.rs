@@ -29,11 +29,7 @@ impl<'a, F: Folding> Folded<'a, F> {
     /// Takes a text that the kind accepts.
     pub fn parse(text: Cow<'a, str>) -> Result<Self, Malformed> {
         if F::accepts(&text) {
-            Ok(Self {
-                text,
-                canonical: OnceCell::new(),
-                folding: PhantomData,
-            })
+            Ok(Self { text, canonical: OnceCell::new(), folding: PhantomData })
         } else {
             Err(F::EXPECTED)
         }

@@ -14,9 +14,7 @@ impl Currency {
             .then(|| iso_currency::Currency::from_code(text))
             .flatten()
             .map(Self)
-            .ok_or(Malformed::expected(
-                "a three-letter ISO 4217 currency code, as USD or EUR",
-            ))
+            .ok_or(Malformed::expected("a three-letter ISO 4217 currency code, as USD or EUR"))
     }
 
     /// The three letters.
@@ -64,19 +62,8 @@ mod tests {
 
     #[test]
     fn an_amount_needs_its_currency() {
-        assert_eq!(
-            Money::parse("125.10 USD").unwrap().to_string(),
-            "125.10 USD"
-        );
-        for text in [
-            "125.10",
-            "USD",
-            "125.10 usd",
-            "125.10 XYZ",
-            "$125",
-            "1,000 USD",
-            "USD 5",
-        ] {
+        assert_eq!(Money::parse("125.10 USD").unwrap().to_string(), "125.10 USD");
+        for text in ["125.10", "USD", "125.10 usd", "125.10 XYZ", "$125", "1,000 USD", "USD 5"] {
             assert!(Money::parse(text).is_err(), "{text}");
         }
     }

@@ -27,17 +27,11 @@ impl Ip {
         match self.0 {
             IpAddr::V4(address) => {
                 let masked = u32::from(address) & (u32::MAX << (32 - PREFIX_V4));
-                Network(IpNet::V4(Ipv4Net::new_assert(
-                    Ipv4Addr::from(masked),
-                    PREFIX_V4,
-                )))
+                Network(IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::from(masked), PREFIX_V4)))
             }
             IpAddr::V6(address) => {
                 let masked = u128::from(address) & (u128::MAX << (128 - PREFIX_V6));
-                Network(IpNet::V6(Ipv6Net::new_assert(
-                    Ipv6Addr::from(masked),
-                    PREFIX_V6,
-                )))
+                Network(IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from(masked), PREFIX_V6)))
             }
         }
     }
@@ -59,17 +53,11 @@ impl Network {
         let expected = Malformed::expected("a network, as 203.0.113.0/24 or 2001:db8::/48");
         let network = match text.parse::<IpNet>() {
             Ok(network) => network,
-            Err(_) => IpNet::from(
-                text.parse::<IpAddr>()
-                    .map_err(|_| expected.clone())?
-                    .to_canonical(),
-            ),
+            Err(_) => {
+                IpNet::from(text.parse::<IpAddr>().map_err(|_| expected.clone())?.to_canonical())
+            }
         };
-        if network.addr() == network.network() {
-            Ok(Self(network))
-        } else {
-            Err(expected)
-        }
+        if network.addr() == network.network() { Ok(Self(network)) } else { Err(expected) }
     }
 
     /// Whether the address lies in the network.
@@ -91,18 +79,9 @@ mod tests {
 
     #[test]
     fn an_address_is_counted_under_its_network() {
-        assert_eq!(
-            Ip::parse("203.0.113.9").unwrap().network().to_string(),
-            "203.0.113.0/24"
-        );
-        assert_eq!(
-            Ip::parse("2001:db8:1:2::9").unwrap().network().to_string(),
-            "2001:db8:1::/48"
-        );
-        assert_eq!(
-            Ip::parse("::ffff:203.0.113.9").unwrap(),
-            Ip::parse("203.0.113.9").unwrap()
-        );
+        assert_eq!(Ip::parse("203.0.113.9").unwrap().network().to_string(), "203.0.113.0/24");
+        assert_eq!(Ip::parse("2001:db8:1:2::9").unwrap().network().to_string(), "2001:db8:1::/48");
+        assert_eq!(Ip::parse("::ffff:203.0.113.9").unwrap(), Ip::parse("203.0.113.9").unwrap());
     }
 
     #[test]

@@ -29,10 +29,9 @@ impl Number {
             return Err(Self::EXPECTED);
         }
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (
-                mantissa,
-                i32::from_str(exponent).map_err(|_| Self::EXPECTED)?,
-            ),
+            Some((mantissa, exponent)) => {
+                (mantissa, i32::from_str(exponent).map_err(|_| Self::EXPECTED)?)
+            }
             None => (text, 0),
         };
         let decimal = Decimal::from_str_exact(mantissa).map_err(|_| Self::EXPECTED)?;
@@ -87,9 +86,7 @@ fn shift(decimal: Decimal, exponent: i32) -> Option<Decimal> {
         return Decimal::try_from_i128_with_scale(decimal.mantissa(), scale).ok();
     }
     let zeros = scale.unsigned_abs();
-    let mantissa = 10_i128
-        .checked_pow(zeros)?
-        .checked_mul(decimal.mantissa())?;
+    let mantissa = 10_i128.checked_pow(zeros)?.checked_mul(decimal.mantissa())?;
     Decimal::try_from_i128_with_scale(mantissa, 0).ok()
 }
 
@@ -102,9 +99,7 @@ impl Percent {
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let expected = Malformed::expected("a percentage with its sign, as 85%");
         let number = text.strip_suffix('%').ok_or_else(|| expected.clone())?;
-        Number::parse(number.trim_end())
-            .map(|number| Self(number.0))
-            .map_err(|_| expected)
+        Number::parse(number.trim_end()).map(|number| Self(number.0)).map_err(|_| expected)
     }
 
     /// Reads a percentage from data, where the sign may be left out.
@@ -149,13 +144,8 @@ mod tests {
 
     #[test]
     fn numbers_are_exact_and_keep_their_scale() {
-        for text in [
-            "125.10",
-            "0.1000000000000000055",
-            "-3",
-            "0",
-            "79228162514264337593543950335",
-        ] {
+        for text in ["125.10", "0.1000000000000000055", "-3", "0", "79228162514264337593543950335"]
+        {
             assert_eq!(Number::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Number::parse("1e3").unwrap().to_string(), "1000");

@@ -22,9 +22,7 @@ impl<'a> Url<'a> {
         if is_sound {
             Ok(Self(text))
         } else {
-            Err(Malformed::expected(
-                "a web address, as https://example.org/profile",
-            ))
+            Err(Malformed::expected("a web address, as https://example.org/profile"))
         }
     }
 
@@ -62,13 +60,9 @@ mod tests {
         let url = |text| Url::parse(Cow::Borrowed(text)).unwrap();
         assert_eq!(url("HTTPS://Example.org/"), url("https://example.org"));
         assert_ne!(url("https://example.org/A"), url("https://example.org/a"));
-        for text in [
-            "example.org",
-            "://example.org",
-            "https://",
-            "https:///x",
-            "https://exa mple.org",
-        ] {
+        for text in
+            ["example.org", "://example.org", "https://", "https:///x", "https://exa mple.org"]
+        {
             assert!(Url::parse(Cow::Borrowed(text)).is_err(), "{text}");
         }
     }

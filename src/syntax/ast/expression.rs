@@ -225,11 +225,7 @@ impl Expression {
                 of(members, visit);
                 condition.for_each_path(visit);
             }
-            ExpressionKind::Share {
-                members,
-                having,
-                over,
-            } => {
+            ExpressionKind::Share { members, having, over } => {
                 of(members, visit);
                 having.for_each_path(visit);
                 over.iter().for_each(|over| over.for_each_path(visit));
@@ -241,37 +237,22 @@ impl Expression {
             }
             ExpressionKind::Inconsistent { paths, allowing } => {
                 paths.iter().for_each(&mut *visit);
-                allowing
-                    .iter()
-                    .for_each(|allowing| allowing.for_each_path(visit));
+                allowing.iter().for_each(|allowing| allowing.for_each_path(visit));
             }
-            ExpressionKind::InAny {
-                period,
-                members,
-                per,
-                condition,
-                ..
-            } => {
+            ExpressionKind::InAny { period, members, per, condition, .. } => {
                 period.for_each_path(visit);
                 of(members, visit);
                 per.iter().for_each(&mut *visit);
                 condition.for_each_path(visit);
             }
-            ExpressionKind::InTheLast {
-                period,
-                members,
-                condition,
-                ..
-            } => {
+            ExpressionKind::InTheLast { period, members, condition, .. } => {
                 period.for_each_path(visit);
                 of(members, visit);
                 condition.for_each_path(visit);
             }
             ExpressionKind::AtLeastOf { count, conditions } => {
                 count.for_each_path(visit);
-                conditions
-                    .iter()
-                    .for_each(|condition| condition.for_each_path(visit));
+                conditions.iter().for_each(|condition| condition.for_each_path(visit));
             }
             ExpressionKind::AtLeastRules { count, .. } => count.for_each_path(visit),
             ExpressionKind::Literal(_)

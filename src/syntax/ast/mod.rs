@@ -25,4 +25,6 @@ pub use shared::{Citation, Days, Name, Place, Reason, Text};
 pub struct PolicyFile {
     /// Its declarations in order; those that could not be parsed are left out and reported.
     pub declarations: Vec<Declaration>,
+    /// The names of declarations that could not be parsed: they are not unknown, only unread.
+    pub unread: Vec<String>,
 }

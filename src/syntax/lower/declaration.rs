@@ -27,11 +27,7 @@ impl Lower<'_> {
             }
             (None, None) => return None,
         };
-        Some(Param {
-            name: self.name(&node.find(Rule::name)?),
-            value_type,
-            value,
-        })
+        Some(Param { name: self.name(&node.find(Rule::name)?), value_type, value })
     }
 
     fn dated_value(&mut self, node: &Node<'_>) -> Option<DatedValue> {
@@ -54,10 +50,7 @@ impl Lower<'_> {
                     Some(period) => Some(self.period(&period)?),
                     None => None,
                 };
-                ListFrom::File {
-                    path: self.text(file.find(Rule::text)?),
-                    stale_after,
-                }
+                ListFrom::File { path: self.text(file.find(Rule::text)?), stale_after }
             }
             (None, None) => return None,
         };
@@ -77,11 +70,7 @@ impl Lower<'_> {
                 dated.push(self.rates_from(&row)?);
             }
         }
-        Some(Rates {
-            name: self.name(&node.find(Rule::name)?),
-            to,
-            dated,
-        })
+        Some(Rates { name: self.name(&node.find(Rule::name)?), to, dated })
     }
 
     fn rates_from(&mut self, node: &Node<'_>) -> Option<RatesFrom> {
@@ -134,9 +123,7 @@ impl Lower<'_> {
         for clause in node.children() {
             let text = clause.find(Rule::text).map(|text| self.text(text));
             match clause.rule() {
-                Rule::excepts => exception
-                    .excepts
-                    .extend(self.names(clause.find(Rule::names)?)),
+                Rule::excepts => exception.excepts.extend(self.names(clause.find(Rule::names)?)),
                 Rule::when => {
                     let condition = self.condition(clause.find(Rule::condition)?)?;
                     self.once(&mut exception.when, &clause, "when", Some(condition));
@@ -183,9 +170,7 @@ impl Lower<'_> {
                     let accepted = self.accepted(&clause)?;
                     self.once(&mut gap.accepted, &clause, "accepted by", Some(accepted));
                 }
-                Rule::note => gap
-                    .notes
-                    .extend(clause.find(Rule::text).map(|text| self.text(text))),
+                Rule::note => gap.notes.extend(clause.find(Rule::text).map(|text| self.text(text))),
                 _ => {}
             }
         }
@@ -193,11 +178,8 @@ impl Lower<'_> {
     }
 
     fn accepted(&mut self, node: &Node<'_>) -> Option<Accepted> {
-        let mut accepted = Accepted {
-            by: self.text(node.find(Rule::text)?),
-            on: None,
-            until: None,
-        };
+        let mut accepted =
+            Accepted { by: self.text(node.find(Rule::text)?), on: None, until: None };
         for clause in node.children() {
             match clause.rule() {
                 Rule::accepted_on => {
@@ -229,12 +211,7 @@ impl Lower<'_> {
                 }
                 Rule::accepted => {
                     let accepted = self.accepted(&clause)?;
-                    self.once(
-                        &mut not_collected.accepted,
-                        &clause,
-                        "accepted by",
-                        Some(accepted),
-                    );
+                    self.once(&mut not_collected.accepted, &clause, "accepted by", Some(accepted));
                 }
                 _ => {}
             }
@@ -295,10 +272,6 @@ impl Lower<'_> {
                 });
             }
         }
-        Some(Weights {
-            weights,
-            reasons: self.reasons(node.children()),
-            span: self.place(node),
-        })
+        Some(Weights { weights, reasons: self.reasons(node.children()), span: self.place(node) })
     }
 }

@@ -27,14 +27,7 @@ impl Lower<'_> {
         for part in node.children() {
             parts.push(lower_part(self, part)?);
         }
-        if parts.len() > 1 {
-            Some(Expression {
-                kind: join(parts),
-                span,
-            })
-        } else {
-            parts.pop()
-        }
+        if parts.len() > 1 { Some(Expression { kind: join(parts), span }) } else { parts.pop() }
     }
 
     fn negation(&mut self, node: Node<'_>) -> Option<Expression> {
@@ -42,10 +35,7 @@ impl Lower<'_> {
         let mut children = node.children();
         let mut expression = self.test(&children.pop()?)?;
         for _ in children {
-            expression = Expression {
-                kind: ExpressionKind::Not(Box::new(expression)),
-                span,
-            };
+            expression = Expression { kind: ExpressionKind::Not(Box::new(expression)), span };
         }
         Some(expression)
     }
@@ -73,26 +63,10 @@ impl Lower<'_> {
         let mut right = || self.right_side(node.children().pop()?).map(Box::new);
         Some(match node.rule() {
             Rule::is_known => ExpressionKind::IsKnown(left),
-            Rule::is => ExpressionKind::Is {
-                left,
-                right: right()?,
-                negated: false,
-            },
-            Rule::is_not => ExpressionKind::Is {
-                left,
-                right: right()?,
-                negated: true,
-            },
-            Rule::is_in => ExpressionKind::In {
-                left,
-                right: right()?,
-                negated: false,
-            },
-            Rule::not_in => ExpressionKind::In {
-                left,
-                right: right()?,
-                negated: true,
-            },
+            Rule::is => ExpressionKind::Is { left, right: right()?, negated: false },
+            Rule::is_not => ExpressionKind::Is { left, right: right()?, negated: true },
+            Rule::is_in => ExpressionKind::In { left, right: right()?, negated: false },
+            Rule::not_in => ExpressionKind::In { left, right: right()?, negated: true },
             _ => ExpressionKind::Order {
                 order: order(node.find(Rule::order)?.text())?,
                 left,
@@ -107,10 +81,7 @@ impl Lower<'_> {
             let name = self.name(&node);
             let span = name.span;
             return Some(Expression {
-                kind: ExpressionKind::Path(Path {
-                    steps: vec![name],
-                    span,
-                }),
+                kind: ExpressionKind::Path(Path { steps: vec![name], span }),
                 span,
             });
         }
@@ -146,10 +117,7 @@ impl Lower<'_> {
         let value = self.primary(node.find(Rule::primary)?.first()?)?;
         Some(match node.find(Rule::name) {
             Some(name) => {
-                let kind = ExpressionKind::Named {
-                    value: Box::new(value),
-                    name: self.name(&name),
-                };
+                let kind = ExpressionKind::Named { value: Box::new(value), name: self.name(&name) };
                 Expression { kind, span }
             }
             None => value,
@@ -195,16 +163,12 @@ impl Lower<'_> {
             Rule::at_least_of => self.at_least_of(&node)?,
             Rule::at_least_rules => ExpressionKind::AtLeastRules {
                 count: self.boxed_amount(&node)?,
-                severity: node
-                    .find(Rule::rule_severity)
-                    .map(|severity| self.name(&severity)),
+                severity: node.find(Rule::rule_severity).map(|severity| self.name(&severity)),
                 kind: rule_kind(node.find(Rule::rule_kinds)?.text())?,
                 outcome: self.outcome(&node)?,
             },
             Rule::any_rule => ExpressionKind::AnyRule {
-                severity: node
-                    .find(Rule::rule_severity)
-                    .map(|severity| self.name(&severity)),
+                severity: node.find(Rule::rule_severity).map(|severity| self.name(&severity)),
                 kind: rule_kind(node.find(Rule::rule_kind)?.text())?,
                 outcome: self.outcome(&node)?,
             },
@@ -214,10 +178,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn list_values(&mut self, node: Node<'_>) -> Option<Vec<Expression>> {
-        node.children()
-            .into_iter()
-            .map(|value| self.right_side(value))
-            .collect()
+        node.children().into_iter().map(|value| self.right_side(value)).collect()
     }
 
     fn members(&mut self, node: Node<'_>) -> Option<Members> {
@@ -228,18 +189,10 @@ impl Lower<'_> {
             Some(filter) => Some(self.boxed_condition(&filter)?),
             None => None,
         };
-        let of = match (
-            &peers,
-            holder.find(Rule::peer_tuple),
-            holder.find(Rule::path),
-        ) {
-            (Some(_), Some(tuple), _) => MembersOf::Peers(
-                tuple
-                    .children()
-                    .into_iter()
-                    .map(|path| self.path(path))
-                    .collect(),
-            ),
+        let of = match (&peers, holder.find(Rule::peer_tuple), holder.find(Rule::path)) {
+            (Some(_), Some(tuple), _) => {
+                MembersOf::Peers(tuple.children().into_iter().map(|path| self.path(path)).collect())
+            }
             (Some(_), None, Some(path)) => MembersOf::Peers(vec![self.path(path)]),
             (None, _, Some(path)) => MembersOf::Path(self.path(path)),
             (_, None, None) | (None, Some(_), None) => return None,
@@ -268,10 +221,7 @@ impl Lower<'_> {
     }
 
     fn inconsistent(&mut self, node: &Node<'_>) -> Option<ExpressionKind> {
-        let paths = node
-            .children()
-            .into_iter()
-            .filter(|child| child.rule() == Rule::path);
+        let paths = node.children().into_iter().filter(|child| child.rule() == Rule::path);
         let paths = paths.map(|path| self.path(path)).collect();
         let allowing = match node.find(Rule::allowing) {
             Some(allowing) => Some(self.boxed_amount(&allowing)?),
@@ -306,22 +256,15 @@ impl Lower<'_> {
                 conditions.push(self.condition(child)?);
             }
         }
-        Some(ExpressionKind::AtLeastOf {
-            count: self.boxed_amount(node)?,
-            conditions,
-        })
+        Some(ExpressionKind::AtLeastOf { count: self.boxed_amount(node)?, conditions })
     }
 
     fn per(&self, node: &Node<'_>) -> Option<Path> {
-        node.find(Rule::per)
-            .and_then(|per| per.first())
-            .map(|path| self.path(path))
+        node.find(Rule::per).and_then(|per| per.first()).map(|path| self.path(path))
     }
 
     fn by(&self, node: &Node<'_>) -> Option<Name> {
-        node.find(Rule::ordered_by)
-            .and_then(|by| by.first())
-            .map(|name| self.name(&name))
+        node.find(Rule::ordered_by).and_then(|by| by.first()).map(|name| self.name(&name))
     }
 
     fn outcome(&self, node: &Node<'_>) -> Option<Name> {
@@ -344,14 +287,9 @@ fn order(symbol: &str) -> Option<Order> {
 }
 
 fn arithmetic(symbol: &str) -> Option<Arithmetic> {
-    [
-        Arithmetic::Plus,
-        Arithmetic::Minus,
-        Arithmetic::Times,
-        Arithmetic::DividedBy,
-    ]
-    .into_iter()
-    .find(|arithmetic| arithmetic.symbol() == symbol)
+    [Arithmetic::Plus, Arithmetic::Minus, Arithmetic::Times, Arithmetic::DividedBy]
+        .into_iter()
+        .find(|arithmetic| arithmetic.symbol() == symbol)
 }
 
 fn aggregation(word: &str) -> Option<Aggregation> {

@@ -30,10 +30,7 @@ impl Lower<'_> {
             Rule::yes_no => Literal::YesNo(node.has(Rule::kw_yes)),
             _ => return self.literal(&node.first()?),
         };
-        Some(Expression {
-            kind: ExpressionKind::Literal(literal),
-            span,
-        })
+        Some(Expression { kind: ExpressionKind::Literal(literal), span })
     }
 
     pub(super) fn period(&mut self, node: &Node<'_>) -> Option<Period> {
@@ -46,10 +43,7 @@ impl Lower<'_> {
         let inner = node.first()?;
         if inner.rule() == Rule::path {
             let span = self.place(&inner);
-            Some(Expression {
-                kind: ExpressionKind::Path(self.path(inner)),
-                span,
-            })
+            Some(Expression { kind: ExpressionKind::Path(self.path(inner)), span })
         } else {
             self.literal(&inner)
         }

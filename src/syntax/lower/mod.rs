@@ -64,11 +64,7 @@ impl<'s> Lower<'s> {
 
     fn span(&self, node: &Node<'_>) -> Span {
         let (start, end) = node.bounds();
-        Span {
-            file: self.file,
-            start: self.offset + start,
-            end: self.offset + end,
-        }
+        Span { file: self.file, start: self.offset + start, end: self.offset + end }
     }
 
     fn place(&self, node: &Node<'_>) -> Place {
@@ -76,10 +72,7 @@ impl<'s> Lower<'s> {
     }
 
     fn name(&self, node: &Node<'_>) -> Name {
-        Name {
-            text: node.text().to_owned(),
-            span: self.place(node),
-        }
+        Name { text: node.text().to_owned(), span: self.place(node) }
     }
 
     fn names(&self, node: Node<'_>) -> Vec<Name> {
@@ -90,10 +83,7 @@ impl<'s> Lower<'s> {
     fn text(&self, node: Node<'_>) -> Text {
         let span = self.place(&node);
         let parts: Vec<String> = node.children().into_iter().map(quoted).collect();
-        Text {
-            text: parts.join(" "),
-            span,
-        }
+        Text { text: parts.join(" "), span }
     }
 
     fn path(&self, node: Node<'_>) -> Path {
@@ -112,12 +102,7 @@ impl<'s> Lower<'s> {
             .and_then(|partly| partly.find(Rule::because))
             .and_then(|because| because.find(Rule::text))
             .map(|text| self.text(text));
-        Some(Citation {
-            source,
-            item,
-            partly: partly.is_some(),
-            because,
-        })
+        Some(Citation { source, item, partly: partly.is_some(), because })
     }
 
     fn because(&self, node: &Node<'_>) -> Option<Text> {
@@ -169,11 +154,7 @@ impl<'s> Lower<'s> {
     /// Sets a clause, or reports that it is there twice.
     fn once<T>(&mut self, clause: &mut Option<T>, node: &Node<'_>, word: &str, value: Option<T>) {
         if clause.is_some() {
-            self.report(
-                Code::ClauseRepeated,
-                node,
-                format!("`{word}` is given twice"),
-            );
+            self.report(Code::ClauseRepeated, node, format!("`{word}` is given twice"));
         } else {
             *clause = value;
         }

@@ -41,27 +41,16 @@ impl<'p> Node<'p> {
 
     /// The first child.
     pub(super) fn first(&self) -> Option<Self> {
-        self.pair
-            .clone()
-            .into_inner()
-            .find(|pair| !is_keyword(pair.as_rule()))
-            .map(Self::new)
+        self.pair.clone().into_inner().find(|pair| !is_keyword(pair.as_rule())).map(Self::new)
     }
 
     /// The first child of that rule, keywords included.
     pub(super) fn find(&self, rule: Rule) -> Option<Self> {
-        self.pair
-            .clone()
-            .into_inner()
-            .find(|pair| pair.as_rule() == rule)
-            .map(Self::new)
+        self.pair.clone().into_inner().find(|pair| pair.as_rule() == rule).map(Self::new)
     }
 
     /// Whether there is a child of that rule.
     pub(super) fn has(&self, rule: Rule) -> bool {
-        self.pair
-            .clone()
-            .into_inner()
-            .any(|pair| pair.as_rule() == rule)
+        self.pair.clone().into_inner().any(|pair| pair.as_rule() == rule)
     }
 }

@@ -102,17 +102,9 @@ impl Lower<'_> {
             None => None,
         };
         if until.is_some_and(|until| until <= from) {
-            self.report(
-                Code::DatesOutOfOrder,
-                node,
-                "the end does not come after the beginning",
-            );
+            self.report(Code::DatesOutOfOrder, node, "the end does not come after the beginning");
             return None;
         }
-        Some(Days {
-            from,
-            until,
-            span: self.place(node),
-        })
+        Some(Days { from, until, span: self.place(node) })
     }
 }

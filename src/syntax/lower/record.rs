@@ -47,12 +47,7 @@ impl Lower<'_> {
             list_of.as_ref().unwrap_or(node).find(Rule::plain_type)?
         };
         let name = self.name(&plain.first()?);
-        Some(FieldType {
-            name,
-            list: list_of.is_some(),
-            or_none,
-            span,
-        })
+        Some(FieldType { name, list: list_of.is_some(), or_none, span })
     }
 
     pub(super) fn enumeration(&mut self, node: Node<'_>) -> Option<Enumeration> {

@@ -19,9 +19,8 @@ impl Lower<'_> {
                 }
                 Rule::weight => {
                     let weight = self.whole_number(&clause.find(Rule::number)?)?;
-                    let because = clause
-                        .find(Rule::because)
-                        .and_then(|because| self.because(&because));
+                    let because =
+                        clause.find(Rule::because).and_then(|because| self.because(&because));
                     self.once(&mut flag.weight, &clause, "weight", Some((weight, because)));
                 }
                 Rule::raised => {
@@ -48,8 +47,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn prohibition(&mut self, node: Node<'_>) -> Option<Prohibition> {
-        self.rule_clauses(&node)
-            .map(|clauses| Prohibition { clauses })
+        self.rule_clauses(&node).map(|clauses| Prohibition { clauses })
     }
 
     pub(super) fn control(&mut self, node: Node<'_>) -> Option<Control> {
@@ -75,12 +73,7 @@ impl Lower<'_> {
                 }
                 Rule::required_when => {
                     let condition = self.condition(condition?);
-                    self.once(
-                        &mut control.required_when,
-                        &clause,
-                        "required when",
-                        condition,
-                    );
+                    self.once(&mut control.required_when, &clause, "required when", condition);
                 }
                 Rule::dated => {
                     let value = self.operand(clause.find(Rule::operand)?);
@@ -134,24 +127,15 @@ impl Lower<'_> {
         for clause in node.children() {
             match clause.rule() {
                 Rule::cites => clauses.cites.extend(self.citation(clause)),
-                Rule::audience => clauses
-                    .audience
-                    .extend(self.names(clause.find(Rule::names)?)),
-                Rule::replaces => clauses
-                    .replaces
-                    .extend(self.names(clause.find(Rule::names)?)),
+                Rule::audience => clauses.audience.extend(self.names(clause.find(Rule::names)?)),
+                Rule::replaces => clauses.replaces.extend(self.names(clause.find(Rule::names)?)),
                 Rule::owner => {
                     let text = clause.find(Rule::text).map(|text| self.text(text));
                     self.once(&mut clauses.owner, &clause, "owner", text);
                 }
                 Rule::applies_when => {
                     let condition = self.condition(clause.find(Rule::condition)?)?;
-                    self.once(
-                        &mut clauses.applies_when,
-                        &clause,
-                        "applies when",
-                        Some(condition),
-                    );
+                    self.once(&mut clauses.applies_when, &clause, "applies when", Some(condition));
                 }
                 Rule::when => {
                     let condition = self.condition(clause.find(Rule::condition)?)?;
@@ -165,9 +149,9 @@ impl Lower<'_> {
                     let text = clause.find(Rule::text).map(|text| self.text(text));
                     self.once(&mut clauses.respond, &clause, "respond", text);
                 }
-                Rule::note => clauses
-                    .notes
-                    .extend(clause.find(Rule::text).map(|text| self.text(text))),
+                Rule::note => {
+                    clauses.notes.extend(clause.find(Rule::text).map(|text| self.text(text)))
+                }
                 _ => {}
             }
         }
