@@ -1,14 +1,20 @@
 //! duecare: policy-as-code for sanctions compliance.
 
 pub mod check;
+pub mod decision;
 pub mod diagnostic;
 pub mod digest;
+pub mod disposition;
+pub mod engine;
 pub mod eval;
+pub mod explain;
 pub mod hir;
 pub mod loader;
 pub mod program;
+pub mod report;
 pub mod resolve;
 pub mod roster;
+pub mod run;
 pub mod source;
 pub mod syntax;
 pub mod types;

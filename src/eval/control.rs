@@ -1,5 +1,5 @@
 use super::amount::{Amount, Bound};
-use super::evidence::{Newest, Reach};
+use super::evidence::{Age, Newest};
 use super::possible::Possible;
 use super::scope::Scope;
 use super::trace::Trace;
@@ -23,6 +23,16 @@ pub(super) struct ControlTruths {
 }
 
 impl ControlTruths {
+    /// Of a control that was done well on a day and still counts.
+    pub(super) fn done_on(day: Date) -> Self {
+        Self {
+            failed: Truth::No,
+            done: Truth::Yes,
+            expired: Truth::No,
+            dated: Some(Amount::exactly(day.days().into())),
+        }
+    }
+
     /// It was done, well, and not too long ago.
     pub(super) fn met(self) -> Truth {
         (!self.failed).and(self.done).and(!self.expired)
@@ -132,19 +142,22 @@ fn has_passed(day: Decimal, lasts: &LastsProgram, today: Decimal) -> bool {
 }
 
 /// Whether a control that was done on that day answers evidence of that age: it was done on or after
-/// the day of the newest.
+/// the day of the newest. What rests on facts without a day is answered only by a control that answers
+/// at any time.
 pub(super) fn is_recent_enough(dated: Option<Amount>, newest: Newest) -> Truth {
     let Some(dated) = dated else { return Truth::Unknown };
-    let not_before = |day: Date| dated.order(Order::AtLeast, Amount::exactly(day.days().into()));
-    let at_worst = match newest.possible {
-        Reach::Nothing => Truth::Yes,
-        Reach::Day(day) => not_before(day),
-        Reach::AnyDay => Truth::Unknown,
+    let not_before = |age: Age, of_nothing: Truth| match age {
+        Age::Nothing => of_nothing,
+        Age::Day(day) => dated.order(Order::AtLeast, Amount::exactly(day.days().into())),
+        Age::Unknown => Truth::Unknown,
+        Age::Dayless => Truth::No,
     };
-    let at_best = newest.certain.map_or(Truth::Yes, not_before);
+    let at_best = not_before(newest.certain, Truth::Yes);
+    let at_worst = not_before(newest.possible, Truth::No);
     match (at_best, at_worst) {
         (Truth::No, _) => Truth::No,
         (_, Truth::Yes) => Truth::Yes,
+        _ if newest.possible == Age::Nothing => Truth::No,
         _ => Truth::Unknown,
     }
 }

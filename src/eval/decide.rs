@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
 use super::control::{ControlTruths, is_recent_enough};
-use super::evidence::{self, Need};
+use super::evidence::{self, Age, Need};
 use super::judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
@@ -37,13 +37,18 @@ pub struct Disposition {
     pub evidence: Digest,
 }
 
-/// Judges one record.
+/// Outcomes that are supposed instead of evaluated, to ask what would change a decision: that a
+/// prohibition or flag is hit or not, that a control was done today, well.
+pub type Supposed = BTreeMap<RuleId, bool>;
+
+/// Judges one record, as if some rules had come to something else.
 #[must_use]
 pub fn evaluate(
     program: &Program,
     facts: &Fact<'_>,
     dispositions: &[Disposition],
     detail: Detail,
+    supposed: &Supposed,
 ) -> Judgement {
     let mut run = Run {
         evaluator: Evaluator::new(program),
@@ -51,6 +56,7 @@ pub fn evaluate(
         scope: Scope::of(facts),
         dispositions,
         detail,
+        supposed,
         rules: BTreeMap::new(),
         presences: BTreeMap::new(),
         truths: BTreeMap::new(),
@@ -70,6 +76,7 @@ struct Run<'p, 'r> {
     scope: Scope<'r, 'r>,
     dispositions: &'p [Disposition],
     detail: Detail,
+    supposed: &'p Supposed,
     rules: BTreeMap<RuleId, RuleJudgement>,
     presences: BTreeMap<RuleId, Presence>,
     /// What each control came to: as far as known, and in completions.
@@ -104,7 +111,10 @@ impl<'p> Run<'p, '_> {
             if matches!(rule.body, RuleBody::Control(_)) {
                 continue;
             }
-            let presence = self.evaluator.presence(rule, self.scope, &mut Silent);
+            let mut presence = self.evaluator.presence(rule, self.scope, &mut Silent);
+            if let Some(hit) = self.supposed.get(&id) {
+                presence = Presence { applies: Truth::Yes, when: (*hit).into(), ..presence };
+            }
             let judgement = self.indicator(id, rule, presence);
             let counts = !matches!(judgement.outcome, Outcome::NotCovered | Outcome::Reviewed);
             let standing = Standing {
@@ -200,6 +210,11 @@ impl<'p> Run<'p, '_> {
 
     fn judge_controls(&mut self) {
         for (id, control) in self.controls() {
+            if self.supposed.get(&id) == Some(&true) {
+                let done = ControlTruths::done_on(self.program.as_of.date());
+                self.truths.insert(id, (done, done));
+                continue;
+            }
             let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
             let completed = if control.asks_known {
                 self.evaluator.control_truths(control, self.completed(), &mut Silent)
@@ -586,7 +601,7 @@ impl<'p> Run<'p, '_> {
                 .iter()
                 .map(|answer| answer.flag)
                 .filter(|flag| self.is_hit(*flag))
-                .filter(|flag| !is_done || !self.is_answered(*flag, id))
+                .filter(|flag| !is_done || self.would_answer_anew(*flag, id))
                 .collect();
             let is_required =
                 judged.control.is_some_and(|state| state.required == Truth::Yes) && !is_done;
@@ -606,11 +621,16 @@ impl<'p> Run<'p, '_> {
         self.rules.get(&rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
     }
 
-    fn is_answered(&self, flag: RuleId, control: RuleId) -> bool {
-        self.rules
-            .get(&flag)
-            .and_then(|judged| judged.indicator.as_ref())
-            .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)))
+    /// Whether a control that is done would answer a flag if it were done again today: the flag rests
+    /// on something newer.
+    fn would_answer_anew(&self, flag: RuleId, control: RuleId) -> bool {
+        let indicator = self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref());
+        let is_answered = indicator
+            .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)));
+        let steps = || {
+            self.rule(flag).map(|rule| self.evaluator.steps(rule, self.scope)).unwrap_or_default()
+        };
+        !is_answered && matches!(evidence::newest(&steps()).possible, Age::Day(_) | Age::Unknown)
     }
 
     /// The hit rules that the condition under which a control is required asks about.
@@ -649,9 +669,9 @@ fn evidence_digest(evidence: &[evidence::Evidence]) -> Digest {
     let mut text = "duecare.evidence/1\n".to_owned();
     for fact in evidence {
         let kind = match fact.value {
-            super::Shown::YesNo(_) => 'b',
-            super::Shown::Number(_) => 'n',
-            super::Shown::Text(_) => 't',
+            crate::value::Shown::YesNo(_) => 'b',
+            crate::value::Shown::Number(_) => 'n',
+            crate::value::Shown::Text(_) => 't',
         };
         let value = fact.value.to_string().replace('\\', "\\\\").replace('\n', "\\n");
         text.push_str(&format!("{}\t{kind}\t{value}\n", fact.place));

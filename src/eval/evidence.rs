@@ -2,10 +2,10 @@
 //! would settle it, and how new they are.
 
 use super::Truth;
-use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
+use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Step, What};
 use crate::hir::RuleId;
 use crate::types::FieldSlot;
-use crate::value::Date;
+use crate::value::{Date, Shown};
 
 /// A fact that a hit rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,24 +25,25 @@ pub struct Need {
     pub cannot: Option<Cannot>,
 }
 
-/// The newest day among the elements that a hit rests on.
+/// The newest day among the elements that a hit rests on: of those that are certain, and of those that
+/// are possible.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Newest {
-    /// Of what is certain.
-    pub(super) certain: Option<Date>,
-    /// Of what is possible.
-    pub(super) possible: Reach,
+    pub(super) certain: Age,
+    pub(super) possible: Age,
 }
 
-/// How new something may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// It has no day.
+/// How new something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Age {
+    /// There is nothing.
     Nothing,
-    /// At most this day.
+    /// This day.
     Day(Date),
-    /// Any day.
-    AnyDay,
+    /// The day is unknown.
+    Unknown,
+    /// It has no day, so nothing can be shown to come after it.
+    Dayless,
 }
 
 /// The facts that a hit rests on, in the order in which they were seen, each once.
@@ -220,7 +221,7 @@ fn named(step: &Step, found: &mut Vec<(usize, String)>) {
 
 /// How new the elements are that a flag rests on.
 pub(super) fn newest(steps: &[Step]) -> Newest {
-    let mut newest = Newest { certain: None, possible: Reach::Nothing };
+    let mut newest = Newest { certain: Age::Nothing, possible: Age::Nothing };
     steps.iter().for_each(|step| age(step, true, &mut newest));
     newest
 }
@@ -270,20 +271,14 @@ fn timed_parts(step: &Step) -> Vec<&Step> {
 
 impl Newest {
     fn add(&mut self, time: ElementTime, is_certain: bool) {
-        match time {
-            ElementTime::At(instant) => {
-                let day = instant.date();
-                if is_certain {
-                    self.certain = Some(self.certain.map_or(day, |certain| certain.max(day)));
-                }
-                self.possible = match self.possible {
-                    Reach::Nothing => Reach::Day(day),
-                    Reach::Day(known) => Reach::Day(known.max(day)),
-                    Reach::AnyDay => Reach::AnyDay,
-                };
-            }
-            ElementTime::Unknown => self.possible = Reach::AnyDay,
-            ElementTime::Untimed => {}
+        let age = match time {
+            ElementTime::At(instant) => Age::Day(instant.date()),
+            ElementTime::Unknown => Age::Unknown,
+            ElementTime::Untimed => Age::Dayless,
+        };
+        self.possible = self.possible.max(age);
+        if is_certain && age != Age::Unknown {
+            self.certain = self.certain.max(age);
         }
     }
 }

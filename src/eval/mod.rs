@@ -23,18 +23,30 @@ mod trace;
 mod truth;
 mod window;
 
-pub use decide::{Detail, Disposition, evaluate};
+pub use decide::{Detail, Disposition, Supposed, evaluate};
 pub use evidence::{Evidence, Need};
 pub use judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
-pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Shown, Step, What};
+pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Step, What};
 pub use truth::Truth;
 
 use crate::hir::RuleId;
 use crate::program::Program;
 use amount::Amount;
 use rule::Standing;
+
+/// The facts that a condition which holds rests on, read off its steps.
+#[must_use]
+pub fn evidence_of(steps: &[Step]) -> Vec<Evidence> {
+    evidence::evidence(steps)
+}
+
+/// The facts that would settle an unknown condition, read off its steps.
+#[must_use]
+pub fn needs_of(steps: &[Step]) -> Vec<Need> {
+    evidence::needs(steps, &|_| Vec::new())
+}
 
 /// What is known while one record is evaluated.
 struct Evaluator<'p> {

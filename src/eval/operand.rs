@@ -1,14 +1,14 @@
 use std::borrow::Cow;
 
+use super::Evaluator;
 use super::amount::{Amount, Bound};
 use super::possible::{Possible, apart};
 use super::scope::Scope;
 use super::trace::{Cannot, Trace, What};
-use super::{Evaluator, Shown};
 use crate::hir::Arithmetic;
 use crate::program::{Operand, OperandKind};
 use crate::types::Type;
-use crate::value::{Key, Value, fold_text, similarity_percent};
+use crate::value::{Key, Shown, Value, fold_text, similarity_percent};
 
 impl<'p> Evaluator<'p> {
     /// What a value can be.

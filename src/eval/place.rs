@@ -1,10 +1,11 @@
 use super::possible::Possible;
 use super::scope::{Element, Scope, place_shown};
-use super::trace::{FactSeen, Seen, Shown, Trace, What};
+use super::trace::{FactSeen, Seen, Trace, What};
 use super::{Evaluator, Truth};
 use crate::program::Field;
 use crate::roster::Fact;
 use crate::types::{FieldSlot, Type};
+use crate::value::Shown;
 
 /// What a path leads to.
 #[derive(Clone, Copy)]

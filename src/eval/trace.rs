@@ -5,7 +5,7 @@ use super::Truth;
 use crate::hir::RuleId;
 use crate::program::NodeId;
 use crate::types::FieldSlot;
-use crate::value::{Instant, Value};
+use crate::value::{Instant, Shown};
 
 /// One step of an evaluation, with the steps inside it.
 #[derive(Clone, Debug)]
@@ -92,17 +92,6 @@ pub enum Seen {
     Unknown,
 }
 
-/// A value as a decision shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// Yes or no.
-    YesNo(bool),
-    /// An exact number.
-    Number(String),
-    /// Anything else, in its own form.
-    Text(String),
-}
-
 /// Why something known could not be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cannot {
@@ -119,26 +108,6 @@ impl Cannot {
         match self {
             Self::Currency => "currency",
             Self::Range => "range",
-        }
-    }
-}
-
-impl From<&Value<'_>> for Shown {
-    fn from(value: &Value<'_>) -> Self {
-        match value {
-            Value::YesNo(yes) => Self::YesNo(*yes),
-            Value::Number(number) => Self::Number(number.to_string()),
-            other => Self::Text(other.to_string()),
-        }
-    }
-}
-
-impl std::fmt::Display for Shown {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::YesNo(true) => f.write_str("yes"),
-            Self::YesNo(false) => f.write_str("no"),
-            Self::Number(text) | Self::Text(text) => f.write_str(text),
         }
     }
 }

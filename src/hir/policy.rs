@@ -3,7 +3,7 @@ use semver::Version;
 use super::{Condition, Days, FieldPath, Rule, RuleId, Severity};
 use crate::source::Span;
 use crate::types::{RecordId, Schema, Type};
-use crate::value::{Currency, Date, Number, Value};
+use crate::value::{Currency, Date, Number, Period, Value};
 
 macro_rules! id {
     ($(#[doc = $doc:literal] $name:ident)*) => {
@@ -200,6 +200,26 @@ pub struct Param {
     pub list: bool,
     /// One row, or several by date in their order.
     pub values: Vec<ParamValue>,
+}
+
+impl Param {
+    /// The row in force on a day; an older one never stands in for it.
+    #[must_use]
+    pub fn in_force(&self, day: Date) -> Option<&ParamValue> {
+        self.values.iter().rev().find(|row| row.from.is_none_or(|from| from <= day))
+    }
+}
+
+impl ParamValue {
+    /// The value, or the values, in words.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let values = self.values.iter().map(|constant| match constant {
+            ParamConstant::Value(value) => value.to_string(),
+            ParamConstant::Months(months) => Period::Months(*months).to_string(),
+        });
+        values.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What a parameter is from a day on.

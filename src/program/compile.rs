@@ -5,8 +5,9 @@ use rust_decimal::prelude::ToPrimitive as _;
 
 use super::{
     AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram,
-    Field, FlagProgram, InAny, InTheLast, LastsProgram, Longest, Members, MustHave, NodeId,
-    Operand, OperandKind, Program, RaisedProgram, RateTable, RuleBody, RuleProgram, ValueSet,
+    Field, FlagProgram, InAny, InTheLast, Joint, LastsProgram, Longest, Members, MustHave, Node,
+    NodeId, Operand, OperandKind, Program, RaisedProgram, RateTable, RuleBody, RuleProgram,
+    ValueSet,
 };
 use crate::check::Checked;
 use crate::hir::{
@@ -66,7 +67,7 @@ impl Program {
 struct Compiler<'h> {
     policy: &'h PolicySet,
     as_of: Instant,
-    nodes: Vec<Span>,
+    nodes: Vec<Node>,
     names: Vec<String>,
     /// The field that says when an element happened, for each window around.
     windows: Vec<FieldSlot>,
@@ -242,14 +243,22 @@ impl Compiler<'_> {
         })
     }
 
-    fn node(&mut self, span: Span) -> NodeId {
+    fn node(&mut self, span: Span, joint: Joint) -> NodeId {
         let node = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
-        self.nodes.push(span);
+        self.nodes.push(Node { span, joint });
         node
     }
 
     fn condition(&mut self, condition: &hir::Condition) -> Made<Condition> {
-        let node = self.node(condition.span);
+        let joint = match &condition.kind {
+            hir::ConditionKind::And(_) => Joint::All,
+            hir::ConditionKind::Or(_) => Joint::Any,
+            hir::ConditionKind::AtLeast { count, .. } => Joint::AtLeast(self.whole(count)?),
+            hir::ConditionKind::Not(_) => Joint::Not,
+            hir::ConditionKind::Define(_) => Joint::Named,
+            _ => Joint::Alone,
+        };
+        let node = self.node(condition.span, joint);
         let kind = match &condition.kind {
             hir::ConditionKind::Field(path) => ConditionKind::Field(field(path)),
             hir::ConditionKind::Define(id) => {
@@ -329,7 +338,7 @@ impl Compiler<'_> {
     }
 
     fn operand(&mut self, operand: &hir::Operand) -> Made<Operand> {
-        let node = self.node(operand.span);
+        let node = self.node(operand.span, Joint::Alone);
         let name = operand.name.as_ref().map(|name| {
             self.names.push(name.clone());
             self.names.len() - 1
@@ -520,9 +529,7 @@ impl Compiler<'_> {
     }
 
     fn param_row(&self, id: ParamId) -> Option<&hir::ParamValue> {
-        let today = self.as_of.date();
-        let param = self.policy.params.get(id.index())?;
-        param.values.iter().rev().find(|row| row.from.is_none_or(|from| from <= today))
+        self.policy.params.get(id.index())?.in_force(self.as_of.date())
     }
 
     fn param_values(&self, id: ParamId) -> Vec<Value<'static>> {

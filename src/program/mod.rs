@@ -8,7 +8,7 @@ mod place;
 mod set;
 
 pub use compile::CannotCompile;
-pub use place::NodeId;
+pub use place::{Joint, Node, NodeId};
 
 pub(crate) use condition::{Compared, Condition, ConditionKind, InAny, InTheLast};
 pub(crate) use operand::{Longest, Operand, OperandKind};
@@ -18,7 +18,6 @@ pub(crate) use set::ValueSet;
 use rust_decimal::Decimal;
 
 use crate::hir::{Answer, LevelId, Outcome, RuleId, RuleKind, Severity};
-use crate::source::Span;
 use crate::types::{FieldSlot, RecordId, Schema};
 use crate::value::{Currency, Instant, Period};
 
@@ -39,8 +38,8 @@ pub struct Program {
     pub(crate) caps: Vec<CapProgram>,
     pub(crate) not_collected: Vec<Vec<FieldSlot>>,
     pub(crate) rates: Option<RateTable>,
-    /// Where each node of a condition was written.
-    pub(crate) nodes: Vec<Span>,
+    /// What each node of a condition was written as.
+    pub(crate) nodes: Vec<Node>,
     /// Names given with `as`.
     pub(crate) names: Vec<String>,
 }
@@ -52,10 +51,16 @@ impl Program {
         self.as_of
     }
 
-    /// Where a node was written.
+    /// What a node was written as.
     #[must_use]
-    pub fn span(&self, node: NodeId) -> Option<Span> {
+    pub fn node(&self, node: NodeId) -> Option<Node> {
         self.nodes.get(node.index()).copied()
+    }
+
+    /// A name given with `as`, by its place.
+    #[must_use]
+    pub fn name(&self, place: usize) -> Option<&str> {
+        self.names.get(place).map(String::as_str)
     }
 
     /// The shapes of the data it reads.

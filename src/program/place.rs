@@ -1,4 +1,5 @@
 use crate::hir::{Derived, Root};
+use crate::source::Span;
 use crate::types::{FieldSlot, Type};
 
 use super::Condition;
@@ -13,6 +14,32 @@ impl NodeId {
     pub fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
+}
+
+/// What a node was written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Where.
+    pub span: Span,
+    /// How its parts are joined.
+    pub joint: Joint,
+}
+
+/// How the parts of a condition are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joint {
+    /// It has no parts that are conditions of their own.
+    Alone,
+    /// All must hold.
+    All,
+    /// One must hold.
+    Any,
+    /// So many must hold.
+    AtLeast(usize),
+    /// It must not hold.
+    Not,
+    /// It stands for a definition.
+    Named,
 }
 
 /// A path to one value.

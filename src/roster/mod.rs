@@ -1,7 +1,26 @@
 //! Records of subjects, and how they are read.
+//!
+//! A roster is cut into raw records first (`RawReader`), in order; each is then decoded on its own
+//! (`Layout::decode`), on any thread. What cannot be read is refused with its text and the reasons.
 
+mod canonical;
+mod csv_rows;
+mod decode;
+mod format;
+mod json_array;
+mod json_text;
+mod layout;
+mod lines;
+mod raw;
 mod record;
+mod refusal;
+mod token;
+mod yaml_items;
 
+pub use format::Format;
+pub use layout::{BadValues, Decoded, HeaderProblem, Layout};
+pub use raw::{RECORD_SIZE_MAX, RawReader, RawRecord, RawText};
 pub use record::{Fact, Record};
+pub use refusal::Problem;
 
 pub(crate) use record::UNKNOWN;

@@ -20,6 +20,20 @@ pub enum Fact<'a> {
 pub(crate) const UNKNOWN: &Fact<'static> = &Fact::Unknown;
 
 impl<'a> Fact<'a> {
+    /// The same fact with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Fact<'static> {
+        match self {
+            Self::Unknown => Fact::Unknown,
+            Self::None => Fact::None,
+            Self::Value(value) => Fact::Value(value.into_owned()),
+            Self::Record(fields) => {
+                Fact::Record(fields.into_iter().map(Fact::into_owned).collect())
+            }
+            Self::List(facts) => Fact::List(facts.into_iter().map(Fact::into_owned).collect()),
+        }
+    }
+
     /// A field of a record; of an unknown record every field is unknown, of none there is none.
     #[must_use]
     pub fn field(&self, slot: FieldSlot) -> &Fact<'a> {

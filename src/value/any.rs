@@ -104,6 +104,32 @@ impl Key<'_> {
 }
 
 impl Value<'_> {
+    /// The same value with texts of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::YesNo(yes) => Value::YesNo(yes),
+            Self::Number(number) => Value::Number(number),
+            Self::Percent(percent) => Value::Percent(percent),
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Date(date) => Value::Date(date),
+            Self::Instant(instant) => Value::Instant(instant),
+            Self::Duration(duration) => Value::Duration(duration),
+            Self::Money(money) => Value::Money(money),
+            Self::Country(country) => Value::Country(country),
+            Self::Ip(ip) => Value::Ip(ip),
+            Self::Network(network) => Value::Network(network),
+            Self::Email(email) => Value::Email(email.into_owned()),
+            Self::Phone(phone) => Value::Phone(phone.into_owned()),
+            Self::Url(url) => Value::Url(url.into_owned()),
+            Self::PersonName(name) => Value::PersonName(name.into_owned()),
+            Self::AddressLine(line) => Value::AddressLine(line.into_owned()),
+            Self::Postcode(postcode) => Value::Postcode(postcode.into_owned()),
+            Self::ContactPoint(point) => Value::ContactPoint(point.into_owned()),
+            Self::Choice(choice) => Value::Choice(choice),
+        }
+    }
+
     /// The form in which the value is compared, sorted and counted.
     #[must_use]
     pub fn key(&self) -> Key<'_> {

@@ -25,6 +25,12 @@ impl<'a> Email<'a> {
         if is_sound { Ok(Self(text)) } else { Err(Self::EXPECTED) }
     }
 
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Email<'static> {
+        Email(Cow::Owned(self.0.into_owned()))
+    }
+
     /// The address in lower case.
     #[must_use]
     pub fn canonical(&self) -> Cow<'_, str> {
@@ -131,6 +137,16 @@ impl<'a> ContactPoint<'a> {
             Email::parse(text).map(Self::Email).map_err(|_| expected)
         } else {
             Phone::parse(text).map(Self::Phone).map_err(|_| expected)
+        }
+    }
+
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> ContactPoint<'static> {
+        match self {
+            Self::Email(email) => ContactPoint::Email(email.into_owned()),
+            Self::Phone(phone) => ContactPoint::Phone(phone.into_owned()),
+            Self::Handle(handle) => ContactPoint::Handle(Cow::Owned(handle.into_owned())),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 
 use super::Malformed;
 
@@ -21,7 +21,7 @@ pub trait Folding: Clone + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct Folded<'a, F: Folding> {
     text: Cow<'a, str>,
-    canonical: OnceCell<String>,
+    canonical: OnceLock<String>,
     folding: PhantomData<F>,
 }
 
@@ -29,9 +29,19 @@ impl<'a, F: Folding> Folded<'a, F> {
     /// Takes a text that the kind accepts.
     pub fn parse(text: Cow<'a, str>) -> Result<Self, Malformed> {
         if F::accepts(&text) {
-            Ok(Self { text, canonical: OnceCell::new(), folding: PhantomData })
+            Ok(Self { text, canonical: OnceLock::new(), folding: PhantomData })
         } else {
             Err(F::EXPECTED)
+        }
+    }
+
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Folded<'static, F> {
+        Folded {
+            text: Cow::Owned(self.text.into_owned()),
+            canonical: self.canonical,
+            folding: PhantomData,
         }
     }
 

@@ -16,6 +16,7 @@ mod money;
 mod network;
 mod number;
 mod person_name;
+mod shown;
 mod url;
 
 pub use address::{AddressLine, Postcode};
@@ -30,6 +31,7 @@ pub use money::{Currency, Money};
 pub use network::{Ip, Network};
 pub use number::{Number, Percent};
 pub use person_name::PersonName;
+pub use shown::Shown;
 pub use url::Url;
 
 pub(crate) use fold::{fold_text, similarity_percent};

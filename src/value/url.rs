@@ -26,6 +26,12 @@ impl<'a> Url<'a> {
         }
     }
 
+    /// The same with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Url<'static> {
+        Url(Cow::Owned(self.0.into_owned()))
+    }
+
     /// Scheme and host in lower case, no last slash.
     #[must_use]
     pub fn canonical(&self) -> String {

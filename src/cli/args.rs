@@ -1,0 +1,211 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use duecare::roster::Format;
+use duecare::value::Instant;
+
+/// Policy-as-code for sanctions compliance: checks red flags, prohibitions and diligence controls, and
+/// evaluates contractor rosters against them
+#[derive(Parser, Debug)]
+#[command(name = "duecare", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 done, and there are findings; 2 a policy cannot be used; \
+    3 an input or an argument cannot be used; 4 the evidence does not verify."
+)]
+pub(crate) struct Cli {
+    /// Say nothing but errors on standard error
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// The tour: evaluates the bundled roster, shows the result, says what to try next
+    Demo(DemoArgs),
+    /// Parse, type-check and lint policies; shows all problems at once
+    Check(CheckArgs),
+    /// Evaluate a roster against a policy
+    Eval(EvalArgs),
+    /// Why a subject was judged as it was, why not otherwise, and what would change it
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Explain the decision about one contractor of the bundled roster
+    #[arg(long, value_name = "ID")]
+    pub(crate) subject: Option<String>,
+
+    /// Write the bundled policies and roster to a new folder, to try things on
+    #[arg(long, value_name = "DIR", conflicts_with = "subject")]
+    pub(crate) export: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    /// Policy files, or folders to look through
+    #[arg(value_name = "PATH", default_value = "policies")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+
+    /// Count warnings as findings
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    /// Show notes, such as the cost of nested list conditions
+    #[arg(long)]
+    pub(crate) notes: bool,
+
+    /// Say what a code such as DC0301 means, and nothing else
+    #[arg(long, value_name = "CODE")]
+    pub(crate) explain: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// With excerpts, for people
+    Text,
+    /// A JSON array, for editors and CI
+    Json,
+}
+
+/// Which policy, which roster, at which time.
+#[derive(Args, Debug)]
+pub(crate) struct InputArgs {
+    /// A .due file, a folder of versions (the one in force is used), or NAME or NAME@VERSION under
+    /// --policies
+    #[arg(long, short, value_name = "POLICY")]
+    pub(crate) policy: String,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+
+    /// The roster: .jsonl, .json, .yaml, .csv or .tsv; `-` is JSON Lines on standard input
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) roster: PathBuf,
+
+    /// How the roster is written, if its name does not tell
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) input_format: Option<Format>,
+
+    /// The time for which to decide: it selects the version and dated values, and ends windows; now,
+    /// unless given. A day means its first moment, UTC
+    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
+    pub(crate) as_of: Option<Instant>,
+
+    /// What people decided about hits, as JSON Lines: a hit cleared on the same evidence does not count
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dispositions: Option<PathBuf>,
+
+    /// What becomes of records with values that cannot be read
+    #[arg(long, value_enum, default_value_t = BadValuesArg::Refuse)]
+    pub(crate) bad_values: BadValuesArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BadValuesArg {
+    /// The record is refused
+    Refuse,
+    /// The values count as unknown, and are reported
+    Unknown,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EvalArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// How decisions are written: table on a terminal, jsonl otherwise
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<EvalFormat>,
+
+    /// How much is written about each subject, in jsonl and json
+    #[arg(long, value_enum, default_value_t = DetailArg::Full)]
+    pub(crate) detail: DetailArg,
+
+    /// Where decisions are written; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+
+    /// Write the summary of the run as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+
+    /// Write refused records with their text and the reasons, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    pub(crate) refused: Option<PathBuf>,
+
+    /// End with exit code 1 if any decision is at this level or above
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) fail_on: Option<String>,
+
+    /// Threads; as many as the machine has, unless given. The output does not depend on it
+    #[arg(long, short, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) jobs: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvalFormat {
+    /// For people
+    Table,
+    /// One decision record on each line
+    Jsonl,
+    /// An array of decision records
+    Json,
+    /// One row for each subject
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DetailArg {
+    /// The decision record, with every rule
+    Full,
+    /// One short line: decision, score, hits, unknown rules
+    Brief,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// The subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: String,
+
+    /// Only this rule, whatever its outcome
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn parse_format(text: &str) -> Result<Format, String> {
+    Format::ALL.into_iter().find(|format| format.word() == text).ok_or_else(|| {
+        let words: Vec<&str> = Format::ALL.iter().map(|format| format.word()).collect();
+        format!("expected one of {}", words.join(", "))
+    })
+}
+
+fn parse_as_of(text: &str) -> Result<Instant, String> {
+    Instant::parse(text)
+        .or_else(|malformed| {
+            duecare::value::Date::parse(text).map(|day| day.start()).map_err(|_| malformed)
+        })
+        .map_err(|malformed| format!("{malformed}, or a day as 2022-05-16"))
+}

@@ -1,0 +1,66 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use duecare::diagnostic::{Code, Diagnostic, Level, to_json};
+use duecare::loader::load;
+
+use crate::cli::args::{CheckArgs, CheckFormat};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::{policies, terminal};
+
+/// Checks policies and shows what was found.
+pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
+    if let Some(code) = &args.explain {
+        return explain(code);
+    }
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for path in &args.paths {
+        if path.is_dir() {
+            paths.extend(policies::due_files(path, true)?);
+        } else if path.exists() {
+            paths.push(path.clone());
+        } else {
+            return Err(Failure::input(format!("there is no `{}`", path.display())));
+        }
+    }
+    if paths.is_empty() {
+        return Err(Failure::input("there is no .due file to check"));
+    }
+    let loaded = load(&paths, &mut |path| fs::read(path));
+    let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;
+    let shown: Vec<Diagnostic> = loaded.diagnostics.iter().filter(is_shown).cloned().collect();
+    match args.format {
+        CheckFormat::Json => writeln!(std::io::stdout(), "{}", to_json(&shown, &loaded.sources))?,
+        CheckFormat::Text => policies::show(&loaded, &shown, false),
+    }
+    if !quiet && args.format == CheckFormat::Text {
+        let files =
+            if paths.len() == 1 { "1 file".to_owned() } else { format!("{} files", paths.len()) };
+        writeln!(anstream::stderr(), "{files} checked: {}", policies::counted(&shown))?;
+    }
+    let has_warnings = shown.iter().any(|found| found.level() == Level::Warning);
+    Ok(if loaded.has_errors() {
+        Exit::PolicyUnusable
+    } else if has_warnings && args.strict {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+fn explain(id: &str) -> Result<Exit, Failure> {
+    let code =
+        Code::ALL.iter().find(|code| code.id().eq_ignore_ascii_case(id)).ok_or_else(|| {
+            Failure::input(format!("there is no code `{id}`")).hint("codes have the form DC0301")
+        })?;
+    let level = match code.level() {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    };
+    let heading = terminal::heading(&format!("{code} ({level}): {}", code.title()));
+    let text = textwrap::fill(code.explanation(), terminal::columns());
+    writeln!(anstream::stdout(), "{heading}\n\n{text}")?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,8 @@
+//! One file for each command.
+
+pub(super) mod check;
+pub(super) mod completions;
+pub(super) mod demo;
+pub(super) mod eval;
+pub(super) mod explain;
+mod input;

@@ -1,0 +1,76 @@
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// Done, and there are findings.
+    Findings,
+    /// A policy cannot be used.
+    PolicyUnusable,
+    /// An input or an argument cannot be used.
+    InputUnusable,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Findings => 1,
+            Exit::PolicyUnusable => 2,
+            Exit::InputUnusable => 3,
+        })
+    }
+}
+
+/// Why a command did not come to its end.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// With a message for the user.
+    Said { exit: Exit, message: String, hint: Option<String> },
+    /// With everything said already.
+    Silent(Exit),
+    /// The reader of our output has gone, which is no fault of ours.
+    OutputClosed,
+}
+
+impl Failure {
+    pub(crate) fn input(message: impl fmt::Display) -> Self {
+        Self::Said { exit: Exit::InputUnusable, message: message.to_string(), hint: None }
+    }
+
+    pub(crate) fn policy(message: impl fmt::Display) -> Self {
+        Self::Said { exit: Exit::PolicyUnusable, message: message.to_string(), hint: None }
+    }
+
+    /// Says what to do.
+    pub(crate) fn hint(self, text: impl Into<String>) -> Self {
+        match self {
+            Self::Said { exit, message, .. } => {
+                Self::Said { exit, message, hint: Some(text.into()) }
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Said { exit, .. } | Self::Silent(exit) => *exit,
+            Self::OutputClosed => Exit::Done,
+        }
+    }
+}
+
+/// A result that cannot be written.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::OutputClosed
+        } else {
+            Self::input(format!("the output cannot be written: {error}"))
+        }
+    }
+}

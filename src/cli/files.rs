@@ -1,0 +1,101 @@
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use super::exit::Failure;
+
+/// Whether a path means standard input or output.
+pub(crate) fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Opens a file for reading, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+    if is_standard(path) {
+        return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin())));
+    }
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(Failure::input(format!("`{shown}` is a folder, and a roster file is needed"))
+            .hint("name one file: .jsonl, .json, .yaml, .csv or .tsv"));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
+        Err(error) => Err(Failure::input(format!("`{shown}` cannot be read: {error}"))),
+    }
+}
+
+/// Reads a text file whole.
+pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    open(path)?
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::input(format!("`{}` cannot be read: {error}", path.display())))?;
+    Ok(text)
+}
+
+/// A file that appears whole or not at all: it is written under another name beside its own and renamed
+/// when it is complete. `-` is standard output, which is written at once.
+pub(crate) struct Output {
+    writer: Box<dyn Write>,
+    /// Its name while it is written, and its name.
+    names: Option<(PathBuf, PathBuf)>,
+}
+
+impl Output {
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        if is_standard(path) {
+            return Ok(Self::standard());
+        }
+        let Some(name) = path.file_name() else {
+            return Err(Failure::input(format!("`{}` is not the name of a file", path.display())));
+        };
+        let mut temporary = name.to_os_string();
+        temporary.push(format!(".{}.part", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        let file = File::create(&temporary).map_err(|error| {
+            Failure::input(format!("`{}` cannot be written: {error}", path.display()))
+        })?;
+        Ok(Self {
+            writer: Box::new(BufWriter::new(file)),
+            names: Some((temporary, path.to_path_buf())),
+        })
+    }
+
+    pub(crate) fn standard() -> Self {
+        Self { writer: Box::new(BufWriter::with_capacity(1 << 16, io::stdout())), names: None }
+    }
+
+    /// Completes the file and gives it its name.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.writer.flush()?;
+        if let Some((temporary, path)) = self.names.take() {
+            File::open(&temporary)
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&temporary, &path))
+                .map_err(|error| {
+                    Failure::input(format!("`{}` cannot be written: {error}", path.display()))
+                })?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// A file that was not completed leaves nothing behind.
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some((temporary, _)) = &self.names {
+            let _ = fs::remove_file(temporary);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use duecare::diagnostic::{Diagnostic, Level, Style, render};
+use duecare::loader::{Loaded, Policy, load};
+use duecare::value::{Date, Instant};
+
+use super::exit::{Exit, Failure};
+use super::terminal;
+
+/// Loads the policy that `--policy` names and the version in force at a time.
+pub(crate) fn one(
+    named: &str,
+    policies: &Path,
+    as_of: Instant,
+    quiet: bool,
+) -> Result<(Loaded, Policy), Failure> {
+    let (paths, version) = locate(named, policies)?;
+    let loaded = load(&paths, &mut |path| fs::read(path));
+    if loaded.has_errors() {
+        show(&loaded, &loaded.diagnostics, true);
+        return Err(Failure::Said {
+            exit: Exit::PolicyUnusable,
+            message: format!(
+                "the policy `{named}` cannot be used: {}",
+                counted(&loaded.diagnostics)
+            ),
+            hint: None,
+        });
+    }
+    if !quiet {
+        let warnings: Vec<Diagnostic> = loaded
+            .diagnostics
+            .iter()
+            .filter(|found| found.level() == Level::Warning)
+            .cloned()
+            .collect();
+        if !warnings.is_empty() {
+            let message =
+                format!("the policy has {}; `duecare check` shows them", counted(&warnings));
+            let _ = writeln!(anstream::stderr(), "{}", terminal::warning(&message));
+        }
+    }
+    let policy = match version {
+        Version::InForce => loaded.in_force(as_of.date()).map_err(|error| {
+            Failure::policy(error).hint("choose a time with --as-of, or name one version's file")
+        })?,
+        Version::Only => loaded
+            .policies
+            .first()
+            .ok_or_else(|| Failure::policy(format!("`{named}` has no `policy` declaration")))?,
+    };
+    warn_out_of_force(policy, as_of.date());
+    let policy = policy.clone();
+    Ok((loaded, policy))
+}
+
+/// Which of the versions that were found is meant.
+enum Version {
+    /// The one in force.
+    InForce,
+    /// The only one, in force or not.
+    Only,
+}
+
+/// The files of `FILE.due`, of a folder of versions, or of `NAME` or `NAME@VERSION` in the library.
+fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failure> {
+    let path = Path::new(named);
+    if path.is_dir() {
+        return Ok((versions_in(path)?, Version::InForce));
+    }
+    if path.is_file() {
+        return Ok((vec![path.to_path_buf()], Version::Only));
+    }
+    let (name, version) = match named.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (named, None),
+    };
+    let folders = [policies.join(name), policies.join(name.replace('_', "-"))];
+    let folder = folders.into_iter().find(|folder| folder.is_dir()).ok_or_else(|| {
+        Failure::input(format!(
+            "there is no policy `{named}`: no such file or folder, and none in `{}`",
+            policies.display()
+        ))
+        .hint("name a .due file, a folder of versions, or NAME@VERSION under --policies DIR")
+    })?;
+    match version {
+        None => Ok((versions_in(&folder)?, Version::InForce)),
+        Some(version) => {
+            let file = folder.join(format!("{version}.due"));
+            if file.is_file() {
+                return Ok((vec![file], Version::Only));
+            }
+            let there: Vec<String> = versions_in(&folder)?
+                .iter()
+                .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+                .collect();
+            Err(Failure::input(format!("`{name}` has no version {version}"))
+                .hint(format!("there is {}", there.join(", "))))
+        }
+    }
+}
+
+/// The `.due` files directly in a folder.
+fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let files = due_files(folder, false)?;
+    if files.is_empty() {
+        return Err(Failure::input(format!("there is no .due file in `{}`", folder.display())));
+    }
+    Ok(files)
+}
+
+/// The `.due` files of a folder, in the order of their names.
+pub(crate) fn due_files(folder: &Path, recursive: bool) -> Result<Vec<PathBuf>, Failure> {
+    let unreadable = |error: std::io::Error| {
+        Failure::input(format!("`{}` cannot be read: {error}", folder.display()))
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.is_dir() && recursive {
+            files.extend(due_files(&path, true)?);
+        } else if path.extension().is_some_and(|ending| ending == "due") && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn warn_out_of_force(policy: &Policy, day: Date) {
+    let identity = &policy.checked.identity;
+    if !identity.effective.contains(day) {
+        let until =
+            identity.effective.until.map_or_else(String::new, |until| format!(" until {until}"));
+        let message = format!(
+            "{} {} is in force from {}{until}, not on {day}: this is a look at what it would say",
+            identity.name, identity.version, identity.effective.from
+        );
+        let _ = writeln!(anstream::stderr(), "{}", terminal::warning(&message));
+    }
+}
+
+/// Shows findings on standard error, errors first if only they count.
+pub(crate) fn show(loaded: &Loaded, diagnostics: &[Diagnostic], errors_only: bool) {
+    let mut out = anstream::stderr();
+    let style = Style { color: true, width: terminal::columns() };
+    for found in diagnostics {
+        if !errors_only || found.level() == Level::Error {
+            let _ = writeln!(out, "{}\n", render(found, &loaded.sources, style));
+        }
+    }
+}
+
+/// `2 errors and 1 warning`.
+pub(crate) fn counted(diagnostics: &[Diagnostic]) -> String {
+    let count = |level: Level| diagnostics.iter().filter(|found| found.level() == level).count();
+    let words = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        count => Some(format!("{count} {word}s")),
+    };
+    let parts: Vec<String> =
+        [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")]
+            .into_iter()
+            .filter_map(|(level, word)| words(count(level), word))
+            .collect();
+    if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,90 @@
+//! The facade: load a policy once, decide many times.
+
+mod record;
+
+use crate::decision::{Brief, Decision};
+use crate::disposition::Dispositions;
+use crate::eval::{self, Detail, Judgement, Supposed};
+use crate::loader::Policy;
+use crate::program::{CannotCompile, Program};
+use crate::roster::{BadValues, Layout, Record};
+use crate::types::FieldSlot;
+use crate::value::Instant;
+
+/// A policy made ready for one time of evaluation.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    policy: Policy,
+    program: Program,
+    dispositions: Dispositions,
+}
+
+impl Engine {
+    /// Makes a policy ready.
+    ///
+    /// # Errors
+    /// If a dated value has none on that day.
+    pub fn new(
+        policy: Policy,
+        as_of: Instant,
+        dispositions: Dispositions,
+    ) -> Result<Self, CannotCompile> {
+        let program = Program::compile(&policy.checked, as_of)?;
+        Ok(Self { policy, program, dispositions })
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The policy as it is run.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// How rosters for this policy are decoded.
+    #[must_use]
+    pub fn layout(&self, bad_values: BadValues) -> Layout {
+        Layout::new(self.program.schema().clone(), self.program.subject(), bad_values)
+    }
+
+    /// Judges one record.
+    #[must_use]
+    pub fn judge(&self, record: &Record<'_>, detail: Detail) -> Judgement {
+        self.judge_supposing(record, detail, &Supposed::new())
+    }
+
+    /// Judges one record as if some rules had come to something else.
+    #[must_use]
+    pub fn judge_supposing(
+        &self,
+        record: &Record<'_>,
+        detail: Detail,
+        supposed: &Supposed,
+    ) -> Judgement {
+        let today = self.program.as_of().date();
+        let cleared = self.dispositions.clearing(&self.policy.checked, &record.subject, today);
+        eval::evaluate(&self.program, &record.facts, &cleared, detail, supposed)
+    }
+
+    /// The decision record of a judgement made with `Detail::Full`.
+    #[must_use]
+    pub fn decision(&self, record: &Record<'_>, judgement: &Judgement) -> Decision<'_> {
+        record::decision(&self.policy, &self.program, record, judgement)
+    }
+
+    /// The path of a field as policies write it.
+    #[must_use]
+    pub fn path(&self, steps: &[FieldSlot]) -> String {
+        record::path_of(&self.program, steps)
+    }
+
+    /// One short line of a judgement.
+    #[must_use]
+    pub fn brief(&self, record: &Record<'_>, judgement: &Judgement) -> Brief<'_> {
+        record::brief(&self.policy, record, judgement)
+    }
+}

@@ -1,0 +1,25 @@
+//! Results for people and for spreadsheets.
+
+mod csv;
+mod decisions;
+mod run;
+
+pub use csv::{CSV_HEADER, csv_row};
+pub use decisions::{DecisionRow, decision_table};
+pub use run::run_report;
+
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+
+/// A line under the header and no other, so that columns can be read and copied.
+const STYLE: TableStyle =
+    TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+
+/// A table arranged to fit so many columns.
+fn plain_table(columns: usize) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(STYLE)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(columns).unwrap_or(u16::MAX));
+    table
+}

@@ -1,0 +1,330 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::RunError;
+use crate::digest::Digest;
+use crate::engine::Engine;
+use crate::eval::Judgement;
+use crate::hir::Outcome;
+use crate::roster::{Fact, Problem, Record};
+use crate::types::FieldSlot;
+
+/// What a run came to, for people and as `duecare.run/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// `duecare.run/1`.
+    pub format: &'static str,
+    /// Version of this program.
+    pub engine: &'static str,
+    /// The name of the policy.
+    pub policy: String,
+    /// Its version.
+    pub version: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// Whether it is in force at the time for which was decided.
+    pub in_force: bool,
+    /// The time for which was decided.
+    pub as_of: String,
+    /// Records read.
+    pub records: u64,
+    /// Of them decided.
+    pub decided: u64,
+    /// Of them refused.
+    pub refused: u64,
+    /// How many subjects have each decision, from the highest level.
+    pub decisions: Vec<DecisionCount>,
+    /// How many decisions no missing fact can change.
+    pub settled: u64,
+    /// How often each rule came to each outcome, in the order of the policy.
+    pub rules: Vec<RuleCount>,
+    /// Which missing facts would settle something, most often first.
+    pub needs: Vec<FieldCount>,
+    /// How many subjects lack each field of the record, most often first.
+    pub unknown_fields: Vec<FieldCount>,
+    /// Why records were refused, most often first.
+    pub refusals: Vec<ReasonCount>,
+    /// Values that could not be read and were taken as unknown, most often first.
+    pub bad_values: Vec<ReasonCount>,
+    /// Fields of the roster that the record does not have, most often first.
+    pub unmapped: Vec<FieldCount>,
+    /// Fields declared as not collected that the roster has nevertheless.
+    pub carried: Vec<FieldCount>,
+}
+
+/// How many subjects have a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DecisionCount {
+    /// The level.
+    pub decision: String,
+    /// How many.
+    pub subjects: u64,
+    /// Of them settled.
+    pub settled: u64,
+}
+
+/// How often a rule came to each outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RuleCount {
+    /// The rule.
+    pub id: String,
+    /// `prohibition`, `flag` or `control`.
+    pub kind: &'static str,
+    /// By outcome; outcomes that did not occur are left out.
+    pub outcomes: BTreeMap<&'static str, u64>,
+}
+
+/// How many subjects something about a field is true of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldCount {
+    /// The field.
+    pub path: String,
+    /// How many.
+    pub subjects: u64,
+}
+
+/// How often there was a reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReasonCount {
+    /// The field, without places in lists; empty for whole records.
+    pub path: String,
+    /// The reason.
+    pub reason: String,
+    /// How often.
+    pub count: u64,
+}
+
+impl Summary {
+    /// How many subjects have a decision at or above a level.
+    #[must_use]
+    pub fn at_or_above(&self, level: &str) -> u64 {
+        let upto = self.decisions.iter().position(|count| count.decision == level);
+        let counts = self.decisions.iter().take(upto.map_or(0, |upto| upto + 1));
+        counts.map(|count| count.subjects).sum()
+    }
+}
+
+/// What one decided record adds to the summary.
+pub(super) struct Judged {
+    decision: usize,
+    settled: bool,
+    outcomes: Vec<Outcome>,
+    needs: Vec<String>,
+    unknown_fields: Vec<bool>,
+    bad_values: Vec<Problem>,
+    unmapped: Vec<String>,
+    carried: Vec<usize>,
+}
+
+impl Judged {
+    pub(super) fn new(
+        engine: &Engine,
+        record: &Record<'_>,
+        judgement: &Judgement,
+        bad_values: Vec<Problem>,
+        unmapped: Vec<String>,
+    ) -> Self {
+        let unknown_fields = match &record.facts {
+            Fact::Record(fields) => {
+                fields.iter().map(|fact| matches!(fact, Fact::Unknown)).collect()
+            }
+            Fact::Unknown | Fact::None | Fact::Value(_) | Fact::List(_) => Vec::new(),
+        };
+        let left_out = engine.program().not_collected.iter().enumerate();
+        let carried = left_out.filter(|(_, path)| has_known(&record.facts, path));
+        Self {
+            decision: judgement.decision.index(),
+            settled: judgement.settled,
+            outcomes: judgement.rules.iter().map(|judged| judged.outcome).collect(),
+            needs: judgement.needs.iter().map(|(need, _)| engine.path(&need.steps)).collect(),
+            unknown_fields,
+            bad_values,
+            unmapped,
+            carried: carried.map(|(place, _)| place).collect(),
+        }
+    }
+}
+
+/// Whether a field is known anywhere in the record.
+fn has_known(fact: &Fact<'_>, steps: &[FieldSlot]) -> bool {
+    match (fact, steps.split_first()) {
+        (Fact::Unknown, _) => false,
+        (Fact::List(elements), _) if !steps.is_empty() => {
+            elements.iter().any(|element| has_known(element, steps))
+        }
+        (_, Some((slot, rest))) => has_known(fact.field(*slot), rest),
+        (_, None) => true,
+    }
+}
+
+/// Counts while a run goes on.
+pub(super) struct Tally<'e> {
+    engine: &'e Engine,
+    decided: u64,
+    refused: u64,
+    read: u64,
+    levels: Vec<(u64, u64)>,
+    rules: Vec<BTreeMap<&'static str, u64>>,
+    needs: BTreeMap<String, u64>,
+    unknown_fields: Vec<u64>,
+    refusals: BTreeMap<(String, String), u64>,
+    bad_values: BTreeMap<(String, String), u64>,
+    unmapped: BTreeMap<String, u64>,
+    carried: BTreeMap<usize, u64>,
+}
+
+/// Most different reasons that are told apart; a hopeless roster has a new one in each record.
+const REASONS_MAX: usize = 1_000;
+
+impl<'e> Tally<'e> {
+    pub(super) fn new(engine: &'e Engine) -> Self {
+        let policy = &engine.policy().checked;
+        let program = engine.program();
+        Self {
+            engine,
+            decided: 0,
+            refused: 0,
+            read: 0,
+            levels: vec![(0, 0); policy.decision.levels.len()],
+            rules: vec![BTreeMap::new(); policy.rules.len()],
+            needs: BTreeMap::new(),
+            unknown_fields: vec![0; program.schema().record(program.subject()).fields.len()],
+            refusals: BTreeMap::new(),
+            bad_values: BTreeMap::new(),
+            unmapped: BTreeMap::new(),
+            carried: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn decided(&mut self, judged: Judged) {
+        self.read += 1;
+        self.decided += 1;
+        if let Some((subjects, settled)) = self.levels.get_mut(judged.decision) {
+            *subjects += 1;
+            *settled += u64::from(judged.settled);
+        }
+        for (counts, outcome) in self.rules.iter_mut().zip(judged.outcomes) {
+            *counts.entry(outcome.word()).or_insert(0) += 1;
+        }
+        for path in judged.needs {
+            *self.needs.entry(path).or_insert(0) += 1;
+        }
+        for (count, is_unknown) in self.unknown_fields.iter_mut().zip(judged.unknown_fields) {
+            *count += u64::from(is_unknown);
+        }
+        for path in judged.unmapped {
+            if self.unmapped.len() < REASONS_MAX || self.unmapped.contains_key(&path) {
+                *self.unmapped.entry(path).or_insert(0) += 1;
+            }
+        }
+        for place in judged.carried {
+            *self.carried.entry(place).or_insert(0) += 1;
+        }
+        count_problems(&mut self.bad_values, &judged.bad_values);
+    }
+
+    pub(super) fn refused(&mut self, problems: &[Problem]) {
+        self.read += 1;
+        self.refused += 1;
+        count_problems(&mut self.refusals, problems);
+    }
+
+    pub(super) fn finish(self) -> Result<Summary, RunError> {
+        let decided: u64 = self.levels.iter().map(|(subjects, _)| subjects).sum();
+        if self.read != decided + self.refused || decided != self.decided {
+            return Err(RunError::Unaccounted { read: self.read, decided, refused: self.refused });
+        }
+        let loaded = self.engine.policy();
+        let policy = &loaded.checked;
+        let program = self.engine.program();
+        let decisions = policy.decision.levels.iter().zip(&self.levels).rev();
+        let fields = &program.schema().record(program.subject()).fields;
+        let unknown = fields.iter().zip(&self.unknown_fields).filter(|(_, count)| **count > 0);
+        Ok(Summary {
+            format: "duecare.run/1",
+            engine: env!("CARGO_PKG_VERSION"),
+            policy: policy.identity.name.clone(),
+            version: policy.identity.version.to_string(),
+            digest: loaded.digest,
+            in_force: policy.identity.effective.contains(program.as_of().date()),
+            as_of: program.as_of().to_string(),
+            records: self.read,
+            decided,
+            refused: self.refused,
+            decisions: decisions
+                .map(|(level, (subjects, settled))| DecisionCount {
+                    decision: level.name.clone(),
+                    subjects: *subjects,
+                    settled: *settled,
+                })
+                .collect(),
+            settled: self.levels.iter().map(|(_, settled)| settled).sum(),
+            rules: policy
+                .rules
+                .iter()
+                .zip(self.rules)
+                .map(|(rule, outcomes)| RuleCount {
+                    id: rule.name.clone(),
+                    kind: rule.kind().word(),
+                    outcomes,
+                })
+                .collect(),
+            needs: most_first(self.needs),
+            unknown_fields: most_first(unknown.map(|(field, count)| (field.name.clone(), *count))),
+            refusals: reasons(self.refusals),
+            bad_values: reasons(self.bad_values),
+            unmapped: most_first(self.unmapped),
+            carried: most_first(self.carried.iter().filter_map(|(place, count)| {
+                policy
+                    .not_collected
+                    .get(*place)
+                    .map(|left_out| (left_out.path.shown.clone(), *count))
+            })),
+        })
+    }
+}
+
+fn count_problems(counts: &mut BTreeMap<(String, String), u64>, problems: &[Problem]) {
+    for problem in problems {
+        let key = (without_places(&problem.place), problem.reason.clone());
+        if counts.len() < REASONS_MAX || counts.contains_key(&key) {
+            *counts.entry(key).or_insert(0) += 1;
+        } else {
+            *counts.entry((String::new(), "other reasons".to_owned())).or_insert(0) += 1;
+        }
+    }
+}
+
+/// `logins[3].ip` as `logins.ip`.
+fn without_places(place: &str) -> String {
+    let mut made = String::new();
+    let mut is_inside = false;
+    for letter in place.chars() {
+        match letter {
+            '[' => is_inside = true,
+            ']' => is_inside = false,
+            letter if !is_inside => made.push(letter),
+            _ => {}
+        }
+    }
+    made
+}
+
+fn most_first(counts: impl IntoIterator<Item = (String, u64)>) -> Vec<FieldCount> {
+    let mut made: Vec<FieldCount> =
+        counts.into_iter().map(|(path, subjects)| FieldCount { path, subjects }).collect();
+    made.sort_by(|left, right| {
+        right.subjects.cmp(&left.subjects).then_with(|| left.path.cmp(&right.path))
+    });
+    made
+}
+
+fn reasons(counts: BTreeMap<(String, String), u64>) -> Vec<ReasonCount> {
+    let mut made: Vec<ReasonCount> = counts
+        .into_iter()
+        .map(|((path, reason), count)| ReasonCount { path, reason, count })
+        .collect();
+    made.sort_by(|left, right| right.count.cmp(&left.count));
+    made
+}
