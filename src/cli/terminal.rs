@@ -14,6 +14,19 @@ pub(crate) fn columns() -> usize {
     asked.or(of_terminal).unwrap_or(COLUMNS).clamp(COLUMNS_MIN, COLUMNS_MAX)
 }
 
+/// A paragraph of so many columns: its first line and the others indented, words kept whole.
+pub(crate) fn paragraph(text: &str, indent: usize, hanging: usize) -> String {
+    let first = " ".repeat(indent);
+    let rest = " ".repeat(indent + hanging);
+    let options = textwrap::Options::new(columns())
+        .initial_indent(&first)
+        .subsequent_indent(&rest)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::fill(text, options)
+}
+
 /// An error, as it is shown.
 pub(crate) fn error(message: &str) -> String {
     labelled("error", AnsiColor::Red, message)

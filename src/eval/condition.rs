@@ -118,6 +118,7 @@ impl<'p> Evaluator<'p> {
         let first = self.operand(left, scope, trace);
         let second = self.operand(right, scope, trace);
         let (first, second) = self.on_common_days(first, left.of, second, right.of);
+        note_apart(&first, &second, trace);
         equal(self, &first, &second, left.of)
     }
 
@@ -131,7 +132,9 @@ impl<'p> Evaluator<'p> {
     ) -> Truth {
         let first = self.operand(left, scope, trace);
         let second = self.operand(right, scope, trace);
-        match self.on_common_days(first, left.of, second, right.of) {
+        let (first, second) = self.on_common_days(first, left.of, second, right.of);
+        note_apart(&first, &second, trace);
+        match (first, second) {
             (Possible::None, _) | (_, Possible::None) => Truth::No,
             (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
                 Some(_) => Truth::Unknown,
@@ -252,5 +255,14 @@ impl<'p> Evaluator<'p> {
             }
         });
         truth
+    }
+}
+
+/// Notes that two known amounts could not be compared.
+fn note_apart<T: Trace>(left: &Possible<'_>, right: &Possible<'_>, trace: &mut T) {
+    if let (Possible::Amount(left), Possible::Amount(right)) = (left, right) {
+        if let Some(cannot) = apart(left, right) {
+            trace.note(|| What::Cannot(cannot));
+        }
     }
 }

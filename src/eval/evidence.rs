@@ -95,10 +95,19 @@ fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
                 step.inside.iter().for_each(|inner| gather(inner, wanted, found));
             }
         }
+        // That there is no such element rests on what each of them is instead.
+        What::Element(ElementSeen { included: Truth::No, many: false, .. })
+            if wanted == Truth::No =>
+        {
+            let filters = step.inside.iter().filter(|inner| matches!(inner.what, What::Filter));
+            filters
+                .flat_map(|filter| &filter.inside)
+                .for_each(|inner| gather(inner, Truth::No, found));
+        }
         What::Filter | What::Window(_) => {
             step.inside.iter().for_each(|inner| gather(inner, Truth::Yes, found));
         }
-        What::Element(_) | What::Rule(..) => {}
+        What::Element(_) | What::Rule(..) | What::Cannot(_) => {}
     }
 }
 
@@ -154,40 +163,56 @@ pub(super) fn needs(steps: &[Step], of_rule: &dyn Fn(RuleId) -> Vec<Need>) -> Ve
 }
 
 fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<Need>) {
-    let mut go_inside = || step.inside.iter().for_each(|inner| missing(inner, of_rule, found));
-    match &step.what {
-        What::Condition(_, Truth::Unknown) | What::Window(Truth::Unknown) | What::Filter => {
-            go_inside()
+    if let Some(cannot) = cannot_at(step) {
+        let facts =
+            facts_inside(step).into_iter().filter(|fact| matches!(fact.seen, Seen::Value(_)));
+        found.extend(facts.map(|fact| Need { steps: fact.steps.clone(), cannot: Some(cannot) }));
+        return;
+    }
+    let is_open = match &step.what {
+        What::Condition(_, truth) | What::Window(truth) => *truth == Truth::Unknown,
+        What::Filter | What::Operand { .. } => true,
+        What::Element(element) => !element.many && element.included.is_possible(),
+        What::Fact(fact) => {
+            if fact.seen == Seen::Unknown {
+                found.push(Need { steps: fact.steps.clone(), cannot: None });
+            }
+            false
         }
-        What::Operand { cannot: Some(cannot), .. } => {
-            let facts =
-                facts_inside(step).into_iter().filter(|fact| matches!(fact.seen, Seen::Value(_)));
-            found.extend(
-                facts.map(|fact| Need { steps: fact.steps.clone(), cannot: Some(*cannot) }),
-            );
+        What::Rule(rule, truth) => {
+            if *truth == Truth::Unknown {
+                found.extend(of_rule(*rule));
+            }
+            false
         }
-        What::Operand { .. } => go_inside(),
-        What::Element(ElementSeen { many: false, included, .. }) if included.is_possible() => {
-            go_inside()
-        }
-        What::Fact(FactSeen { steps, seen: Seen::Unknown, .. }) => {
-            found.push(Need { steps: steps.clone(), cannot: None });
-        }
-        What::Rule(rule, Truth::Unknown) => found.extend(of_rule(*rule)),
-        What::Condition(..)
-        | What::Window(_)
-        | What::Element(_)
-        | What::Fact(_)
-        | What::Rule(..) => {}
+        What::Cannot(_) => false,
+    };
+    if is_open {
+        step.inside.iter().for_each(|inner| missing(inner, of_rule, found));
     }
 }
 
-fn facts_inside(step: &Step) -> Vec<&FactSeen> {
-    let mut facts: Vec<&FactSeen> = step.inside.iter().flat_map(facts_inside).collect();
-    if let What::Fact(fact) = &step.what {
-        facts.push(fact);
+/// Why a step is unknown although its facts are known, if so.
+fn cannot_at(step: &Step) -> Option<Cannot> {
+    match &step.what {
+        What::Operand { cannot, .. } => *cannot,
+        What::Condition(_, Truth::Unknown) => {
+            step.inside.iter().find_map(|inner| match inner.what {
+                What::Cannot(cannot) => Some(cannot),
+                _ => None,
+            })
+        }
+        _ => None,
     }
-    facts
+}
+
+/// The facts that values were made of; not those that picked the elements.
+fn facts_inside(step: &Step) -> Vec<&FactSeen> {
+    match &step.what {
+        What::Fact(fact) => vec![fact],
+        What::Filter => Vec::new(),
+        _ => step.inside.iter().flat_map(facts_inside).collect(),
+    }
 }
 
 /// Whether no missing fact could add to what a hit rests on.
@@ -197,6 +222,7 @@ pub(super) fn is_complete(steps: &[Step]) -> bool {
             What::Fact(fact) => fact.seen != Seen::Unknown,
             What::Element(element) => element.included != Truth::Unknown && !element.many,
             What::Operand { cannot, .. } => cannot.is_none(),
+            What::Cannot(_) => false,
             What::Condition(..) | What::Filter | What::Window(_) | What::Rule(..) => true,
         };
         is_settled && is_complete(&step.inside)
@@ -258,7 +284,11 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
             let is_there = is_certain && element.included == Truth::Yes && !element.many;
             newest.add(element.time, is_there);
         }
-        What::Window(Truth::No) | What::Element(_) | What::Fact(_) | What::Rule(..) => {}
+        What::Window(Truth::No)
+        | What::Element(_)
+        | What::Fact(_)
+        | What::Rule(..)
+        | What::Cannot(_) => {}
     }
 }
 

@@ -136,7 +136,10 @@ impl<'p> Walk<'_, 'p> {
             }
             Fact::None => ControlFlow::Continue(()),
             Fact::Unknown | Fact::Value(_) | Fact::Record(_) => {
-                trace.note(|| self.evaluator.fact_seen(holder, steps, UNKNOWN));
+                // Of a list inside an unknown one there is nothing to say that was not said.
+                if !so_far.1 {
+                    trace.note(|| self.evaluator.fact_seen(holder, steps, UNKNOWN));
+                }
                 self.inside(rest, &element(UNKNOWN, None), (so_far.0, true), scope, trace, visit)
             }
         }

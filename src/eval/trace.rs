@@ -44,6 +44,8 @@ pub enum What {
     Window(Truth),
     /// The outcome of another rule was asked, and the answer was this.
     Rule(RuleId, Truth),
+    /// Two known amounts could not be compared.
+    Cannot(Cannot),
 }
 
 /// A field that was read.

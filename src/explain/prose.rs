@@ -2,7 +2,7 @@ use super::change::{Change, Changes, changes};
 use super::tree::{Line, Tree};
 use crate::decision::{Decision, RuleEntry};
 use crate::engine::Engine;
-use crate::eval::{Detail, Judgement, RuleJudgement, Step, Truth};
+use crate::eval::{Cannot, Detail, Judgement, RuleJudgement, Step, Truth};
 use crate::hir::{LevelId, Outcome, PolicySet, Rule, RuleBody, RuleId, RuleKind};
 use crate::roster::Record;
 use crate::source::Sources;
@@ -39,6 +39,8 @@ impl Explanation {
             let options = textwrap::Options::new(columns.max(40))
                 .initial_indent(&first)
                 .subsequent_indent(&rest)
+                .word_separator(textwrap::WordSeparator::AsciiSpace)
+                .word_splitter(textwrap::WordSplitter::NoHyphenation)
                 .break_words(false);
             for wrapped in textwrap::wrap(line, options) {
                 text.push_str(&wrapped);
@@ -88,7 +90,7 @@ impl Teller<'_> {
         let found = self.policy.rules.iter().position(|rule| rule.name == name);
         if let Some(place) = found {
             self.text.gap();
-            self.rule(RuleId(place), true);
+            self.rule(RuleId(place));
         }
         self.text
     }
@@ -114,7 +116,7 @@ impl Teller<'_> {
                 self.text.gap();
                 self.text.say(0, title);
                 for rule in rules {
-                    self.rule(rule, outcome != Outcome::Unknown);
+                    self.rule(rule);
                 }
             }
         }
@@ -157,7 +159,7 @@ impl Teller<'_> {
         self.text.say(2, second);
     }
 
-    fn rule(&mut self, id: RuleId, with_tree: bool) {
+    fn rule(&mut self, id: RuleId) {
         let policy = self.policy;
         let rule = policy.rule(id);
         let Some(judged) = self.judgement.rules.get(id.index()) else { return };
@@ -177,10 +179,8 @@ impl Teller<'_> {
         if judged.outcome == Outcome::Unknown && !entry.needs.is_empty() {
             self.text.say(6, format!("missing: {}", entry.needs.join(", ")));
         }
-        if with_tree {
-            self.text.say(6, "why:");
-            self.tree(&judged.steps, 8);
-        }
+        self.text.say(6, "why:");
+        self.tree(&judged.steps, 8);
         if !entry.answered_by.is_empty() {
             self.text.say(6, format!("answered by: {}", entry.answered_by.join(", ")));
         }
@@ -198,7 +198,14 @@ impl Teller<'_> {
     fn tree(&mut self, steps: &[Step], indent: usize) {
         let missing = |steps: &[Step]| {
             let needs = crate::eval::needs_of(steps);
-            needs.iter().map(|need| self.engine.path(&need.steps)).collect::<Vec<_>>()
+            let shown = needs.iter().map(|need| match need.cannot {
+                None => format!("{} is missing", self.engine.path(&need.steps)),
+                Some(Cannot::Currency) => {
+                    format!("{} is in a currency without a rate", self.engine.path(&need.steps))
+                }
+                Some(Cannot::Range) => format!("{} is too large", self.engine.path(&need.steps)),
+            });
+            shown.collect::<Vec<_>>()
         };
         let tree = Tree {
             policy: self.policy,
@@ -291,14 +298,21 @@ impl Teller<'_> {
         self.text.gap();
         self.text.say(0, "To do");
         for action in &self.decision.actions {
-            let title = self.policy.rules.iter().find(|rule| rule.name == action.control);
-            let title = title.map_or("", |rule| rule.title.as_str());
+            let rule = self.policy.rules.iter().find(|rule| rule.name == action.control);
+            let title = rule.map_or("", |rule| rule.title.as_str());
+            let entry = self.decision.rules.iter().find(|entry| entry.id == action.control);
+            let again = match entry
+                .and_then(|entry| entry.on.as_ref().filter(|_| entry.outcome == "met"))
+            {
+                Some(on) => format!("; again, since {on} is before what was found"),
+                None => String::new(),
+            };
             let because = if action.because.is_empty() {
                 String::new()
             } else {
                 format!(", because of {}", action.because.join(", "))
             };
-            self.text.lines.push((2, format!("{}: {title}{because}", action.control)));
+            self.text.lines.push((2, format!("{}: {title}{because}{again}", action.control)));
         }
     }
 

@@ -79,12 +79,7 @@ impl Tree<'_> {
     fn details(&self, step: &Step, truth: Truth) -> String {
         let mut parts = self.values(step);
         let facts: Vec<String> = match truth {
-            Truth::Unknown => {
-                let missing = (self.missing)(std::slice::from_ref(step));
-                let missing: Vec<String> =
-                    missing.into_iter().map(|path| format!("{path} is missing")).collect();
-                missing
-            }
+            Truth::Unknown => (self.missing)(std::slice::from_ref(step)),
             Truth::Yes => {
                 let evidence = eval::evidence_of(std::slice::from_ref(step));
                 evidence
@@ -102,7 +97,7 @@ impl Tree<'_> {
         parts.join("; ")
     }
 
-    /// Values that were computed rather than read or written out.
+    /// Values that were computed, and parameters, rather than fields that are shown with their places.
     fn values(&self, step: &Step) -> Vec<String> {
         let operands = step.inside.iter().filter_map(|inner| match &inner.what {
             What::Operand { node, shown, .. } => Some((self.text(*node), shown, inner)),
@@ -110,11 +105,17 @@ impl Tree<'_> {
         });
         operands
             .filter(|(text, shown, inner)| {
-                let is_read = inner.inside.iter().any(|part| matches!(part.what, What::Fact(_)))
-                    && inner.inside.len() == 1;
-                text != *shown && !is_read
+                let is_field =
+                    matches!(inner.inside.as_slice(), [only] if matches!(only.what, What::Fact(_)));
+                text != *shown && !is_field && !rests_on_unknown_list(inner)
             })
-            .map(|(text, shown, _)| format!("{} is {shown}", without_name(&text)))
+            .map(|(text, shown, inner)| {
+                if inner.inside.is_empty() {
+                    format!("{text} is {shown}")
+                } else {
+                    format!("found {shown}")
+                }
+            })
             .collect()
     }
 
@@ -170,6 +171,14 @@ fn facts_read(step: &Step) -> Vec<String> {
     found
 }
 
+/// Whether a value was computed over a list of which nothing is known.
+fn rests_on_unknown_list(step: &Step) -> bool {
+    step.inside.iter().any(|inner| {
+        matches!(&inner.what, What::Element(element) if element.many)
+            || rests_on_unknown_list(inner)
+    })
+}
+
 fn has_parts(step: &Step) -> bool {
     step.inside.iter().any(|inner| match &inner.what {
         What::Condition(..) => {
@@ -191,11 +200,6 @@ fn telling_window(step: &Step, truth: Truth) -> Option<&Step> {
                 window.inside.iter().any(|inner| matches!(inner.what, What::Condition(..)))
             })
         })
-}
-
-/// `count of distinct x as name` without the name.
-fn without_name(text: &str) -> &str {
-    text.rsplit_once(" as ").map_or(text, |(value, _)| value)
 }
 
 fn squeezed(text: &str) -> String {

@@ -60,7 +60,7 @@ fn explain(id: &str) -> Result<Exit, Failure> {
         Level::Note => "note",
     };
     let heading = terminal::heading(&format!("{code} ({level}): {}", code.title()));
-    let text = textwrap::fill(code.explanation(), terminal::columns());
+    let text = terminal::paragraph(code.explanation(), 0, 0);
     writeln!(anstream::stdout(), "{heading}\n\n{text}")?;
     Ok(Exit::Done)
 }
