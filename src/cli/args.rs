@@ -205,7 +205,9 @@ fn parse_format(text: &str) -> Result<Format, String> {
 fn parse_as_of(text: &str) -> Result<Instant, String> {
     Instant::parse(text)
         .or_else(|malformed| {
-            duecare::value::Date::parse(text).map(|day| day.start()).map_err(|_| malformed)
+            duecare::value::Date::parse(text)
+                .map(duecare::value::Date::start)
+                .map_err(|_| malformed)
         })
         .map_err(|malformed| format!("{malformed}, or a day as 2022-05-16"))
 }

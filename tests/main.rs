@@ -1,0 +1,14 @@
+//! Integration tests: fixtures, golden decisions, properties, the command line.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests fail loudly"
+)]
+
+mod examples;
+mod support;

@@ -1,0 +1,106 @@
+//! What several tests need: a policy from text, a record from JSON, a judgement.
+
+use std::path::{Path, PathBuf};
+
+use duecare::disposition::Dispositions;
+use duecare::engine::Engine;
+use duecare::eval::{Detail, Judgement};
+use duecare::loader::{Loaded, Policy, load};
+use duecare::roster::{BadValues, Format, Layout, RawReader, RawRecord, Record};
+use duecare::value::Instant;
+
+/// The folder of the project.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of the project as text.
+pub(crate) fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Loads a policy from a text that stands for `policies/test/policy.due`; `use` finds the real files.
+pub(crate) fn load_text(text: &str) -> Loaded {
+    let path = root().join("policies/test/policy.due");
+    let main = path.clone();
+    load(&[path], &mut |asked: &Path| {
+        if asked == main { Ok(text.as_bytes().to_vec()) } else { std::fs::read(asked) }
+    })
+}
+
+/// The policy of a text without errors.
+pub(crate) fn policy(text: &str) -> Policy {
+    let loaded = load_text(text);
+    let found: Vec<String> = loaded
+        .diagnostics
+        .iter()
+        .map(|found| format!("{} {}", found.code, found.message))
+        .collect();
+    assert!(!loaded.has_errors(), "{}\n{text}", found.join("\n"));
+    loaded.policies.into_iter().next().expect("a policy")
+}
+
+/// A policy made ready for a time.
+pub(crate) fn engine(text: &str, as_of: &str) -> Engine {
+    let as_of = Instant::parse(as_of).expect("a time");
+    Engine::new(policy(text), as_of, Dispositions::default()).expect("a program")
+}
+
+/// The shipped policy of that path made ready for a time.
+pub(crate) fn shipped(path: &str, as_of: &str) -> Engine {
+    let path: PathBuf = root().join(path);
+    let loaded = load(&[path], &mut |asked| std::fs::read(asked));
+    assert!(!loaded.has_errors());
+    let policy = loaded.policies.into_iter().next().expect("a policy");
+    let as_of = Instant::parse(as_of).expect("a time");
+    Engine::new(policy, as_of, Dispositions::default()).expect("a program")
+}
+
+/// Every raw record of a roster text.
+pub(crate) fn raw(format: Format, text: &[u8]) -> Vec<RawRecord> {
+    let mut reader = RawReader::new(format, text).expect("a roster");
+    let mut records = Vec::new();
+    while let Some(record) = reader.next_record().expect("a readable roster") {
+        records.push(record);
+        reader.drain(&mut |_| Ok(())).expect("a readable roster");
+    }
+    records
+}
+
+/// Judges a JSON record that must be readable.
+pub(crate) fn judge(engine: &Engine, json: &str) -> Judgement {
+    with_record(engine, json, |record| engine.judge(record, Detail::Full))
+}
+
+/// Hands a decoded JSON record to a closure.
+pub(crate) fn with_record<T>(
+    engine: &Engine,
+    json: &str,
+    use_it: impl FnOnce(&Record<'_>) -> T,
+) -> T {
+    let layout: Layout = engine.layout(BadValues::Refuse);
+    let one_line = json.replace('\n', " ");
+    let raw = raw(Format::JsonLines, one_line.as_bytes());
+    let decoded = layout.decode(raw.first().expect("a record"));
+    match decoded.record {
+        Some(record) => use_it(&record),
+        None => panic!("refused: {:?}\n{json}", decoded.problems),
+    }
+}
+
+/// The outcome of a rule by its name.
+pub(crate) fn outcome(engine: &Engine, judgement: &Judgement, rule: &str) -> &'static str {
+    let place = engine
+        .policy()
+        .checked
+        .rules
+        .iter()
+        .position(|known| known.name == rule)
+        .unwrap_or_else(|| panic!("no rule {rule}"));
+    judgement.rules[place].outcome.word()
+}
+
+/// The name of the level of a judgement.
+pub(crate) fn level(engine: &Engine, judgement: &Judgement) -> String {
+    engine.policy().checked.decision.levels[judgement.decision.index()].name.clone()
+}
