@@ -11,4 +11,7 @@
 )]
 
 mod examples;
+mod soundness;
 mod support;
+mod truth_table;
+mod windows;

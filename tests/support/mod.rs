@@ -104,3 +104,56 @@ pub(crate) fn outcome(engine: &Engine, judgement: &Judgement, rule: &str) -> &'s
 pub(crate) fn level(engine: &Engine, judgement: &Judgement) -> String {
     engine.policy().checked.decision.levels[judgement.decision.index()].name.clone()
 }
+
+/// A policy with one flag, `tested`, over the record of `tests/fixtures/subject.due`.
+pub(crate) fn policy_with(condition: &str) -> String {
+    format!(
+        r#"policy test 1.0.0 {{
+  title "Test" owner "Test" status draft effective 2022-01-01 applies to subject
+  use "../../tests/fixtures/subject.due"
+}}
+source s {{
+  title "S" issued 2021-01-01
+  item i "I"
+}}
+flag tested "Tested" {{
+  cites s i
+  severity weak
+  weight 5 because "a test"
+  when {condition}
+}}
+decision {{
+  levels clear < incomplete < review < block
+  block when any prohibition is hit
+  review when any flag is hit
+  unsettled incomplete
+}}
+"#
+    )
+}
+
+/// The time of tests that do not say another.
+pub(crate) const AS_OF: &str = "2022-08-01T00:00:00Z";
+
+/// What a condition comes to for a record with those facts, given as the inside of a JSON object.
+pub(crate) fn condition_truth(condition: &str, facts: &str) -> duecare::eval::Truth {
+    let engine = engine(&policy_with(condition), AS_OF);
+    let separator = if facts.trim().is_empty() { "" } else { ", " };
+    let judgement = judge(&engine, &format!("{{\"id\": \"S-1\"{separator}{facts}}}"));
+    match outcome(&engine, &judgement, "tested") {
+        "hit" => duecare::eval::Truth::Yes,
+        "clear" => duecare::eval::Truth::No,
+        "unknown" => duecare::eval::Truth::Unknown,
+        other => panic!("{other}"),
+    }
+}
+
+/// The code of the first error that a condition is refused with.
+pub(crate) fn condition_refusal(condition: &str) -> Option<String> {
+    let loaded = load_text(&policy_with(condition));
+    let errors = loaded
+        .diagnostics
+        .iter()
+        .filter(|found| found.level() == duecare::diagnostic::Level::Error);
+    errors.map(|found| found.code.id().to_owned()).next()
+}
