@@ -36,6 +36,7 @@ struct Expectation {
 #[test]
 fn examples_of_the_2022_advisory_come_out_as_written() {
     let folder = root().join("policies/dprk-it-workers/examples");
+    let mut engines: BTreeMap<String, duecare::engine::Engine> = BTreeMap::new();
     let mut failures = Vec::new();
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut files: Vec<_> =
@@ -46,10 +47,12 @@ fn examples_of_the_2022_advisory_come_out_as_written() {
         let file: ExampleFile = serde_yaml::from_str(&std::fs::read_to_string(path).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for example in file.examples {
-            let engine = shipped("policies/dprk-it-workers/1.0.0.due", &example.as_of);
-            let judgement = judge(&engine, &example.record.to_string());
+            let engine = engines
+                .entry(example.as_of.clone())
+                .or_insert_with(|| shipped("policies/dprk-it-workers/1.0.0.due", &example.as_of));
+            let judgement = judge(engine, &example.record.to_string());
             for (rule, expected) in &example.expect.rules {
-                let found = outcome(&engine, &judgement, rule);
+                let found = outcome(engine, &judgement, rule);
                 seen.entry(rule.clone()).or_default().insert(found.to_owned());
                 if found != expected {
                     failures.push(format!(
@@ -58,7 +61,7 @@ fn examples_of_the_2022_advisory_come_out_as_written() {
                     ));
                 }
             }
-            let decision = level(&engine, &judgement);
+            let decision = level(engine, &judgement);
             if example.expect.decision.as_ref().is_some_and(|expected| *expected != decision) {
                 failures.push(format!("{}: found decision {decision}", example.name));
             }

@@ -42,17 +42,17 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
 
 /// Dated rows begin no later than the policy, rise, and each applies on some day of the policy.
 fn check_rows(sink: &mut Sink, effective: Days, owner: &str, rows: &[(Date, Span)]) {
-    if let Some((first, span)) = rows.first() {
-        if *first > effective.from {
-            sink.push(
-                Diagnostic::new(
-                    Code::DatedValueHole,
-                    *span,
-                    format!("{owner} has no value from {} until {first}", effective.from),
-                )
-                .hint(format!("give it a value from {}", effective.from)),
-            );
-        }
+    if let Some((first, span)) = rows.first()
+        && *first > effective.from
+    {
+        sink.push(
+            Diagnostic::new(
+                Code::DatedValueHole,
+                *span,
+                format!("{owner} has no value from {} until {first}", effective.from),
+            )
+            .hint(format!("give it a value from {}", effective.from)),
+        );
     }
     for (row, next) in rows.iter().zip(rows.iter().skip(1)) {
         if next.0 <= row.0 {
@@ -94,17 +94,16 @@ fn check_citations(
         let source = policy.sources.get(citation.source.index());
         if let Some((source, issued)) =
             source.and_then(|source| source.issued.map(|issued| (source, issued)))
+            && issued > effective.from
         {
-            if issued > effective.from {
-                sink.push(Diagnostic::new(
-                    Code::CitesLaterSource,
-                    span,
-                    format!(
-                        "`{}` was issued on {issued}, and this version is in force from {}",
-                        source.name, effective.from
-                    ),
-                ));
-            }
+            sink.push(Diagnostic::new(
+                Code::CitesLaterSource,
+                span,
+                format!(
+                    "`{}` was issued on {issued}, and this version is in force from {}",
+                    source.name, effective.from
+                ),
+            ));
         }
     }
 }

@@ -7,20 +7,19 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     let decision = &policy.decision;
     if let Some((top, when)) =
         decision.levels.last().and_then(|top| top.when.as_ref().map(|when| (top, when)))
+        && holds_without_prohibition(policy, when) != Some(false)
     {
-        if holds_without_prohibition(policy, when) != Some(false) {
-            sink.push(
-                Diagnostic::new(
-                    Code::TopLevelByScore,
-                    when.span,
-                    format!(
-                        "`{}` is the highest level and can be reached without a prohibition",
-                        top.name
-                    ),
-                )
-                .hint("write `when any prohibition is hit`, or add a higher level for that"),
-            );
-        }
+        sink.push(
+            Diagnostic::new(
+                Code::TopLevelByScore,
+                when.span,
+                format!(
+                    "`{}` is the highest level and can be reached without a prohibition",
+                    top.name
+                ),
+            )
+            .hint("write `when any prohibition is hit`, or add a higher level for that"),
+        );
     }
     for must_have in &decision.must_have {
         for left_out in &policy.not_collected {
@@ -63,6 +62,22 @@ fn holds_without_prohibition(policy: &PolicySet, condition: &Condition) -> Optio
                 parts.iter().all(|part| holds_without_prohibition(policy, part) == Some(false));
             all_fail.then_some(false)
         }
-        _ => None,
+        ConditionKind::Field(_)
+        | ConditionKind::Define(_)
+        | ConditionKind::Rule { .. }
+        | ConditionKind::Rules { .. }
+        | ConditionKind::AtLeast { .. }
+        | ConditionKind::Has(_)
+        | ConditionKind::IsKnown(_)
+        | ConditionKind::Equal(..)
+        | ConditionKind::OneOf { .. }
+        | ConditionKind::Order { .. }
+        | ConditionKind::Exists(_)
+        | ConditionKind::Every { .. }
+        | ConditionKind::InAny { .. }
+        | ConditionKind::InTheLast { .. }
+        | ConditionKind::Inconsistent { .. }
+        | ConditionKind::Assume { .. }
+        | ConditionKind::Mistake => None,
     }
 }

@@ -52,7 +52,6 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
 fn can_rest(policy: &PolicySet, condition: &Condition, wanted: bool) -> bool {
     match &condition.kind {
         ConditionKind::Not(inner) => can_rest(policy, inner, !wanted),
-        ConditionKind::Assume { condition, .. } => can_rest(policy, condition, wanted),
         ConditionKind::And(parts) => join(policy, parts, wanted, wanted),
         ConditionKind::Or(parts) => join(policy, parts, wanted, !wanted),
         ConditionKind::AtLeast { of, .. } => join(policy, of, wanted, wanted),
@@ -67,7 +66,8 @@ fn can_rest(policy: &PolicySet, condition: &Condition, wanted: bool) -> bool {
                 && (members.filter.as_ref().is_some_and(|filter| can_rest(policy, filter, true))
                     || (members.filter.is_none() && is_protected(&members.path)))
         }
-        ConditionKind::Every { condition, .. }
+        ConditionKind::Assume { condition, .. }
+        | ConditionKind::Every { condition, .. }
         | ConditionKind::InAny { condition, .. }
         | ConditionKind::InTheLast { condition, .. } => can_rest(policy, condition, wanted),
         ConditionKind::Has(path) | ConditionKind::IsKnown(path) | ConditionKind::Field(path) => {
@@ -113,7 +113,19 @@ fn is_protected_value(policy: &PolicySet, operand: &Operand) -> bool {
                 Some(DefineBody::Condition(_)) | None => false,
             }
         }
-        _ => false,
+        OperandKind::Constant(_)
+        | OperandKind::Months(_)
+        | OperandKind::Param(_)
+        | OperandKind::AsOf
+        | OperandKind::Score
+        | OperandKind::Arithmetic { .. }
+        | OperandKind::Count(_)
+        | OperandKind::CountDistinct(_)
+        | OperandKind::Aggregate { .. }
+        | OperandKind::Share { .. }
+        | OperandKind::Longest { .. }
+        | OperandKind::Similarity(..)
+        | OperandKind::Mistake => false,
     }
 }
 
@@ -132,7 +144,16 @@ fn counts_protected(policy: &PolicySet, operand: &Operand) -> bool {
         OperandKind::Arithmetic { left, right, .. } => {
             counts_protected(policy, left) || counts_protected(policy, right)
         }
-        _ => false,
+        OperandKind::Constant(_)
+        | OperandKind::Months(_)
+        | OperandKind::Param(_)
+        | OperandKind::Field(_)
+        | OperandKind::Define(_)
+        | OperandKind::AsOf
+        | OperandKind::Score
+        | OperandKind::Aggregate { .. }
+        | OperandKind::Longest { .. }
+        | OperandKind::Mistake => false,
     }
 }
 
@@ -145,14 +166,14 @@ fn first_protected(policy: &PolicySet, condition: &Condition) -> Option<String> 
     let mut found: Option<String> = None;
     condition.walk(&mut |part| {
         let inner = match part {
-            Part::Path(path) if is_protected(path) => Some(path.shown.clone()),
+            Part::Path(path) => is_protected(path).then(|| path.shown.clone()),
             Part::Condition(Condition { kind: ConditionKind::Define(id), .. }) => {
                 match policy.defines.get(id.index()).map(|define| &define.body) {
                     Some(DefineBody::Condition(body)) => first_protected(policy, body),
                     Some(DefineBody::Operand(_)) | None => None,
                 }
             }
-            _ => None,
+            Part::Condition(_) | Part::Operand(_) | Part::Members(_) => None,
         };
         if found.is_none() {
             found = inner;

@@ -34,12 +34,14 @@ fn check_in(sink: &mut Sink, condition: &Condition, watched: Watched<'_>) {
             check_in(sink, inner, watched.inner(window));
         }
         ConditionKind::InTheLast { window, condition: inner } => {
-            check_in(sink, inner, watched.inner(window))
+            check_in(sink, inner, watched.inner(window));
         }
         ConditionKind::And(parts)
         | ConditionKind::Or(parts)
         | ConditionKind::AtLeast { of: parts, .. } => {
-            parts.iter().for_each(|part| check_in(sink, part, watched));
+            for part in parts {
+                check_in(sink, part, watched);
+            }
         }
         ConditionKind::Not(inner)
         | ConditionKind::Assume { condition: inner, .. }
@@ -76,13 +78,13 @@ impl<'h> Watched<'h> {
 
 /// The smallest part that is to blame.
 fn culprit<'h>(condition: &'h Condition, watched: Watched<'_>) -> &'h Condition {
-    let parts: Vec<&Condition> = match &condition.kind {
-        ConditionKind::And(parts)
-        | ConditionKind::Or(parts)
-        | ConditionKind::AtLeast { of: parts, .. } => parts.iter().collect(),
-        _ => Vec::new(),
+    let (ConditionKind::And(parts)
+    | ConditionKind::Or(parts)
+    | ConditionKind::AtLeast { of: parts, .. }) = &condition.kind
+    else {
+        return condition;
     };
-    let blamed = parts.into_iter().find(|part| !of_condition(part, watched).never_falls());
+    let blamed = parts.iter().find(|part| !of_condition(part, watched).never_falls());
     blamed.map_or(condition, |part| culprit(part, watched))
 }
 
@@ -182,11 +184,9 @@ fn constant_or_either(is_constant: bool) -> Trend {
 /// Of `greater > less`. The least and greatest of nothing are none, and a comparison with none is no:
 /// a first element can only make `greatest >= x` and `least <= x` true.
 fn of_order(greater: &Operand, less: &Operand, watched: Watched<'_>) -> Trend {
-    let may_begin_false = |operand: &Operand, wanted: Aggregation| match &operand.kind {
-        OperandKind::Aggregate { aggregation, members } => {
-            of_members(members, watched) == Trend::Constant || *aggregation == wanted
-        }
-        _ => true,
+    let may_begin_false = |operand: &Operand, wanted: Aggregation| {
+        let OperandKind::Aggregate { aggregation, members } = &operand.kind else { return true };
+        of_members(members, watched) == Trend::Constant || *aggregation == wanted
     };
     let trend = of_operand(greater, watched).with(of_operand(less, watched).reversed());
     let is_sound = may_begin_false(greater, Aggregation::Greatest)
@@ -290,18 +290,35 @@ fn adds_nothing_below_zero(members: &Members, watched: Watched<'_>) -> bool {
 
 /// The parts of a conjunction, or the condition itself.
 fn parts(condition: &Condition) -> &[Condition] {
-    match &condition.kind {
-        ConditionKind::And(parts) => parts,
-        _ => std::slice::from_ref(condition),
+    if let ConditionKind::And(parts) = &condition.kind {
+        parts
+    } else {
+        std::slice::from_ref(condition)
     }
 }
 
 fn is_not_below_zero(operand: &Operand) -> bool {
-    match &operand.kind {
-        OperandKind::Constant(Value::Number(number)) => !number.decimal().is_sign_negative(),
-        OperandKind::Constant(Value::Money(money)) => !money.amount.decimal().is_sign_negative(),
-        OperandKind::Constant(Value::Percent(percent)) => !percent.decimal().is_sign_negative(),
-        OperandKind::Constant(Value::Duration(duration)) => !duration.seconds().is_sign_negative(),
-        _ => false,
-    }
+    let OperandKind::Constant(value) = &operand.kind else { return false };
+    let amount = match value {
+        Value::Number(number) => number.decimal(),
+        Value::Money(money) => money.amount.decimal(),
+        Value::Percent(percent) => percent.decimal(),
+        Value::Duration(duration) => duration.seconds(),
+        Value::YesNo(_)
+        | Value::Text(_)
+        | Value::Date(_)
+        | Value::Instant(_)
+        | Value::Country(_)
+        | Value::Ip(_)
+        | Value::Network(_)
+        | Value::Email(_)
+        | Value::Phone(_)
+        | Value::Url(_)
+        | Value::PersonName(_)
+        | Value::AddressLine(_)
+        | Value::Postcode(_)
+        | Value::ContactPoint(_)
+        | Value::Choice(_) => return false,
+    };
+    !amount.is_sign_negative()
 }

@@ -1,7 +1,7 @@
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::{
-    Collection, Condition, ConditionKind, FieldPath, OperandKind, Part, PolicySet, RuleBody,
-    TemplatePart,
+    Collection, Condition, ConditionKind, FieldPath, Operand, OperandKind, Part, PolicySet,
+    RuleBody, TemplatePart,
 };
 use crate::source::{Sources, Span};
 
@@ -26,22 +26,29 @@ struct Used {
 impl Used {
     fn note(&mut self, part: Part<'_>) {
         match part {
-            Part::Operand(operand) => match &operand.kind {
-                OperandKind::Param(id) => self.params.push(id.index()),
-                OperandKind::Define(id) => self.defines.push(id.index()),
-                _ => {}
-            },
-            Part::Condition(condition) => match &condition.kind {
-                ConditionKind::Define(id) => self.defines.push(id.index()),
-                ConditionKind::OneOf { list: Collection::Param(id), .. } => {
-                    self.params.push(id.index())
-                }
-                ConditionKind::OneOf { list: Collection::List(id), .. } => {
-                    self.lists.push(id.index())
-                }
-                _ => {}
-            },
+            Part::Operand(operand) => self.note_operand(operand),
+            Part::Condition(condition) => self.note_condition(condition),
             Part::Members(_) | Part::Path(_) => {}
+        }
+    }
+
+    fn note_operand(&mut self, operand: &Operand) {
+        if let OperandKind::Param(id) = &operand.kind {
+            self.params.push(id.index());
+        } else if let OperandKind::Define(id) = &operand.kind {
+            self.defines.push(id.index());
+        }
+    }
+
+    fn note_condition(&mut self, condition: &Condition) {
+        if let ConditionKind::Define(id) = &condition.kind {
+            self.defines.push(id.index());
+        } else if let ConditionKind::OneOf { list, .. } = &condition.kind {
+            match list {
+                Collection::Param(id) => self.params.push(id.index()),
+                Collection::List(id) => self.lists.push(id.index()),
+                Collection::Values(_) => {}
+            }
         }
     }
 }
@@ -107,25 +114,30 @@ fn warn_every_of_nothing(sink: &mut Sink, condition: &Condition, exist: &[&Field
     match &condition.kind {
         ConditionKind::And(parts) => {
             let mut around = exist.to_vec();
-            around.extend(parts.iter().filter_map(|part| match &part.kind {
-                ConditionKind::Exists(members) => Some(&members.path),
-                _ => None,
-            }));
-            parts.iter().for_each(|part| warn_every_of_nothing(sink, part, &around));
+            for part in parts {
+                if let ConditionKind::Exists(members) = &part.kind {
+                    around.push(&members.path);
+                }
+            }
+            for part in parts {
+                warn_every_of_nothing(sink, part, &around);
+            }
         }
         ConditionKind::Or(parts) | ConditionKind::AtLeast { of: parts, .. } => {
-            parts.iter().for_each(|part| warn_every_of_nothing(sink, part, exist));
+            for part in parts {
+                warn_every_of_nothing(sink, part, exist);
+            }
         }
-        ConditionKind::Not(inner) | ConditionKind::Assume { condition: inner, .. } => {
-            warn_every_of_nothing(sink, inner, exist);
-        }
-        ConditionKind::InAny { condition: inner, .. }
+        ConditionKind::Not(inner)
+        | ConditionKind::Assume { condition: inner, .. }
+        | ConditionKind::InAny { condition: inner, .. }
         | ConditionKind::InTheLast { condition: inner, .. } => {
             warn_every_of_nothing(sink, inner, exist);
         }
-        ConditionKind::Every { members, .. }
-            if !exist.iter().any(|path| path.is_same_place(&members.path)) =>
-        {
+        ConditionKind::Every { members, .. } => {
+            if exist.iter().any(|path| path.is_same_place(&members.path)) {
+                return;
+            }
             let shown = &members.path.shown;
             sink.push(
                 Diagnostic::new(
@@ -136,7 +148,18 @@ fn warn_every_of_nothing(sink: &mut Sink, condition: &Condition, exist: &[&Field
                 .hint(format!("if that must not count, write `exists {shown} and every ...`")),
             );
         }
-        _ => {}
+        ConditionKind::Field(_)
+        | ConditionKind::Define(_)
+        | ConditionKind::Rule { .. }
+        | ConditionKind::Rules { .. }
+        | ConditionKind::Has(_)
+        | ConditionKind::IsKnown(_)
+        | ConditionKind::Equal(..)
+        | ConditionKind::OneOf { .. }
+        | ConditionKind::Order { .. }
+        | ConditionKind::Exists(_)
+        | ConditionKind::Inconsistent { .. }
+        | ConditionKind::Mistake => {}
     }
 }
 

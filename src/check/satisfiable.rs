@@ -37,9 +37,10 @@ fn verdict(policy: &PolicySet, condition: &Condition) -> Option<Verdict> {
     match &condition.kind {
         ConditionKind::Order { order, left, right } => {
             let (left, right) = (Range::of(policy, left)?, Range::of(policy, right)?);
-            match left.compare(*order, right)? {
-                true => Some(Verdict::Always("this holds whatever the data".to_owned())),
-                false => Some(Verdict::Never("this holds for no data".to_owned())),
+            if left.compare(*order, right)? {
+                Some(Verdict::Always("this holds whatever the data".to_owned()))
+            } else {
+                Some(Verdict::Never("this holds for no data".to_owned()))
             }
         }
         ConditionKind::OneOf { list: Collection::Values(values), .. } if values.is_empty() => {
@@ -63,7 +64,23 @@ fn verdict(policy: &PolicySet, condition: &Condition) -> Option<Verdict> {
             }
         }
         ConditionKind::And(parts) => contradiction(policy, parts).map(Verdict::Never),
-        _ => None,
+        ConditionKind::Field(_)
+        | ConditionKind::Define(_)
+        | ConditionKind::Rule { .. }
+        | ConditionKind::Rules { .. }
+        | ConditionKind::Not(_)
+        | ConditionKind::Or(_)
+        | ConditionKind::Has(_)
+        | ConditionKind::IsKnown(_)
+        | ConditionKind::Equal(..)
+        | ConditionKind::OneOf { list: Collection::Values(_) | Collection::List(_), .. }
+        | ConditionKind::Exists(_)
+        | ConditionKind::Every { .. }
+        | ConditionKind::InAny { .. }
+        | ConditionKind::InTheLast { .. }
+        | ConditionKind::Inconsistent { .. }
+        | ConditionKind::Assume { .. }
+        | ConditionKind::Mistake => None,
     }
 }
 
@@ -104,14 +121,21 @@ impl Range {
                     or_none: false,
                 })
             }
-            OperandKind::Count(_) => between(0, None, false),
             OperandKind::CountDistinct(members) => {
                 between(0, distinct_values(policy, members.path.of), false)
             }
             OperandKind::Share { .. } => between(0, Some(100), true),
             OperandKind::Similarity(..) => between(0, Some(100), operand.or_none),
-            OperandKind::Longest { .. } | OperandKind::Score => between(0, None, false),
-            _ => None,
+            OperandKind::Count(_) | OperandKind::Longest { .. } | OperandKind::Score => {
+                between(0, None, false)
+            }
+            OperandKind::Months(_)
+            | OperandKind::Field(_)
+            | OperandKind::Define(_)
+            | OperandKind::AsOf
+            | OperandKind::Arithmetic { .. }
+            | OperandKind::Aggregate { .. }
+            | OperandKind::Mistake => None,
         }
     }
 
@@ -140,10 +164,10 @@ impl Range {
 
 /// How many different values a type has, where that is few.
 fn distinct_values(policy: &PolicySet, of: Type) -> Option<i64> {
-    match of {
-        Type::YesNo => Some(2),
-        Type::Choice(id) => i64::try_from(policy.schema.enumeration(id).words.len()).ok(),
-        _ => None,
+    if let Type::Choice(id) = of {
+        i64::try_from(policy.schema.enumeration(id).words.len()).ok()
+    } else {
+        (of == Type::YesNo).then_some(2)
     }
 }
 
@@ -220,9 +244,9 @@ fn facts<'c>(
             };
             let keys = values
                 .iter()
-                .filter_map(|value| match &value.kind {
-                    OperandKind::Constant(value) => Some(value.key()),
-                    _ => None,
+                .filter_map(|value| {
+                    let OperandKind::Constant(value) = &value.kind else { return None };
+                    Some(value.key())
                 })
                 .collect();
             vec![(path, if holds { Fact::OneOf(keys) } else { Fact::NoneOf(keys) })]
@@ -239,7 +263,20 @@ fn facts<'c>(
             }
             _ => Vec::new(),
         },
-        _ => Vec::new(),
+        ConditionKind::Rule { .. }
+        | ConditionKind::Rules { .. }
+        | ConditionKind::And(_)
+        | ConditionKind::Or(_)
+        | ConditionKind::AtLeast { .. }
+        | ConditionKind::IsKnown(_)
+        | ConditionKind::OneOf { .. }
+        | ConditionKind::Exists(_)
+        | ConditionKind::Every { .. }
+        | ConditionKind::InAny { .. }
+        | ConditionKind::InTheLast { .. }
+        | ConditionKind::Inconsistent { .. }
+        | ConditionKind::Assume { .. }
+        | ConditionKind::Mistake => Vec::new(),
     }
 }
 

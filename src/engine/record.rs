@@ -1,11 +1,13 @@
 //! From a judgement to the record that is written.
 
+use std::fmt::Write as _;
+
 use crate::decision::{
     ActionEntry, Brief, CiteEntry, Decision, EvidenceEntry, ExceptionEntry, FORMAT, ListEntry,
     NeedEntry, Points, PolicyEntry, Range, RuleEntry,
 };
 use crate::digest::Digest;
-use crate::eval::{Judgement, Need, RuleJudgement, ScoreRange, Truth};
+use crate::eval::{Cannot, Judgement, Need, RuleJudgement, ScoreRange, Truth};
 use crate::hir::{
     LevelId, Outcome, PolicySet, Rule, RuleId, RuleKind, Severity, Template, TemplatePart,
 };
@@ -43,7 +45,7 @@ pub(super) fn decision<'p>(
             .iter()
             .map(|(need, settles)| NeedEntry {
                 path: path(program, need),
-                cannot: need.cannot.map(|cannot| cannot.word()),
+                cannot: need.cannot.map(Cannot::word),
                 settles: settles.iter().map(|rule| name(meaning, *rule)).collect(),
             })
             .collect(),
@@ -212,7 +214,7 @@ fn lists(policy: &PolicySet) -> Vec<ListEntry<'_>> {
         .map(|list| {
             let mut text = "duecare.list/1\n".to_owned();
             for value in &list.values {
-                text.push_str(&format!("{value}\n"));
+                let _ = writeln!(text, "{value}");
             }
             ListEntry { name: &list.name, digest: Digest::of(text.as_bytes()) }
         })

@@ -92,12 +92,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// How many values a type has, where that is few.
-    fn values_of_type(&self, of: Type) -> Option<usize> {
-        match of {
-            Type::YesNo => Some(2),
-            Type::Choice(id) => Some(self.program.schema.enumeration(id).words.len()),
-            Type::Country => Some(Country::count()),
-            _ => None,
+    pub(super) fn values_of_type(&self, of: Type) -> Option<usize> {
+        if let Type::Choice(id) = of {
+            Some(self.program.schema.enumeration(id).words.len())
+        } else if of == Type::Country {
+            Some(Country::count())
+        } else {
+            (of == Type::YesNo).then_some(2)
         }
     }
 
@@ -249,10 +250,10 @@ impl Parts {
     }
 
     fn highest_mean(&self) -> Bound {
-        if let Some(many) = self.many {
-            if many.high == Bound::Unbounded {
-                return Bound::Unbounded;
-            }
+        if let Some(many) = self.many
+            && many.high == Bound::Unbounded
+        {
+            return Bound::Unbounded;
         }
         let certain: Option<Vec<Decimal>> =
             self.certain.iter().map(|amount| amount.high.value()).collect();

@@ -274,12 +274,13 @@ impl Amount {
 
     /// A date or instant moved on the calendar.
     pub(super) fn moved(self, of: Type, period: Period, direction: Direction) -> Self {
-        let change = |value: Decimal| match of {
-            Type::Date => {
+        let change = |value: Decimal| {
+            if of == Type::Date {
                 let date = i64::try_from(value).ok().and_then(Date::from_days)?;
                 date.plus(period, direction).map(|date| Decimal::from(date.days()))
+            } else {
+                Instant::from_seconds(value)?.plus(period, direction).map(Instant::seconds)
             }
-            _ => Instant::from_seconds(value)?.plus(period, direction).map(Instant::seconds),
         };
         Self { low: self.low.map(change), high: self.high.map(change), ..self }
     }
@@ -336,7 +337,22 @@ impl Amount {
             Type::Duration => Duration::from_seconds(value).map(|duration| duration.to_string()),
             Type::Percent => Some(Percent::from(value.round_dp(1).normalize()).to_string()),
             Type::Money => self.currency.map(|currency| format!("{value} {currency}")),
-            _ => None,
+            Type::YesNo
+            | Type::Number
+            | Type::Text
+            | Type::Months
+            | Type::Country
+            | Type::Ip
+            | Type::Network
+            | Type::Email
+            | Type::Phone
+            | Type::Url
+            | Type::PersonName
+            | Type::AddressLine
+            | Type::Postcode
+            | Type::ContactPoint
+            | Type::Choice(_)
+            | Type::Record(_) => None,
         };
         shown.unwrap_or_else(|| Number::from(value).to_string())
     }

@@ -1,5 +1,6 @@
 use std::ops::ControlFlow;
 
+use super::operand::may_be_none;
 use super::possible::{Possible, apart, equal};
 use super::scope::Scope;
 use super::trace::{Trace, What};
@@ -8,7 +9,7 @@ use crate::hir::Order;
 use crate::program::{Condition, ConditionKind, Field, Members, Operand, ValueSet};
 use crate::roster::Fact;
 use crate::types::Type;
-use crate::value::{Country, Value};
+use crate::value::{Key, Value};
 
 impl<'p> Evaluator<'p> {
     /// Whether a condition holds.
@@ -188,15 +189,18 @@ impl<'p> Evaluator<'p> {
         let ValueSet::Keys(keys) = set else { return Truth::Unknown };
         keys.iter().fold(Truth::No, |truth, key| {
             let same = match key {
-                crate::value::Key::Amount(value) => amount.equal(super::Amount::exactly(*value)),
-                crate::value::Key::Instant(instant) => {
-                    amount.equal(super::Amount::exactly(instant.seconds()))
-                }
-                crate::value::Key::Money(currency, value) => match amount.currency {
+                Key::Amount(value) => amount.equal(super::Amount::exactly(*value)),
+                Key::Instant(instant) => amount.equal(super::Amount::exactly(instant.seconds())),
+                Key::Money(currency, value) => match amount.currency {
                     Some(of) if of.code() != *currency => Truth::Unknown,
                     _ => amount.equal(super::Amount::exactly(*value)),
                 },
-                _ => Truth::Unknown,
+                Key::YesNo(_)
+                | Key::Text(_)
+                | Key::Country(_)
+                | Key::Ip(_)
+                | Key::Network(_)
+                | Key::Choice(_) => Truth::Unknown,
             };
             truth.or(same)
         })
@@ -204,17 +208,8 @@ impl<'p> Evaluator<'p> {
 
     /// An unknown value is one of a set if the set has every value of its type.
     fn unknown_in(&self, value: &Operand, set: &ValueSet) -> Truth {
-        let or_none = match &value.kind {
-            crate::program::OperandKind::Field(field) => field.or_none(),
-            _ => false,
-        };
-        let values = match value.of {
-            Type::YesNo => Some(2),
-            Type::Choice(id) => Some(self.program.schema.enumeration(id).words.len()),
-            Type::Country => Some(Country::count()),
-            _ => None,
-        };
-        match (set.len(), values) {
+        let or_none = may_be_none(value);
+        match (set.len(), self.values_of_type(value.of)) {
             (Some(0), _) => Truth::No,
             (Some(listed), Some(values)) if listed == values && !or_none => Truth::Yes,
             _ => Truth::Unknown,
@@ -246,7 +241,7 @@ impl<'p> Evaluator<'p> {
             let satisfied = (!member.included).or(self.truth(condition, member.scope, trace));
             truth = truth.and(match satisfied {
                 Truth::No if member.many => Truth::Unknown,
-                satisfied => satisfied,
+                settled @ (Truth::Yes | Truth::No | Truth::Unknown) => settled,
             });
             if truth == Truth::No && !T::RECORDS {
                 ControlFlow::Break(())
@@ -260,9 +255,9 @@ impl<'p> Evaluator<'p> {
 
 /// Notes that two known amounts could not be compared.
 fn note_apart<T: Trace>(left: &Possible<'_>, right: &Possible<'_>, trace: &mut T) {
-    if let (Possible::Amount(left), Possible::Amount(right)) = (left, right) {
-        if let Some(cannot) = apart(left, right) {
-            trace.note(|| What::Cannot(cannot));
-        }
+    if let (Possible::Amount(left), Possible::Amount(right)) = (left, right)
+        && let Some(cannot) = apart(left, right)
+    {
+        trace.note(|| What::Cannot(cannot));
     }
 }

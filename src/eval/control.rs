@@ -93,11 +93,14 @@ impl<'p> Evaluator<'p> {
                 let expired = self.expired(control, days, scope, trace);
                 ControlTruths { failed, done: met.and(by_now), expired, dated: Some(days) }
             }
-            Possible::None => ControlTruths { failed, done: met, expired: Truth::Yes, dated: None },
+            // What has no date is not shown to have been done.
+            Possible::None => {
+                ControlTruths { failed, done: Truth::No, expired: Truth::No, dated: None }
+            }
             Possible::Value(_) | Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => {
                 ControlTruths {
                     failed,
-                    done: met,
+                    done: met.and(Truth::Unknown),
                     expired: Truth::Unknown,
                     dated: Some(Amount::any(true)),
                 }
@@ -153,7 +156,11 @@ pub(super) fn is_recent_enough(dated: Option<Amount>, newest: Newest) -> Truth {
         Age::Dayless => Truth::No,
     };
     let at_best = not_before(newest.certain, Truth::Yes);
-    let at_worst = not_before(newest.possible, Truth::No);
+    // Where no element is certain, the flag may come to rest on facts without a day alone.
+    let at_worst = match newest.certain {
+        Age::Nothing => Truth::No,
+        Age::Day(_) | Age::Unknown | Age::Dayless => not_before(newest.possible, Truth::No),
+    };
     match (at_best, at_worst) {
         (Truth::No, _) => Truth::No,
         (_, Truth::Yes) => Truth::Yes,

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
@@ -172,7 +173,19 @@ impl<'p> Run<'p, '_> {
                 }
                 made.indicator = Some(indicator);
             }
-            _ => {}
+            Outcome::Hit
+            | Outcome::Clear
+            | Outcome::Unknown
+            | Outcome::NotApplicable
+            | Outcome::NotCovered
+            | Outcome::Excepted
+            | Outcome::Reviewed
+            | Outcome::Met
+            | Outcome::Failed
+            | Outcome::Unmet
+            | Outcome::Expired
+            | Outcome::Waived
+            | Outcome::NotRequired => {}
         }
         if self.detail == Detail::Trace {
             made.steps = steps;
@@ -556,12 +569,15 @@ impl<'p> Run<'p, '_> {
         }
     }
 
-    /// Whether an unknown rule may stay unknown with every fact known: for want of a rate, or because a
-    /// result is too large.
+    /// Whether what is open about a rule may stay so with every fact known: for want of a rate, or
+    /// because a result is too large.
     fn may_never_settle(&self) -> bool {
         self.rules.iter().any(|(id, judged)| {
-            judged.outcome == Outcome::Unknown
-                && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
+            let counted = judged.indicator.as_ref().and_then(|indicator| indicator.counted);
+            let is_open = judged.outcome == Outcome::Unknown
+                || counted.is_some_and(|range| range.low != range.high)
+                || judged.relief.is_some_and(|relief| relief.relieves == Truth::Unknown);
+            is_open && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
         })
     }
 
@@ -674,7 +690,7 @@ fn evidence_digest(evidence: &[evidence::Evidence]) -> Digest {
             crate::value::Shown::Text(_) => 't',
         };
         let value = fact.value.to_string().replace('\\', "\\\\").replace('\n', "\\n");
-        text.push_str(&format!("{}\t{kind}\t{value}\n", fact.place));
+        let _ = writeln!(text, "{}\t{kind}\t{value}", fact.place);
     }
     Digest::of(text.as_bytes())
 }

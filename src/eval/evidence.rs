@@ -92,7 +92,9 @@ fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
                 .iter()
                 .any(|inner| matches!(inner.what, What::Condition(_, truth) if truth != wanted));
             if !speaks_otherwise {
-                step.inside.iter().for_each(|inner| gather(inner, wanted, found));
+                for inner in &step.inside {
+                    gather(inner, wanted, found);
+                }
             }
         }
         // That there is no such element rests on what each of them is instead.
@@ -100,12 +102,14 @@ fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
             if wanted == Truth::No =>
         {
             let filters = step.inside.iter().filter(|inner| matches!(inner.what, What::Filter));
-            filters
-                .flat_map(|filter| &filter.inside)
-                .for_each(|inner| gather(inner, Truth::No, found));
+            for inner in filters.flat_map(|filter| &filter.inside) {
+                gather(inner, Truth::No, found);
+            }
         }
         What::Filter | What::Window(_) => {
-            step.inside.iter().for_each(|inner| gather(inner, Truth::Yes, found));
+            for inner in &step.inside {
+                gather(inner, Truth::Yes, found);
+            }
         }
         What::Element(_) | What::Rule(..) | What::Cannot(_) => {}
     }
@@ -156,7 +160,9 @@ fn keep_first_of_each_value(found: &mut Vec<Evidence>, from: usize) {
 /// what would settle a rule whose outcome was asked.
 pub(super) fn needs(steps: &[Step], of_rule: &dyn Fn(RuleId) -> Vec<Need>) -> Vec<Need> {
     let mut found = Vec::new();
-    steps.iter().for_each(|step| missing(step, of_rule, &mut found));
+    for step in steps {
+        missing(step, of_rule, &mut found);
+    }
     found.sort();
     found.dedup();
     found
@@ -188,7 +194,9 @@ fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<N
         What::Cannot(_) => false,
     };
     if is_open {
-        step.inside.iter().for_each(|inner| missing(inner, of_rule, found));
+        for inner in &step.inside {
+            missing(inner, of_rule, found);
+        }
     }
 }
 
@@ -196,13 +204,16 @@ fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<N
 fn cannot_at(step: &Step) -> Option<Cannot> {
     match &step.what {
         What::Operand { cannot, .. } => *cannot,
-        What::Condition(_, Truth::Unknown) => {
-            step.inside.iter().find_map(|inner| match inner.what {
-                What::Cannot(cannot) => Some(cannot),
-                _ => None,
-            })
-        }
-        _ => None,
+        What::Condition(_, Truth::Unknown) => step.inside.iter().find_map(|inner| {
+            if let What::Cannot(cannot) = inner.what { Some(cannot) } else { None }
+        }),
+        What::Condition(_, Truth::Yes | Truth::No)
+        | What::Fact(_)
+        | What::Element(_)
+        | What::Filter
+        | What::Window(_)
+        | What::Rule(..)
+        | What::Cannot(_) => None,
     }
 }
 
@@ -211,7 +222,12 @@ fn facts_inside(step: &Step) -> Vec<&FactSeen> {
     match &step.what {
         What::Fact(fact) => vec![fact],
         What::Filter => Vec::new(),
-        _ => step.inside.iter().flat_map(facts_inside).collect(),
+        What::Condition(..)
+        | What::Operand { .. }
+        | What::Element(_)
+        | What::Window(_)
+        | What::Rule(..)
+        | What::Cannot(_) => step.inside.iter().flat_map(facts_inside).collect(),
     }
 }
 
@@ -232,23 +248,29 @@ pub(super) fn is_complete(steps: &[Step]) -> bool {
 /// The values that were given names with `as`, by the place of the name.
 pub(super) fn values(steps: &[Step]) -> Vec<(usize, String)> {
     let mut found: Vec<(usize, String)> = Vec::new();
-    steps.iter().for_each(|step| named(step, &mut found));
+    for step in steps {
+        named(step, &mut found);
+    }
     found
 }
 
 fn named(step: &Step, found: &mut Vec<(usize, String)>) {
-    if let What::Operand { name: Some(name), shown, .. } = &step.what {
-        if !found.iter().any(|(known, _)| known == name) {
-            found.push((*name, shown.clone()));
-        }
+    if let What::Operand { name: Some(name), shown, .. } = &step.what
+        && !found.iter().any(|(known, _)| known == name)
+    {
+        found.push((*name, shown.clone()));
     }
-    visible(step).into_iter().for_each(|inner| named(inner, found));
+    for inner in visible(step) {
+        named(inner, found);
+    }
 }
 
 /// How new the elements are that a flag rests on.
 pub(super) fn newest(steps: &[Step]) -> Newest {
     let mut newest = Newest { certain: Age::Nothing, possible: Age::Nothing };
-    steps.iter().for_each(|step| age(step, true, &mut newest));
+    for step in steps {
+        age(step, true, &mut newest);
+    }
     newest
 }
 
@@ -272,13 +294,19 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
             }
         }
         What::Operand { .. } | What::Filter => {
-            timed_parts(step).into_iter().for_each(|inner| age(inner, is_certain, newest));
+            for inner in timed_parts(step) {
+                age(inner, is_certain, newest);
+            }
         }
         What::Window(Truth::Yes) => {
-            step.inside.iter().for_each(|inner| age(inner, is_certain, newest))
+            for inner in &step.inside {
+                age(inner, is_certain, newest);
+            }
         }
         What::Window(Truth::Unknown) => {
-            step.inside.iter().for_each(|inner| age(inner, false, newest))
+            for inner in &step.inside {
+                age(inner, false, newest);
+            }
         }
         What::Element(element) if element.included.is_possible() => {
             let is_there = is_certain && element.included == Truth::Yes && !element.many;

@@ -18,6 +18,8 @@ struct Set {
     known: BTreeSet<Key<'static>>,
     /// How many further values there may be; any number when absent.
     unknown: Option<usize>,
+    /// Whether it certainly has a value.
+    is_stated: bool,
 }
 
 impl<'p> Evaluator<'p> {
@@ -52,7 +54,7 @@ impl<'p> Evaluator<'p> {
                     self.each(of, scope, trace, &mut |member, trace| {
                         many |= member.many;
                         if !member.many {
-                            let mut set = Set { known: BTreeSet::new(), unknown: Some(0) };
+                            let mut set = Set { unknown: Some(0), ..Set::default() };
                             self.each_from(values, member, trace, &mut |value, _| {
                                 set.add(&value.value, value.included, value.many);
                                 ControlFlow::Continue(())
@@ -60,7 +62,7 @@ impl<'p> Evaluator<'p> {
                             sets.push(set);
                         }
                         ControlFlow::Continue(())
-                    })
+                    });
                 }
             }
         }
@@ -115,6 +117,7 @@ impl Set {
             Possible::None => return,
             Possible::Whole(_) | Possible::Unknown | Possible::Cannot(_) => None,
         };
+        self.is_stated |= included == Truth::Yes && !many;
         match key {
             Some(key) if included == Truth::Yes && !many => {
                 self.known.insert(key);
@@ -132,12 +135,12 @@ impl Set {
 /// Whether two of the sets differ. They can all be equal if each can be completed to what all the
 /// others have; a set that may be empty may be ignored.
 fn sets_differ(sets: &[Set]) -> Truth {
-    let stated: Vec<&Set> = sets.iter().filter(|set| !set.known.is_empty()).collect();
+    let stated: Vec<&Set> = sets.iter().filter(|set| set.is_stated).collect();
     let all: BTreeSet<&Key<'static>> = stated.iter().flat_map(|set| &set.known).collect();
     let can_agree = stated
         .iter()
         .all(|set| set.unknown.is_none_or(|unknown| all.len() - set.known.len() <= unknown));
-    let open = sets.iter().filter(|set| !set.is_settled()).count();
-    let may_differ = open > 0 && sets.len() > 1;
+    let not_empty = sets.iter().filter(|set| set.is_stated || !set.is_settled()).count();
+    let may_differ = not_empty > 1 && sets.iter().any(|set| !set.is_settled());
     Truth::between(!can_agree, !can_agree || may_differ)
 }

@@ -8,7 +8,7 @@ use super::trace::{Cannot, Trace, What};
 use crate::hir::Arithmetic;
 use crate::program::{Operand, OperandKind};
 use crate::types::Type;
-use crate::value::{Key, Shown, Value, fold_text, similarity_percent};
+use crate::value::{Direction, Key, Period, Shown, Value, fold_text, similarity_percent};
 
 impl<'p> Evaluator<'p> {
     /// What a value can be.
@@ -27,10 +27,7 @@ impl<'p> Evaluator<'p> {
             node: operand.node,
             name: operand.name,
             shown: possible.shown(operand.of),
-            cannot: match &possible {
-                Possible::Cannot(cannot) => Some(*cannot),
-                _ => None,
-            },
+            cannot: possible.cannot(),
             distinct: matches!(operand.kind, OperandKind::CountDistinct(_)),
         });
         possible
@@ -59,19 +56,7 @@ impl<'p> Evaluator<'p> {
                 self.arithmetic(*operator, left, right, scope, trace)
             }
             OperandKind::Moved { base, period, direction } => {
-                match self.operand(base, scope, trace) {
-                    Possible::Amount(amount) => {
-                        let moved = amount.moved(of, *period, *direction);
-                        let left_the_calendar =
-                            amount.low != Bound::Unbounded && moved.low == Bound::Unbounded;
-                        if left_the_calendar {
-                            Possible::Cannot(Cannot::Range)
-                        } else {
-                            Possible::Amount(moved)
-                        }
-                    }
-                    other => other,
-                }
+                moved(self.operand(base, scope, trace), of, *period, *direction)
             }
             OperandKind::Count(members) => Possible::Amount(self.count(members, scope, trace)),
             OperandKind::CountDistinct(members) => {
@@ -104,18 +89,18 @@ impl<'p> Evaluator<'p> {
             (Possible::Cannot(cannot), _) | (_, Possible::Cannot(cannot)) => {
                 Possible::Cannot(cannot)
             }
-            (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
-                Some(cannot) => Possible::Cannot(cannot),
-                None => {
-                    let result = first.arithmetic(operator, second, left.of, right.of);
-                    let is_exact = first.exact().is_some() && second.exact().is_some();
-                    if is_exact && result.exact().is_none() {
-                        Possible::Cannot(Cannot::Range)
-                    } else {
-                        Possible::Amount(result)
-                    }
+            (Possible::Amount(first), Possible::Amount(second)) => {
+                if let Some(cannot) = apart(&first, &second) {
+                    return Possible::Cannot(cannot);
                 }
-            },
+                let result = first.arithmetic(operator, second, left.of, right.of);
+                let is_exact = first.exact().is_some() && second.exact().is_some();
+                if is_exact && result.exact().is_none() {
+                    Possible::Cannot(Cannot::Range)
+                } else {
+                    Possible::Amount(result)
+                }
+            }
             _ => Possible::Unknown,
         }
     }
@@ -145,22 +130,39 @@ impl<'p> Evaluator<'p> {
     }
 }
 
-fn may_be_none(operand: &Operand) -> bool {
+/// A date or instant moved on the calendar.
+fn moved(base: Possible<'_>, of: Type, period: Period, direction: Direction) -> Possible<'_> {
+    let Possible::Amount(amount) = base else { return base };
+    let moved = amount.moved(of, period, direction);
+    if amount.low != Bound::Unbounded && moved.low == Bound::Unbounded {
+        Possible::Cannot(Cannot::Range)
+    } else {
+        Possible::Amount(moved)
+    }
+}
+
+/// Whether a value is read from a field that may be none.
+pub(super) fn may_be_none(operand: &Operand) -> bool {
     matches!(&operand.kind, OperandKind::Field(field) if field.or_none())
 }
 
 /// The form in which two texts are compared for their likeness.
 pub(super) fn likeness<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
-    match value.key() {
-        Key::Text(_) if matches!(value, Value::Text(_)) => {
-            Cow::Owned(fold_text(&value.to_string()))
-        }
-        Key::Text(text) => text,
-        _ => Cow::Owned(value.to_string()),
+    if let Value::Text(text) = value {
+        Cow::Owned(fold_text(text))
+    } else if let Key::Text(text) = value.key() {
+        text
+    } else {
+        Cow::Owned(value.to_string())
     }
 }
 
 impl Possible<'_> {
+    /// Why it could not be computed, if so.
+    fn cannot(&self) -> Option<Cannot> {
+        if let Self::Cannot(cannot) = self { Some(*cannot) } else { None }
+    }
+
     /// In words, as a reader would write it.
     pub(super) fn shown(&self, of: Type) -> String {
         match self {

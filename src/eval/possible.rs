@@ -25,7 +25,7 @@ pub(super) enum Possible<'r> {
     Cannot(Cannot),
 }
 
-impl<'p> Evaluator<'p> {
+impl Evaluator<'_> {
     /// What a fact of that type can be.
     pub(super) fn possible<'r>(
         &self,
@@ -94,14 +94,20 @@ pub(super) fn equal(
 ) -> Truth {
     match (left, right) {
         (Possible::None, _) | (_, Possible::None) => Truth::No,
-        (Possible::Cannot(_), _) | (_, Possible::Cannot(_)) => Truth::Unknown,
         (Possible::Value(left), Possible::Value(right)) => (left.key() == right.key()).into(),
         (Possible::Amount(left), Possible::Amount(right)) => match apart(left, right) {
             Some(_) => Truth::Unknown,
             None => left.equal(*right),
         },
         (Possible::Whole(left), Possible::Whole(right)) => whole_equal(evaluator, left, right, of),
-        _ => Truth::Unknown,
+        (
+            Possible::Value(_)
+            | Possible::Whole(_)
+            | Possible::Amount(_)
+            | Possible::Unknown
+            | Possible::Cannot(_),
+            _,
+        ) => Truth::Unknown,
     }
 }
 

@@ -91,7 +91,7 @@ impl<'p> Evaluator<'p> {
             match relieves {
                 Truth::Yes => return (Truth::Yes, Some(exception.place)),
                 Truth::Unknown if relief.1.is_none() => {
-                    relief = (Truth::Unknown, Some(exception.place))
+                    relief = (Truth::Unknown, Some(exception.place));
                 }
                 Truth::Unknown | Truth::No => {}
             }
@@ -151,8 +151,23 @@ impl<'p> Evaluator<'p> {
             }
             // A completed record leaves nothing unknown.
             Outcome::Unknown if completed => Truth::No,
-            _ if completed && standing.outcome == Outcome::Unknown => Truth::Unknown,
-            _ => (standing.outcome == outcome).into(),
+            Outcome::Clear
+            | Outcome::Unknown
+            | Outcome::NotApplicable
+            | Outcome::NotCovered
+            | Outcome::Excepted
+            | Outcome::Reviewed
+            | Outcome::Failed
+            | Outcome::Unmet
+            | Outcome::Expired
+            | Outcome::Waived
+            | Outcome::NotRequired => {
+                if completed && standing.outcome == Outcome::Unknown {
+                    Truth::Unknown
+                } else {
+                    (standing.outcome == outcome).into()
+                }
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::Truth;
 use crate::hir::Root;
 use crate::roster::Fact;
@@ -43,13 +45,20 @@ pub(super) struct Window<'s, 'r> {
 }
 
 /// An element that may lie in a window.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub(super) struct Entry<'r> {
     pub(super) fact: &'r Fact<'r>,
     pub(super) index: Option<usize>,
     pub(super) included: Truth,
     /// Whether it stands for any number of elements.
     pub(super) many: bool,
+}
+
+impl Entry<'_> {
+    /// Whether it is certainly one element of the window.
+    pub(super) fn is_certain(&self) -> bool {
+        self.included == Truth::Yes && !self.many
+    }
 }
 
 impl<'s, 'r> Scope<'s, 'r> {
@@ -132,10 +141,10 @@ pub(super) fn place_shown(
         }
         shown.push_str(&field.name);
         of = field.shape.of;
-        if field.shape.list {
-            if let Some(Some(index)) = indices.next() {
-                shown.push_str(&format!("[{index}]"));
-            }
+        if field.shape.list
+            && let Some(Some(index)) = indices.next()
+        {
+            let _ = write!(shown, "[{index}]");
         }
     }
     (all, shown)

@@ -9,7 +9,7 @@ use super::{Evaluator, Truth};
 use crate::hir::Root;
 use crate::program::{Field, InAny, InTheLast, Members};
 use crate::roster::Fact;
-use crate::types::FieldSlot;
+use crate::types::{FieldSlot, Shape, Type};
 use crate::value::{Direction, Instant, Key, Period, Value};
 
 /// When an element happened.
@@ -34,13 +34,16 @@ pub(super) struct Timed<'r> {
     pub(super) entry: Entry<'r>,
     pub(super) when: When,
     pub(super) key: GroupKey,
+    /// Whether it certainly belongs to some group, even where nobody knows to which.
+    pub(super) is_grouped: bool,
 }
 
 impl<'p> Evaluator<'p> {
     /// Whether some window of elements satisfies the condition.
     ///
     /// More elements can only make the condition truer (the checker sees to that), so it is enough to
-    /// look at windows that no other contains, and at each with all elements that may lie in it.
+    /// look at windows that no other contains, and at each with all elements that may lie in it. A
+    /// window begins at an element: where none certainly lies in it, it may not exist.
     pub(super) fn in_any<T: Trace>(
         &self,
         window: &'p InAny,
@@ -49,9 +52,11 @@ impl<'p> Evaluator<'p> {
     ) -> Truth {
         let timed = self.timed(&window.members, window.time, window.per.as_ref(), scope, trace);
         let steps = list_steps(&window.members, scope);
+        let is_timed =
+            self.time_shape(&window.members, window.time, scope).is_some_and(|time| !time.or_none);
         let mut truth = Truth::No;
         for group in groups(&timed) {
-            let is_decided = self.windows_of(&group, window.period, &mut |entries| {
+            let is_decided = windows_of(&group, window.period, is_timed, &mut |entries| {
                 let inner = Window {
                     entries,
                     steps: &steps,
@@ -60,7 +65,8 @@ impl<'p> Evaluator<'p> {
                 };
                 let inner_scope = Scope { window: Some(&inner), ..scope };
                 trace.begin();
-                let holds = self.truth(&window.condition, inner_scope, trace);
+                let exists = Truth::between(entries.iter().any(Entry::is_certain), true);
+                let holds = self.truth(&window.condition, inner_scope, trace).and(exists);
                 trace.end(|| What::Window(holds));
                 truth = truth.or(holds);
                 if truth == Truth::Yes && !T::RECORDS {
@@ -84,7 +90,9 @@ impl<'p> Evaluator<'p> {
         trace: &mut T,
     ) -> Truth {
         let timed = self.timed(&window.members, window.time, None, scope, trace);
-        let is_day = self.is_day(&window.members, window.time, scope);
+        let is_day = self
+            .time_shape(&window.members, window.time, scope)
+            .is_some_and(|time| time.of == Type::Date);
         let (from, to) = if is_day {
             (window.from.date().start(), self.program.as_of.date().start())
         } else {
@@ -152,7 +160,8 @@ impl<'p> Evaluator<'p> {
             });
             let key = key.unwrap_or(Some(GroupKey::Known(Key::YesNo(true))));
             if let (Some(key), When::At(_) | When::Unknown) = (key, when) {
-                timed.push(Timed { entry, when, key });
+                let is_grouped = key != GroupKey::Unknown || per.is_some_and(|per| !per.or_none());
+                timed.push(Timed { entry, when, key, is_grouped });
             }
             ControlFlow::Continue(())
         });
@@ -173,63 +182,64 @@ impl<'p> Evaluator<'p> {
         fact
     }
 
-    /// Calls `look` with every window of a group that no other contains.
-    #[expect(clippy::unused_self, reason = "belongs to the evaluation of windows")]
-    fn windows_of<'r>(
+    /// The shape of the time of the elements.
+    fn time_shape(
         &self,
-        group: &[Timed<'r>],
-        period: Period,
-        look: &mut dyn FnMut(&[Entry<'r>]) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let untimed: Vec<Entry<'r>> = group
-            .iter()
-            .filter(|timed| timed.when == When::Unknown)
-            .map(|timed| perhaps(timed.entry.clone()))
-            .collect();
-        let mut placed: Vec<(Instant, &Entry<'r>)> = group
-            .iter()
-            .filter_map(|timed| match timed.when {
-                When::At(at) => Some((at, &timed.entry)),
-                When::Unknown | When::Never => None,
-            })
-            .collect();
-        placed.sort_by_key(|(at, _)| *at);
-        if placed.is_empty() {
-            return if untimed.is_empty() { ControlFlow::Continue(()) } else { look(&untimed) };
-        }
-        let mut end = 0;
-        for (start, (at, _)) in placed.iter().enumerate() {
-            let last = at.plus(period, Direction::Later);
-            let reached =
-                placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
-            if reached <= end {
-                continue;
-            }
-            end = reached;
-            let inside = placed.get(start..reached).unwrap_or_default();
-            let mut entries: Vec<Entry<'r>> =
-                inside.iter().map(|(_, entry)| (*entry).clone()).collect();
-            entries.extend(untimed.iter().cloned());
-            look(&entries)?;
-        }
-        ControlFlow::Continue(())
-    }
-
-    /// Whether the time of the elements is a day.
-    fn is_day(&self, members: &Members, time: FieldSlot, scope: Scope<'_, '_>) -> bool {
-        let mut of = crate::types::Type::Record(self.program.subject);
+        members: &Members,
+        time: FieldSlot,
+        scope: Scope<'_, '_>,
+    ) -> Option<Shape> {
+        let schema = &self.program.schema;
+        let mut record = self.program.subject;
         for slot in list_steps(members, scope) {
-            let crate::types::Type::Record(record) = of else { return false };
-            let Some(field) = self.program.schema.record(record).at(slot) else { return false };
-            of = field.shape.of;
+            let Type::Record(of) = schema.record(record).at(slot)?.shape.of else { return None };
+            record = of;
         }
-        let crate::types::Type::Record(record) = of else { return false };
-        self.program
-            .schema
-            .record(record)
-            .at(time)
-            .is_some_and(|field| field.shape.of == crate::types::Type::Date)
+        Some(schema.record(record).at(time)?.shape)
     }
+}
+
+/// Calls `look` with every window of a group that no other contains, and, where every element certainly
+/// has a time, with each of unknown time by itself: it lies in a window of its own.
+fn windows_of<'r>(
+    group: &[Timed<'r>],
+    period: Period,
+    is_timed: bool,
+    look: &mut dyn FnMut(&[Entry<'r>]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let untimed: Vec<Entry<'r>> =
+        group.iter().filter(|timed| timed.when == When::Unknown).map(|timed| timed.entry).collect();
+    let anywhere: Vec<Entry<'r>> = untimed.iter().copied().map(perhaps).collect();
+    let mut placed: Vec<(Instant, &Entry<'r>)> = group
+        .iter()
+        .filter_map(|timed| match timed.when {
+            When::At(at) => Some((at, &timed.entry)),
+            When::Unknown | When::Never => None,
+        })
+        .collect();
+    placed.sort_by_key(|(at, _)| *at);
+    if placed.is_empty() && !anywhere.is_empty() {
+        look(&anywhere)?;
+    }
+    let mut end = 0;
+    for (start, (at, _)) in placed.iter().enumerate() {
+        let last = at.plus(period, Direction::Later);
+        let reached = placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
+        if reached <= end {
+            continue;
+        }
+        end = reached;
+        let inside = placed.get(start..reached).unwrap_or_default();
+        let mut entries: Vec<Entry<'r>> = inside.iter().map(|(_, entry)| **entry).collect();
+        entries.extend(anywhere.iter().copied());
+        look(&entries)?;
+    }
+    if is_timed {
+        for alone in untimed.iter().filter(|entry| entry.is_certain()) {
+            look(std::slice::from_ref(alone))?;
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// An element that may lie elsewhere.
@@ -251,8 +261,8 @@ fn list_steps(members: &Members, scope: Scope<'_, '_>) -> Vec<FieldSlot> {
     }
 }
 
-/// Elements that may have the same key, for each key; those of unknown key may be in any group, or in
-/// one of their own.
+/// Elements that may have the same key, for each key; those of unknown key may be in any group, and are
+/// certainly in one where they certainly have a key.
 pub(super) fn groups<'r>(timed: &[Timed<'r>]) -> Vec<Vec<Timed<'r>>> {
     let known: BTreeSet<&Key<'static>> = timed
         .iter()
@@ -261,22 +271,20 @@ pub(super) fn groups<'r>(timed: &[Timed<'r>]) -> Vec<Vec<Timed<'r>>> {
             GroupKey::Unknown => None,
         })
         .collect();
-    let keyless = || {
-        timed
-            .iter()
-            .filter(|timed| timed.key == GroupKey::Unknown)
-            .map(|timed| Timed { entry: perhaps(timed.entry.clone()), ..timed.clone() })
-    };
-    if known.is_empty() {
-        let alone: Vec<Timed<'r>> = keyless().collect();
-        return if alone.is_empty() { Vec::new() } else { vec![alone] };
-    }
-    known
+    let keyless = || timed.iter().filter(|timed| timed.key == GroupKey::Unknown);
+    let anywhere = || keyless().map(|timed| Timed { entry: perhaps(timed.entry), ..timed.clone() });
+    let mut groups: Vec<Vec<Timed<'r>>> = known
         .into_iter()
         .map(|key| {
             let of_key =
                 timed.iter().filter(|timed| timed.key == GroupKey::Known(key.clone())).cloned();
-            of_key.chain(keyless()).collect()
+            of_key.chain(anywhere()).collect()
         })
-        .collect()
+        .collect();
+    if groups.is_empty() && keyless().next().is_some() {
+        groups.push(anywhere().collect());
+    }
+    let alone = keyless().filter(|timed| timed.is_grouped && timed.entry.is_certain());
+    groups.extend(alone.map(|timed| vec![timed.clone()]));
+    groups
 }

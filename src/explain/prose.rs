@@ -185,10 +185,10 @@ impl Teller<'_> {
             self.text.say(6, format!("answered by: {}", entry.answered_by.join(", ")));
         }
         self.source(rule);
-        if let RuleBody::Flag(flag) = &rule.body {
-            if let (Some(innocent), Outcome::Hit) = (&flag.innocent, judged.outcome) {
-                self.text.say(6, format!("may be innocent: {innocent}"));
-            }
+        if let RuleBody::Flag(flag) = &rule.body
+            && let (Some(innocent), Outcome::Hit) = (&flag.innocent, judged.outcome)
+        {
+            self.text.say(6, format!("may be innocent: {innocent}"));
         }
         if let (Some(respond), Outcome::Hit) = (&rule.respond, judged.outcome) {
             self.text.say(6, format!("what to do: {respond}"));

@@ -162,7 +162,7 @@ fn facts_read(step: &Step) -> Vec<String> {
                 found.push(format!("{place} is {value}"));
             }
             What::Fact(FactSeen { place, seen: Seen::None, .. }) => {
-                found.push(format!("{place} is none"))
+                found.push(format!("{place} is none"));
             }
             What::Operand { .. } => found.extend(facts_read(inner)),
             _ => {}

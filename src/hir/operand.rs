@@ -83,19 +83,22 @@ impl Operand {
     /// The length of time of a literal one.
     #[must_use]
     pub fn constant_period(&self) -> Option<Period> {
-        match &self.kind {
-            OperandKind::Constant(Value::Duration(duration)) => Some(Period::Exact(*duration)),
-            OperandKind::Months(months) => Some(Period::Months(*months)),
-            _ => None,
+        if let OperandKind::Constant(Value::Duration(duration)) = &self.kind {
+            Some(Period::Exact(*duration))
+        } else if let OperandKind::Months(months) = &self.kind {
+            Some(Period::Months(*months))
+        } else {
+            None
         }
     }
 
     /// The percentage of a literal one.
     #[must_use]
     pub fn constant_percent(&self) -> Option<Percent> {
-        match &self.kind {
-            OperandKind::Constant(Value::Percent(percent)) => Some(*percent),
-            _ => None,
+        if let OperandKind::Constant(Value::Percent(percent)) = &self.kind {
+            Some(*percent)
+        } else {
+            None
         }
     }
 }

@@ -27,14 +27,18 @@ impl Condition {
                 visit(Part::Path(path));
             }
             ConditionKind::Not(inner) | ConditionKind::Assume { condition: inner, .. } => {
-                inner.walk(visit)
+                inner.walk(visit);
             }
             ConditionKind::And(parts) | ConditionKind::Or(parts) => {
-                parts.iter().for_each(|part| part.walk(visit));
+                for part in parts {
+                    part.walk(visit);
+                }
             }
             ConditionKind::AtLeast { count, of } => {
                 count.walk(visit);
-                of.iter().for_each(|part| part.walk(visit));
+                for part in of {
+                    part.walk(visit);
+                }
             }
             ConditionKind::Equal(left, right) | ConditionKind::Order { left, right, .. } => {
                 left.walk(visit);
@@ -43,7 +47,9 @@ impl Condition {
             ConditionKind::OneOf { value, list } => {
                 value.walk(visit);
                 if let Collection::Values(values) = list {
-                    values.iter().for_each(|value| value.walk(visit));
+                    for value in values {
+                        value.walk(visit);
+                    }
                 }
             }
             ConditionKind::Exists(members) => members.walk(visit),
@@ -57,8 +63,12 @@ impl Condition {
                 condition.walk(visit);
             }
             ConditionKind::Inconsistent { paths, allowing } => {
-                paths.iter().for_each(|path| visit(Part::Path(path)));
-                allowing.iter().for_each(|allowing| allowing.walk(visit));
+                for path in paths {
+                    visit(Part::Path(path));
+                }
+                if let Some(allowing) = allowing {
+                    allowing.walk(visit);
+                }
             }
             ConditionKind::Rules { at_least, .. } => at_least.walk(visit),
             ConditionKind::Define(_) | ConditionKind::Rule { .. } | ConditionKind::Mistake => {}
@@ -82,11 +92,15 @@ impl Operand {
             OperandKind::Share { members, having, over } => {
                 members.walk(visit);
                 having.walk(visit);
-                over.iter().for_each(|over| over.walk(visit));
+                if let Some(over) = over {
+                    over.walk(visit);
+                }
             }
             OperandKind::Longest { members, per, gap } => {
                 members.walk(visit);
-                per.iter().for_each(|per| visit(Part::Path(per)));
+                if let Some(per) = per {
+                    visit(Part::Path(per));
+                }
                 gap.walk(visit);
             }
             OperandKind::Constant(_)
@@ -104,7 +118,9 @@ impl Members {
     fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
         visit(Part::Members(self));
         visit(Part::Path(&self.path));
-        self.filter.iter().for_each(|filter| filter.walk(visit));
+        if let Some(filter) = &self.filter {
+            filter.walk(visit);
+        }
     }
 }
 
@@ -112,7 +128,9 @@ impl Window {
     fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
         self.members.walk(visit);
         self.period.walk(visit);
-        self.per.iter().for_each(|per| visit(Part::Path(per)));
+        if let Some(per) = &self.per {
+            visit(Part::Path(per));
+        }
     }
 }
 
@@ -140,10 +158,12 @@ impl PolicySet {
 
 impl Part<'_> {
     fn names_define(self) -> Option<DefineId> {
-        match self {
-            Part::Condition(Condition { kind: ConditionKind::Define(id), .. })
-            | Part::Operand(Operand { kind: OperandKind::Define(id), .. }) => Some(*id),
-            _ => None,
+        if let Part::Condition(Condition { kind: ConditionKind::Define(id), .. })
+        | Part::Operand(Operand { kind: OperandKind::Define(id), .. }) = self
+        {
+            Some(*id)
+        } else {
+            None
         }
     }
 }

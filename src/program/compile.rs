@@ -120,7 +120,7 @@ impl Compiler<'_> {
             .rules
             .iter()
             .enumerate()
-            .map(|(place, rule)| self.rule(rule, relieving(RuleId(place))))
+            .map(|(place, rule)| self.rule(RuleId(place), rule, relieving(RuleId(place))))
             .collect::<Made<_>>()?;
         let levels = policy
             .decision
@@ -191,9 +191,14 @@ impl Compiler<'_> {
         self.operand(operand).map(Box::new)
     }
 
-    fn rule(&mut self, rule: &hir::Rule, exceptions: Vec<usize>) -> Made<RuleProgram> {
+    fn rule(&mut self, id: RuleId, rule: &hir::Rule, exceptions: Vec<usize>) -> Made<RuleProgram> {
         let applies_when = self.optional(rule.applies_when.as_ref())?;
-        let may_stay_unknown = rule.conditions().any(|condition| self.may_stay_unknown(condition));
+        let in_exceptions =
+            self.policy.exceptions.iter().filter(|other| other.excepts.contains(&id));
+        let may_stay_unknown = rule
+            .conditions()
+            .chain(in_exceptions.filter_map(|exception| exception.when.as_ref()))
+            .any(|condition| self.may_stay_unknown(condition));
         let body = match &rule.body {
             hir::RuleBody::Prohibition { when } => {
                 RuleBody::Prohibition { when: self.condition(when)? }
@@ -256,7 +261,21 @@ impl Compiler<'_> {
             hir::ConditionKind::AtLeast { count, .. } => Joint::AtLeast(self.whole(count)?),
             hir::ConditionKind::Not(_) => Joint::Not,
             hir::ConditionKind::Define(_) => Joint::Named,
-            _ => Joint::Alone,
+            hir::ConditionKind::Field(_)
+            | hir::ConditionKind::Rule { .. }
+            | hir::ConditionKind::Rules { .. }
+            | hir::ConditionKind::Has(_)
+            | hir::ConditionKind::IsKnown(_)
+            | hir::ConditionKind::Equal(..)
+            | hir::ConditionKind::OneOf { .. }
+            | hir::ConditionKind::Order { .. }
+            | hir::ConditionKind::Exists(_)
+            | hir::ConditionKind::Every { .. }
+            | hir::ConditionKind::InAny { .. }
+            | hir::ConditionKind::InTheLast { .. }
+            | hir::ConditionKind::Inconsistent { .. }
+            | hir::ConditionKind::Assume { .. }
+            | hir::ConditionKind::Mistake => Joint::Alone,
         };
         let node = self.node(condition.span, joint);
         let kind = match &condition.kind {
@@ -498,10 +517,7 @@ impl Compiler<'_> {
             let Type::Record(record) = of else { return None };
             of = self.policy.schema.record(record).at(step.slot)?.shape.of;
             if step.list {
-                return match of {
-                    Type::Record(record) => Some(record),
-                    _ => None,
-                };
+                return of.record();
             }
         }
         None
@@ -521,10 +537,12 @@ impl Compiler<'_> {
                 .unwrap_or_default(),
         };
         let holds_addresses = matches!(values.first(), Some(Value::Ip(_)));
-        Ok(match of {
-            Type::Text => ValueSet::patterns(&values),
-            Type::Ip if !holds_addresses => ValueSet::networks(&values),
-            _ => ValueSet::keys(&values),
+        Ok(if of == Type::Text {
+            ValueSet::patterns(&values)
+        } else if of == Type::Ip && !holds_addresses {
+            ValueSet::networks(&values)
+        } else {
+            ValueSet::keys(&values)
         })
     }
 
@@ -546,7 +564,19 @@ impl Compiler<'_> {
         match &operand.kind {
             hir::OperandKind::Constant(value) => Some(value.clone()),
             hir::OperandKind::Param(id) => self.param_values(*id).into_iter().next(),
-            _ => None,
+            hir::OperandKind::Months(_)
+            | hir::OperandKind::Field(_)
+            | hir::OperandKind::Define(_)
+            | hir::OperandKind::AsOf
+            | hir::OperandKind::Score
+            | hir::OperandKind::Arithmetic { .. }
+            | hir::OperandKind::Count(_)
+            | hir::OperandKind::CountDistinct(_)
+            | hir::OperandKind::Aggregate { .. }
+            | hir::OperandKind::Share { .. }
+            | hir::OperandKind::Longest { .. }
+            | hir::OperandKind::Similarity(..)
+            | hir::OperandKind::Mistake => None,
         }
         .ok_or(CannotCompile::Fault(operand.span))
     }
@@ -567,18 +597,18 @@ impl Compiler<'_> {
     }
 
     fn percent(&self, operand: &hir::Operand) -> Made<Decimal> {
-        match self.constant(operand)? {
-            Value::Percent(percent) => Ok(percent.decimal()),
-            _ => Err(CannotCompile::Fault(operand.span)),
+        if let Value::Percent(percent) = self.constant(operand)? {
+            Ok(percent.decimal())
+        } else {
+            Err(CannotCompile::Fault(operand.span))
         }
     }
 
     fn whole(&self, operand: &hir::Operand) -> Made<usize> {
-        let number = match self.constant(operand)? {
-            Value::Number(number) => number.decimal().to_usize(),
-            _ => None,
+        let Value::Number(number) = self.constant(operand)? else {
+            return Err(CannotCompile::Fault(operand.span));
         };
-        number.ok_or(CannotCompile::Fault(operand.span))
+        number.decimal().to_usize().ok_or(CannotCompile::Fault(operand.span))
     }
 
     fn may_stay_unknown(&self, condition: &hir::Condition) -> bool {

@@ -23,17 +23,16 @@ impl ValueSet {
     }
 
     pub(crate) fn patterns(values: &[Value<'static>]) -> Self {
-        let texts = values.iter().filter_map(|value| match value {
-            Value::Text(text) => Some(WildMatch::new(&text.to_lowercase())),
-            _ => None,
+        let texts = values.iter().filter_map(|value| {
+            let Value::Text(text) = value else { return None };
+            Some(WildMatch::new(&text.to_lowercase()))
         });
         Self::Patterns(texts.collect())
     }
 
     pub(crate) fn networks(values: &[Value<'static>]) -> Self {
-        let networks = values.iter().filter_map(|value| match value {
-            Value::Network(network) => Some(*network),
-            _ => None,
+        let networks = values.iter().filter_map(|value| {
+            if let Value::Network(network) = value { Some(*network) } else { None }
         });
         Self::Networks(networks.collect())
     }

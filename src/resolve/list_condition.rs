@@ -32,10 +32,8 @@ impl Resolver<'_> {
             }
         };
         let members = self.unfiltered(scope, path, written.span.into())?;
-        let filter = match &written.filter {
-            Some(filter) => Some(Box::new(self.inside(scope, &members, filter))),
-            None => None,
-        };
+        let filter =
+            written.filter.as_ref().map(|filter| Box::new(self.inside(scope, &members, filter)));
         Some(Members { filter, ..members })
     }
 

@@ -50,10 +50,10 @@ impl Resolver<'_> {
                 .map(|(level, frame)| Start::Itself(level, frame.of));
         }
         for (level, frame) in frames {
-            if let Type::Record(record) = frame.of {
-                if self.schema.record(record).field(first.as_str()).is_some() {
-                    return Some(Start::Field(Root::Element(level), frame.of));
-                }
+            if let Type::Record(record) = frame.of
+                && self.schema.record(record).field(first.as_str()).is_some()
+            {
+                return Some(Start::Field(Root::Element(level), frame.of));
             }
         }
         let window =
@@ -99,7 +99,7 @@ impl Resolver<'_> {
                 }
             }
             Start::Outer(_, _, rest) => {
-                scope.outer.extend(rest.first().map(|name| name.text.clone()))
+                scope.outer.extend(rest.first().map(|name| name.text.clone()));
             }
             Start::Itself(..) | Start::Field(..) | Start::Window(..) => {}
         }

@@ -22,68 +22,55 @@ impl Resolver<'_> {
             }
         }
         for declaration in declarations {
-            match declaration {
-                Declaration::Param(param) => {
-                    let param = self.param(param);
-                    self.params.push(param);
-                }
-                Declaration::List(list) => {
-                    let list = self.list(list);
-                    self.lists.push(list);
-                }
-                _ => {}
+            if let Declaration::Param(param) = declaration {
+                let param = self.param(param);
+                self.params.push(param);
+            } else if let Declaration::List(list) = declaration {
+                let list = self.list(list);
+                self.lists.push(list);
             }
         }
-        let rates = self.rates(declarations.iter().filter_map(|declaration| match declaration {
-            Declaration::Rates(rates) => Some(rates),
-            _ => None,
+        let rates = self.rates(declarations.iter().filter_map(|declaration| {
+            if let Declaration::Rates(rates) = declaration { Some(rates) } else { None }
         }));
         self.resolve_defines(declarations);
 
-        let mut decisions = declarations.iter().filter_map(|declaration| match declaration {
-            Declaration::Decision(decision) => Some(decision),
-            _ => None,
+        let mut decisions = declarations.iter().filter_map(|declaration| {
+            if let Declaration::Decision(decision) = declaration { Some(decision) } else { None }
         });
         let written_decision = decisions.next();
         for second in decisions {
             self.error(Code::ClauseRepeated, second.span, "a policy has one decision");
         }
         let weights = self.weights(written_decision);
-        let rules: Vec<Rule> = declarations
+        let rules = declarations
             .iter()
-            .filter_map(|declaration| match declaration {
-                Declaration::Prohibition(rule) => Some(self.prohibition(rule)),
-                Declaration::Flag(rule) => Some(self.flag(rule, weights)),
-                Declaration::Control(rule) => Some(self.control(rule)),
-                _ => None,
-            })
+            .filter_map(|declaration| self.declared_rule(declaration, weights))
             .collect();
         let mut exceptions = Vec::new();
         let mut gaps = Vec::new();
         let mut not_collected = Vec::new();
         for declaration in declarations {
-            match declaration {
-                Declaration::Exception(written) => exceptions.extend(self.exception(written)),
-                Declaration::Gap(written) => gaps.extend(self.gap(written)),
-                Declaration::NotCollected(written) => {
-                    not_collected.extend(self.not_collected(written))
-                }
-                _ => {}
+            if let Declaration::Exception(written) = declaration {
+                exceptions.extend(self.exception(written));
+            } else if let Declaration::Gap(written) = declaration {
+                gaps.extend(self.gap(written));
+            } else if let Declaration::NotCollected(written) = declaration {
+                not_collected.extend(self.not_collected(written));
             }
         }
-        let decision = match written_decision {
-            Some(written) => self.decision(written, weights),
-            None => {
-                self.report(
-                    Diagnostic::new(
-                        Code::DecisionMissing,
-                        policy.name.span,
-                        format!("policy `{}` does not say what its rules come to", policy.name),
-                    )
-                    .hint("add `decision { levels clear < review  unsettled review ... }`"),
-                );
-                None
-            }
+        let decision = if let Some(written) = written_decision {
+            self.decision(written, weights)
+        } else {
+            self.report(
+                Diagnostic::new(
+                    Code::DecisionMissing,
+                    policy.name.span,
+                    format!("policy `{}` does not say what its rules come to", policy.name),
+                )
+                .hint("add `decision { levels clear < review  unsettled review ... }`"),
+            );
+            None
         };
         Some(PolicySet {
             identity: identity?,
@@ -102,6 +89,31 @@ impl Resolver<'_> {
         })
     }
 
+    fn declared_rule(
+        &mut self,
+        declaration: &Declaration,
+        weights: [Option<u32>; 3],
+    ) -> Option<Rule> {
+        match declaration {
+            Declaration::Prohibition(rule) => Some(self.prohibition(rule)),
+            Declaration::Flag(rule) => Some(self.flag(rule, weights)),
+            Declaration::Control(rule) => Some(self.control(rule)),
+            Declaration::Policy(_)
+            | Declaration::Use(_)
+            | Declaration::Record(_)
+            | Declaration::Enumeration(_)
+            | Declaration::Source(_)
+            | Declaration::Param(_)
+            | Declaration::List(_)
+            | Declaration::Rates(_)
+            | Declaration::Define(_)
+            | Declaration::Exception(_)
+            | Declaration::Gap(_)
+            | Declaration::NotCollected(_)
+            | Declaration::Decision(_) => None,
+        }
+    }
+
     fn identity(&mut self, policy: &ast::Policy) -> Option<PolicyIdentity> {
         let owner = format!("policy `{}`", policy.name);
         for (clause, is_missing) in
@@ -111,12 +123,11 @@ impl Resolver<'_> {
                 self.missing(policy.name.span, &owner, clause);
             }
         }
-        let status = match &policy.status {
-            Some(status) => self.word(status, &Status::ALL, Status::word),
-            None => {
-                self.missing(policy.name.span, &owner, "status");
-                None
-            }
+        let status = if let Some(status) = &policy.status {
+            self.word(status, &Status::ALL, Status::word)
+        } else {
+            self.missing(policy.name.span, &owner, "status");
+            None
         };
         let Some(effective) = policy.effective else {
             self.missing(policy.name.span, &owner, "effective");
@@ -139,9 +150,8 @@ impl Resolver<'_> {
     fn resolve_defines(&mut self, declarations: &[&Declaration]) {
         let written: Vec<&ast::Define> = declarations
             .iter()
-            .filter_map(|declaration| match declaration {
-                Declaration::Define(define) => Some(define),
-                _ => None,
+            .filter_map(|declaration| {
+                if let Declaration::Define(define) = declaration { Some(define) } else { None }
             })
             .collect();
         let mistake = |define: &ast::Define| Define {
@@ -224,7 +234,23 @@ impl Resolver<'_> {
                 },
                 _ => false,
             },
-            _ => false,
+            ExpressionKind::Or(_)
+            | ExpressionKind::And(_)
+            | ExpressionKind::Not(_)
+            | ExpressionKind::Is { .. }
+            | ExpressionKind::IsKnown(_)
+            | ExpressionKind::In { .. }
+            | ExpressionKind::Order { .. }
+            | ExpressionKind::Assume { .. }
+            | ExpressionKind::Has(_)
+            | ExpressionKind::Exists(_)
+            | ExpressionKind::Every { .. }
+            | ExpressionKind::Inconsistent { .. }
+            | ExpressionKind::InAny { .. }
+            | ExpressionKind::InTheLast { .. }
+            | ExpressionKind::AtLeastOf { .. }
+            | ExpressionKind::AtLeastRules { .. }
+            | ExpressionKind::AnyRule { .. } => false,
         }
     }
 }

@@ -259,11 +259,11 @@ fn report_endless(sink: &mut Sink, schema: &Schema, records: &[&ast::Record]) {
         let mut reached: Vec<RecordId> = Vec::new();
         while let Some(next) = open.pop() {
             for field in &schema.record(next).fields {
-                if let Type::Record(inner) = field.shape.of {
-                    if !reached.contains(&inner) {
-                        reached.push(inner);
-                        open.push(inner);
-                    }
+                if let Type::Record(inner) = field.shape.of
+                    && !reached.contains(&inner)
+                {
+                    reached.push(inner);
+                    open.push(inner);
                 }
             }
         }

@@ -270,10 +270,10 @@ impl<'de, F: Form> Visitor<'de> for RecordVisitor<'_, '_, F> {
             };
             reading.enter_field(&field.name);
             let fact = entries.next_value_seed(self.seed.of(field.shape))?;
-            if let Some(place) = facts.get_mut(slot.index()) {
-                if place.replace(fact).is_some() {
-                    reading.report_structure("this field is given twice");
-                }
+            if let Some(place) = facts.get_mut(slot.index())
+                && place.replace(fact).is_some()
+            {
+                reading.report_structure("this field is given twice");
             }
             reading.leave();
         }

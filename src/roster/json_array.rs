@@ -144,7 +144,7 @@ impl<R: BufRead> JsonArray<R> {
         loop {
             match self.peek()? {
                 Some(byte) if byte.is_ascii_whitespace() || also.contains(&byte) => {
-                    self.reader.consume(1)
+                    self.reader.consume(1);
                 }
                 other => return Ok(other),
             }

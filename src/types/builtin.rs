@@ -70,6 +70,12 @@ pub const BUILTIN_TYPES: [(&str, Type); 18] = [
 ];
 
 impl Type {
+    /// Which record type it is, if it is one.
+    #[must_use]
+    pub const fn record(self) -> Option<RecordId> {
+        if let Self::Record(record) = self { Some(record) } else { None }
+    }
+
     /// Whether values of the type have an order and can be added up or averaged.
     #[must_use]
     pub const fn is_quantity(self) -> bool {

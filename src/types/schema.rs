@@ -143,6 +143,12 @@ impl Schema {
         &self.enums
     }
 
+    /// Whether a value of the type compares as one value.
+    #[must_use]
+    pub fn compares(&self, of: Type) -> bool {
+        of.record().is_none_or(|record| !self.record(record).compared.is_empty())
+    }
+
     /// How a type is called towards a reader.
     #[must_use]
     pub fn type_name(&self, of: Type) -> &str {

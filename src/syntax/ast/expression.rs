@@ -205,7 +205,7 @@ impl Expression {
                 parts.iter().for_each(|part| part.for_each_path(visit));
             }
             ExpressionKind::Not(inner) | ExpressionKind::IsKnown(inner) => {
-                inner.for_each_path(visit)
+                inner.for_each_path(visit);
             }
             ExpressionKind::Assume { condition, .. } => condition.for_each_path(visit),
             ExpressionKind::Named { value, .. } => value.for_each_path(visit),

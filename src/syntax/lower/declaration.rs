@@ -130,7 +130,7 @@ impl Lower<'_> {
                 }
                 Rule::because => self.once(&mut exception.because, &clause, "because", text),
                 Rule::approved => {
-                    self.once(&mut exception.approved_by, &clause, "approved by", text)
+                    self.once(&mut exception.approved_by, &clause, "approved by", text);
                 }
                 Rule::in_force => {
                     let days = self.days(&clause)?;
@@ -233,7 +233,7 @@ impl Lower<'_> {
             match clause.rule() {
                 Rule::levels if decision.levels.is_empty() => decision.levels = self.names(clause),
                 Rule::levels => {
-                    self.report(Code::ClauseRepeated, &clause, "`levels` is given twice")
+                    self.report(Code::ClauseRepeated, &clause, "`levels` is given twice");
                 }
                 Rule::must_have => {
                     decision

@@ -150,7 +150,7 @@ impl Lower<'_> {
                     self.once(&mut clauses.respond, &clause, "respond", text);
                 }
                 Rule::note => {
-                    clauses.notes.extend(clause.find(Rule::text).map(|text| self.text(text)))
+                    clauses.notes.extend(clause.find(Rule::text).map(|text| self.text(text)));
                 }
                 _ => {}
             }
