@@ -8,7 +8,7 @@ use super::possible::{Possible, apart};
 use super::scope::Scope;
 use super::trace::{Cannot, Trace};
 use super::{Evaluator, Truth};
-use crate::hir::Aggregation;
+use crate::hir::{Aggregation, Order};
 use crate::program::{Condition, Members};
 use crate::roster::Fact;
 use crate::types::Type;
@@ -130,6 +130,32 @@ impl<'p> Evaluator<'p> {
             Aggregation::Median => parts.median(),
         };
         Possible::Amount(Amount { currency, ..amount })
+    }
+
+    /// The greatest of the times that are not after the evaluation.
+    pub(super) fn greatest_by_now<'r, T: Trace>(
+        &self,
+        members: &'p Members,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Possible<'r> {
+        let now = if members.of == Type::Date {
+            Decimal::from(self.program.as_of.date().days())
+        } else {
+            self.program.as_of.seconds()
+        };
+        let mut parts = Parts::default();
+        self.each(members, scope, trace, &mut |member, _| {
+            let Possible::Amount(amount) = &member.value else { return ControlFlow::Continue(()) };
+            let has_come = amount.order(Order::AtMost, Amount::exactly(now));
+            let until_now = Amount { high: limited(amount.high, now), ..*amount };
+            if has_come.is_possible() {
+                let included = member.included.and(has_come);
+                parts.add(&Possible::Amount(until_now), included, member.many);
+            }
+            ControlFlow::Continue(())
+        });
+        if parts.is_empty() { Possible::None } else { Possible::Amount(parts.greatest()) }
     }
 
     /// Which part of the elements satisfies a condition, in hundredths; none of fewer than `over`.
@@ -363,6 +389,14 @@ fn flip_bound(bound: Bound) -> Bound {
         Bound::Unbounded => Bound::Unbounded,
         Bound::At(value) => Bound::At(-value),
         Bound::Beyond(value) => Bound::Beyond(-value),
+    }
+}
+
+/// The upper end, or the limit where that is lower.
+fn limited(end: Bound, limit: Decimal) -> Bound {
+    match end.value() {
+        Some(value) if value <= limit => end,
+        Some(_) | None => Bound::At(limit),
     }
 }
 

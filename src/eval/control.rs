@@ -2,10 +2,10 @@ use super::amount::{Amount, Bound};
 use super::evidence::{Age, Newest};
 use super::possible::Possible;
 use super::scope::Scope;
-use super::trace::Trace;
+use super::trace::{Trace, What};
 use super::{Evaluator, Truth};
-use crate::hir::{Order, Outcome};
-use crate::program::{ControlProgram, LastsProgram};
+use crate::hir::{Aggregation, Order, Outcome};
+use crate::program::{ControlProgram, LastsProgram, Operand, OperandKind};
 use crate::value::{Date, Direction};
 use rust_decimal::Decimal;
 
@@ -36,6 +36,11 @@ impl ControlTruths {
     /// It was done, well, and not too long ago.
     pub(super) fn met(self) -> Truth {
         (!self.failed).and(self.done).and(!self.expired)
+    }
+
+    /// Whether it was neither done nor failed, so that all depends on whether it must be done.
+    pub(super) fn is_certainly_not_done(self) -> bool {
+        self.failed == Truth::No && self.done == Truth::No
     }
 
     /// The outcome of a control that may have had to be done or not.
@@ -85,7 +90,7 @@ impl<'p> Evaluator<'p> {
             let expired = Truth::from(!control.lasts.is_empty());
             return ControlTruths { failed, done: met, expired, dated: None };
         };
-        match self.operand(operand, scope, trace) {
+        match self.day_done(operand, scope, trace) {
             Possible::Amount(amount) => {
                 let days = amount.in_days(operand.of);
                 let today = Amount::exactly(self.program.as_of.date().days().into());
@@ -106,6 +111,33 @@ impl<'p> Evaluator<'p> {
                 }
             }
         }
+    }
+
+    /// The day on which it was done. Of several, the newest that has come: what is planned for a later
+    /// day does not undo what was done before.
+    fn day_done<'r, T: Trace>(
+        &self,
+        operand: &'p Operand,
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Possible<'r>
+    where
+        'p: 'r,
+    {
+        let OperandKind::Aggregate { aggregation: Aggregation::Greatest, members } = &operand.kind
+        else {
+            return self.operand(operand, scope, trace);
+        };
+        trace.begin();
+        let newest = self.greatest_by_now(members, scope, trace);
+        trace.end(|| What::Operand {
+            node: operand.node,
+            name: operand.name,
+            shown: newest.shown(operand.of),
+            cannot: None,
+            distinct: false,
+        });
+        newest
     }
 
     /// Whether the shortest of the lengths that apply has passed since the day the control was done. It

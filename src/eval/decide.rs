@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
@@ -195,12 +194,10 @@ impl<'p> Run<'p, '_> {
 
     #[expect(clippy::unused_self, reason = "one of the parts of a judgement")]
     fn hit(&self, steps: &[Step]) -> Indicator {
-        let evidence = evidence::evidence(steps);
-        let digest = evidence_digest(&evidence);
         Indicator {
             values: evidence::values(steps),
-            evidence,
-            evidence_digest: Some(digest),
+            evidence: evidence::evidence(steps),
+            evidence_digest: Some(evidence::digest(steps)),
             ..Indicator::default()
         }
     }
@@ -443,7 +440,14 @@ impl<'p> Run<'p, '_> {
             let has_steps = self.detail == Detail::Trace
                 || (self.detail == Detail::Full && outcome == Outcome::Unknown);
             let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
-            let needs = if outcome == Outcome::Unknown { self.needs(&steps) } else { Vec::new() };
+            let needs = match outcome {
+                Outcome::Unknown if !has_steps => Vec::new(),
+                Outcome::Unknown if now.is_certainly_not_done() => {
+                    self.needs_of_requirement(control)
+                }
+                Outcome::Unknown => self.needs(&steps),
+                _ => Vec::new(),
+            };
             let standing = Standing {
                 outcome,
                 holds: completed.met(),
@@ -461,6 +465,21 @@ impl<'p> Run<'p, '_> {
             };
             self.rules.insert(id, judged);
         }
+    }
+
+    /// What would tell whether a control must be done.
+    fn needs_of_requirement(&self, control: &'p ControlProgram) -> Vec<Need> {
+        if let Some(required) = &control.required_when {
+            let mut recorder = super::trace::Recorder::default();
+            self.evaluator.truth(required, self.scope, &mut recorder);
+            return self.needs(&recorder.into_steps());
+        }
+        let flags = control.answers.iter().filter_map(|answer| self.rules.get(&answer.flag));
+        let unknown = flags.filter(|judged| judged.outcome == Outcome::Unknown);
+        let mut needs: Vec<Need> = unknown.flat_map(|judged| judged.needs.clone()).collect();
+        needs.sort();
+        needs.dedup();
+        needs
     }
 
     /// Whether a control must be done: as it says, or when a flag that it answers is hit, or always.
@@ -678,19 +697,4 @@ fn relief(presence: Presence, outcome: Outcome) -> Option<Relief> {
         relieves: presence.excepted,
         would_be,
     })
-}
-
-/// Digest of what a hit rests on: each fact on a line of its own.
-fn evidence_digest(evidence: &[evidence::Evidence]) -> Digest {
-    let mut text = "duecare.evidence/1\n".to_owned();
-    for fact in evidence {
-        let kind = match fact.value {
-            crate::value::Shown::YesNo(_) => 'b',
-            crate::value::Shown::Number(_) => 'n',
-            crate::value::Shown::Text(_) => 't',
-        };
-        let value = fact.value.to_string().replace('\\', "\\\\").replace('\n', "\\n");
-        let _ = writeln!(text, "{}\t{kind}\t{value}", fact.place);
-    }
-    Digest::of(text.as_bytes())
 }

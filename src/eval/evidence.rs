@@ -1,8 +1,11 @@
 //! What an evaluation rests on, read off its steps: the facts that make a rule hit, the facts that
 //! would settle it, and how new they are.
 
+use std::collections::BTreeSet;
+
 use super::Truth;
 use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Step, What};
+use crate::digest::Digest;
 use crate::hir::RuleId;
 use crate::types::FieldSlot;
 use crate::value::{Date, Shown};
@@ -46,100 +49,183 @@ pub(super) enum Age {
     Dayless,
 }
 
-/// The facts that a hit rests on, in the order in which they were seen, each once.
+/// The facts that a hit rests on, in the order in which they were seen, each once: those that speak for
+/// it, of one window where several show the same.
 pub(super) fn evidence(steps: &[Step]) -> Vec<Evidence> {
-    let mut found = Vec::new();
-    for step in steps {
-        gather(step, Truth::Yes, &mut found);
-    }
-    let mut unique: Vec<Evidence> = Vec::new();
-    for fact in found {
-        if !unique.iter().any(|known| known.place == fact.place) {
-            unique.push(fact);
-        }
-    }
-    unique
+    gathered(steps, Extent::Telling)
 }
 
-/// `wanted` is what the condition around came to, which the conditions on elements must come to, too.
-fn gather(step: &Step, wanted: Truth, found: &mut Vec<Evidence>) {
-    match &step.what {
-        What::Condition(_, truth) => {
-            for inner in contributing(step, *truth) {
-                gather(inner, *truth, found);
-            }
-        }
-        What::Operand { distinct, .. } => {
-            let before = found.len();
-            for inner in visible(step) {
-                gather(inner, Truth::Yes, found);
-            }
-            if *distinct {
-                keep_first_of_each_value(found, before);
-            }
-        }
-        What::Fact(FactSeen { place, seen, .. }) => {
-            let value = match seen {
-                Seen::Value(value) => value.clone(),
-                Seen::None => Shown::Text("none".to_owned()),
-                Seen::Unknown => return,
+/// Digest of all that a hit rests on: every element it counted or compared, when that happened, and the
+/// facts it was judged by. Whatever changes any of them is new evidence.
+pub(super) fn digest(steps: &[Step]) -> Digest {
+    let facts = gathered(steps, Extent::All);
+    let mut lines: Vec<String> = facts
+        .iter()
+        .map(|fact| {
+            let kind = match fact.value {
+                Shown::YesNo(_) => 'b',
+                Shown::Number(_) => 'n',
+                Shown::Text(_) => 't',
             };
-            found.push(Evidence { place: place.clone(), value });
+            let value = fact.value.to_string().replace('\\', "\\\\").replace('\n', "\\n");
+            format!("{}\t{kind}\t{value}\n", fact.place)
+        })
+        .collect();
+    lines.sort_unstable();
+    Digest::of(format!("duecare.evidence/1\n{}", lines.concat()).as_bytes())
+}
+
+/// How much of what a hit rests on is gathered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// What tells a reader why.
+    Telling,
+    /// Everything.
+    All,
+}
+
+fn gathered(steps: &[Step], extent: Extent) -> Vec<Evidence> {
+    let mut gathering = Gathering { extent, found: Vec::new() };
+    for step in steps {
+        gathering.gather(step, Truth::Yes);
+    }
+    let mut places = BTreeSet::new();
+    gathering.found.retain(|fact| places.insert(fact.place.clone()));
+    gathering.found
+}
+
+struct Gathering {
+    extent: Extent,
+    found: Vec<Evidence>,
+}
+
+impl Gathering {
+    /// `wanted` is what the condition around came to, which the conditions on elements must come to, too.
+    fn gather(&mut self, step: &Step, wanted: Truth) {
+        match &step.what {
+            What::Condition(_, truth) => {
+                for inner in contributing(step, *truth, self.extent) {
+                    self.gather(inner, *truth);
+                }
+            }
+            What::Operand { distinct, .. } => {
+                let before = self.found.len();
+                for inner in visible(step, Truth::Yes, self.extent) {
+                    self.gather(inner, Truth::Yes);
+                }
+                if *distinct && self.extent == Extent::Telling {
+                    keep_first_of_each_value(&mut self.found, before);
+                }
+            }
+            What::Fact(fact) => self.add(fact),
+            What::Element(element) => self.gather_element(step, element, wanted),
+            What::Filter | What::Window(_) => {
+                for inner in &step.inside {
+                    self.gather(inner, Truth::Yes);
+                }
+            }
+            What::Rule(..) | What::Cannot(_) => {}
         }
-        What::Element(ElementSeen { included: Truth::Yes, many: false, .. }) => {
-            let speaks_otherwise = step
+    }
+
+    fn gather_element(&mut self, step: &Step, element: &ElementSeen, wanted: Truth) {
+        let before = self.found.len();
+        match element.included {
+            _ if element.many => return,
+            // That there is no such element rests on what each of them is instead.
+            Truth::No if wanted == Truth::No => {
+                let filters = step.inside.iter().filter(|inner| matches!(inner.what, What::Filter));
+                for inner in filters.flat_map(|filter| &filter.inside) {
+                    self.gather(inner, Truth::No);
+                }
+                return;
+            }
+            Truth::No => return,
+            Truth::Unknown if self.extent == Extent::Telling => return,
+            Truth::Yes | Truth::Unknown => {}
+        }
+        let speaks_otherwise = self.extent == Extent::Telling
+            && step
                 .inside
                 .iter()
                 .any(|inner| matches!(inner.what, What::Condition(_, truth) if truth != wanted));
-            if !speaks_otherwise {
-                for inner in &step.inside {
-                    gather(inner, wanted, found);
-                }
-            }
+        if speaks_otherwise {
+            return;
         }
-        // That there is no such element rests on what each of them is instead.
-        What::Element(ElementSeen { included: Truth::No, many: false, .. })
-            if wanted == Truth::No =>
-        {
-            let filters = step.inside.iter().filter(|inner| matches!(inner.what, What::Filter));
-            for inner in filters.flat_map(|filter| &filter.inside) {
-                gather(inner, Truth::No, found);
-            }
+        for inner in &step.inside {
+            self.gather(inner, wanted);
         }
-        What::Filter | What::Window(_) => {
-            for inner in &step.inside {
-                gather(inner, Truth::Yes, found);
-            }
+        let is_silent = self.found.len() == before;
+        match &element.dated_by {
+            Some(fact) if is_silent || self.extent == Extent::All => self.add(fact),
+            None if is_silent => self.found.push(Evidence {
+                place: element.place.clone(),
+                value: Shown::Text("present".to_owned()),
+            }),
+            Some(_) | None => {}
         }
-        What::Element(_) | What::Rule(..) | What::Cannot(_) => {}
+    }
+
+    fn add(&mut self, fact: &FactSeen) {
+        let value = match &fact.seen {
+            Seen::Value(value) => value.clone(),
+            Seen::None => Shown::Text("none".to_owned()),
+            Seen::Unknown => return,
+        };
+        self.found.push(Evidence { place: fact.place.clone(), value });
     }
 }
 
 /// The parts of a condition that made it come to what it came to.
-fn contributing(step: &Step, truth: Truth) -> Vec<&Step> {
+fn contributing(step: &Step, truth: Truth, extent: Extent) -> Vec<&Step> {
     let conditions = step.inside.iter().filter(|inner| matches!(inner.what, What::Condition(..)));
     let mut conditions: Vec<&Step> = conditions.collect();
     if conditions.len() > 1 {
         conditions.retain(|inner| matches!(inner.what, What::Condition(_, of) if of == truth));
     }
-    if conditions.is_empty() { visible(step) } else { conditions }
+    if conditions.is_empty() { visible(step, truth, extent) } else { conditions }
 }
 
-/// What is inside a step: of windows only the first that made it so, since the others repeat it.
-fn visible(step: &Step) -> Vec<&Step> {
-    let windows = step.inside.iter().filter(|inner| matches!(inner.what, What::Window(_)));
-    let windows: Vec<&Step> = windows.collect();
-    if windows.is_empty() {
+/// What is inside a step: where it has windows, those that came to that, of which one is enough to tell
+/// why, and the elements they are made of.
+fn visible(step: &Step, truth: Truth, extent: Extent) -> Vec<&Step> {
+    let windows = || step.inside.iter().filter(|inner| matches!(inner.what, What::Window(_)));
+    if windows().next().is_none() {
         return step.inside.iter().collect();
     }
-    let first = windows
-        .iter()
-        .find(|window| matches!(window.what, What::Window(Truth::Yes)))
-        .or_else(|| {
-            windows.iter().find(|window| matches!(window.what, What::Window(Truth::Unknown)))
-        })
-        .or(windows.first());
-    first.copied().into_iter().collect()
+    let of = |wanted: Truth| {
+        windows().filter(move |window| matches!(window.what, What::Window(of) if of == wanted))
+    };
+    let mut chosen: Vec<&Step> = of(truth).collect();
+    if chosen.is_empty() {
+        chosen = of(Truth::Unknown).collect();
+    }
+    if chosen.is_empty() {
+        chosen = windows().collect();
+    }
+    if extent == Extent::Telling {
+        chosen.truncate(1);
+    }
+    let mut places = BTreeSet::new();
+    for window in &chosen {
+        elements_inside(window, &mut places);
+    }
+    let made_of = step.inside.iter().filter(
+        |inner| matches!(&inner.what, What::Element(element) if places.contains(element.place.as_str())),
+    );
+    chosen.into_iter().chain(made_of).collect()
+}
+
+fn elements_inside<'s>(step: &'s Step, places: &mut BTreeSet<&'s str>) {
+    if let What::Element(element) = &step.what
+        && element.included.is_possible()
+        && !element.many
+    {
+        places.insert(&element.place);
+    }
+    for inner in &step.inside {
+        elements_inside(inner, places);
+    }
 }
 
 fn keep_first_of_each_value(found: &mut Vec<Evidence>, from: usize) {
@@ -183,7 +269,7 @@ fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<N
             if fact.seen == Seen::Unknown {
                 found.push(Need { steps: fact.steps.clone(), cannot: None });
             }
-            false
+            true
         }
         What::Rule(rule, truth) => {
             if *truth == Truth::Unknown {
@@ -236,7 +322,11 @@ pub(super) fn is_complete(steps: &[Step]) -> bool {
     steps.iter().all(|step| {
         let is_settled = match &step.what {
             What::Fact(fact) => fact.seen != Seen::Unknown,
-            What::Element(element) => element.included != Truth::Unknown && !element.many,
+            What::Element(element) => match element.included {
+                Truth::Yes => !element.many && element.time != ElementTime::Unknown,
+                Truth::No => true,
+                Truth::Unknown => false,
+            },
             What::Operand { cannot, .. } => cannot.is_none(),
             What::Cannot(_) => false,
             What::Condition(..) | What::Filter | What::Window(_) | What::Rule(..) => true,
@@ -260,7 +350,7 @@ fn named(step: &Step, found: &mut Vec<(usize, String)>) {
     {
         found.push((*name, shown.clone()));
     }
-    for inner in visible(step) {
+    for inner in visible(step, Truth::Yes, Extent::Telling) {
         named(inner, found);
     }
 }
@@ -293,8 +383,11 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
                 }
             }
         }
+        // Of a longest time another part may turn out to be the longest.
         What::Operand { .. } | What::Filter => {
-            for inner in timed_parts(step) {
+            let elements =
+                step.inside.iter().filter(|inner| !matches!(inner.what, What::Window(_)));
+            for inner in elements {
                 age(inner, is_certain, newest);
             }
         }

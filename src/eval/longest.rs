@@ -3,9 +3,9 @@ use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
 use super::place::follow;
-use super::scope::Scope;
-use super::trace::Trace;
-use super::window::{Timed, When, groups};
+use super::scope::{Element, Scope};
+use super::trace::{Trace, What};
+use super::window::{Timed, Timing, When, groups, list_steps};
 use super::{Evaluator, Truth};
 use crate::program::Longest;
 use crate::roster::Fact;
@@ -18,6 +18,13 @@ enum End {
     Unknown,
 }
 
+/// Elements that follow each other without a longer gap.
+#[derive(Default)]
+struct Chain<'t, 'r> {
+    length: TimeDelta,
+    elements: Vec<&'t Timed<'r>>,
+}
+
 impl<'p> Evaluator<'p> {
     /// The longest time covered by elements between which no gap is longer than allowed.
     pub(super) fn longest<T: Trace>(
@@ -26,26 +33,61 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
-        let timed = self.timed(&longest.members, longest.time, longest.per.as_ref(), scope, trace);
-        let (mut low, mut high) = (TimeDelta::zero(), Some(TimeDelta::zero()));
-        for group in groups(&timed) {
-            low = low.max(self.certainly(&group, longest));
-            high = high.zip(self.possibly(&group, longest)).map(|(high, other)| high.max(other));
+        let timing = Timing { start: longest.time, end: longest.end, per: longest.per.as_ref() };
+        let timed = self.timed(&longest.members, &timing, scope, trace);
+        let groups = groups(&timed);
+        let mut certain = Chain::default();
+        let mut high = Some(TimeDelta::zero());
+        for group in &groups {
+            let chain = self.certainly(group, longest);
+            if chain.length > certain.length || certain.elements.is_empty() {
+                certain = chain;
+            }
+            high = high.zip(self.possibly(group, longest)).map(|(high, other)| high.max(other));
+        }
+        if T::RECORDS {
+            self.note_chain(&certain, longest, scope, trace);
         }
         let seconds = |length: TimeDelta| Duration::from(length).seconds();
         let high = high.map_or(Bound::Unbounded, |high| Bound::At(seconds(high)));
-        Amount::between(Bound::At(seconds(low)), high)
+        Amount::between(Bound::At(seconds(certain.length)), high)
+    }
+
+    /// The elements that make up the longest certain time stand together in the trace, as in a window.
+    fn note_chain<T: Trace>(
+        &self,
+        chain: &Chain<'_, '_>,
+        longest: &Longest,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) {
+        let steps = list_steps(&longest.members, scope);
+        trace.begin();
+        for timed in &chain.elements {
+            let element = Element {
+                fact: timed.entry.fact,
+                index: timed.entry.index,
+                steps: &steps,
+                holder: None,
+                outer: None,
+                level: 0,
+            };
+            trace.note(|| {
+                self.element_seen(&element, Some(longest.time), timed.entry.included, false)
+            });
+        }
+        trace.end(|| What::Window(Truth::Yes));
     }
 
     /// By what is certain: elements that are there, from their known beginning to their known end.
-    fn certainly(&self, group: &[Timed<'_>], longest: &Longest) -> TimeDelta {
+    fn certainly<'t, 'r>(&self, group: &'t [Timed<'r>], longest: &Longest) -> Chain<'t, 'r> {
         let spans = group
             .iter()
-            .filter(|timed| timed.entry.included == Truth::Yes && !timed.entry.many)
+            .filter(|timed| timed.entry.is_certain())
             .filter_map(|timed| match timed.when {
                 When::At(start) => Some(match self.end(timed, start, longest) {
-                    End::At(end) => (start, end),
-                    End::Unknown => (start, start),
+                    End::At(end) => (start, end, timed),
+                    End::Unknown => (start, start, timed),
                 }),
                 When::Unknown | When::Never => None,
             })
@@ -61,7 +103,7 @@ impl<'p> Evaluator<'p> {
             match timed.when {
                 _ if timed.entry.many => return None,
                 When::At(start) => match self.end(timed, start, longest) {
-                    End::At(end) => spans.push((start, end)),
+                    End::At(end) => spans.push((start, end, timed)),
                     End::Unknown => return None,
                 },
                 // An element that lasts may begin at any time before its end; one that does not last
@@ -72,7 +114,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         if movable == 0 {
-            Some(longest_chain(spans, longest.gap))
+            Some(longest_chain(spans, longest.gap).length)
         } else {
             longest_bridged(spans, movable, longest.gap)
         }
@@ -92,19 +134,29 @@ impl<'p> Evaluator<'p> {
 }
 
 /// The longest time covered without a longer gap.
-fn longest_chain(mut spans: Vec<(Instant, Instant)>, gap: Duration) -> TimeDelta {
-    spans.sort_unstable();
-    let mut longest = TimeDelta::zero();
-    let mut current: Option<(Instant, Instant)> = None;
-    for (start, end) in spans {
-        let (begin, last) = match current {
-            Some((begin, last)) if is_within(last, start, gap) => (begin, last.max(end)),
-            _ => (start, end),
+fn longest_chain<'t, 'r>(
+    mut spans: Vec<(Instant, Instant, &'t Timed<'r>)>,
+    gap: Duration,
+) -> Chain<'t, 'r> {
+    spans.sort_by_key(|(start, end, _)| (*start, *end));
+    let mut longest: Option<(TimeDelta, std::ops::Range<usize>)> = None;
+    let mut current: Option<(Instant, Instant, usize)> = None;
+    for (place, (start, end, _)) in spans.iter().enumerate() {
+        let (begin, last, first) = match current {
+            Some((begin, last, first)) if is_within(last, *start, gap) => {
+                (begin, last.max(*end), first)
+            }
+            _ => (*start, *end, place),
         };
-        current = Some((begin, last));
-        longest = longest.max(begin.until(last));
+        current = Some((begin, last, first));
+        let length = begin.until(last);
+        if longest.as_ref().is_none_or(|(known, _)| length > *known) {
+            longest = Some((length, first..place + 1));
+        }
     }
-    longest
+    let Some((length, range)) = longest else { return Chain::default() };
+    let elements = spans.get(range).unwrap_or_default();
+    Chain { length, elements: elements.iter().map(|(_, _, timed)| *timed).collect() }
 }
 
 /// Whether the gap from the end of one to the beginning of the next is not too long.
@@ -115,12 +167,12 @@ fn is_within(last: Instant, next: Instant, gap: Duration) -> bool {
 /// The longest chain of points in time if some more can be put anywhere: each bridges a part of a gap
 /// or lengthens the chain at its end by one allowed gap.
 fn longest_bridged(
-    points: Vec<(Instant, Instant)>,
+    points: Vec<(Instant, Instant, &Timed<'_>)>,
     movable: u32,
     gap: Duration,
 ) -> Option<TimeDelta> {
     let step = gap.seconds();
-    let mut times: Vec<Decimal> = points.into_iter().map(|(at, _)| at.seconds()).collect();
+    let mut times: Vec<Decimal> = points.into_iter().map(|(at, _, _)| at.seconds()).collect();
     times.sort_unstable();
     let movable = Decimal::from(movable);
     let mut best = (movable - Decimal::ONE).checked_mul(step)?;

@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 
 use super::place::follow;
 use super::possible::Possible;
-use super::scope::{Element, Scope, place_shown};
+use super::scope::{Element, Scope};
 use super::trace::{ElementSeen, ElementTime, Trace, What};
 use super::{Evaluator, Truth};
 use crate::hir::Root;
@@ -138,7 +138,7 @@ impl<'p> Walk<'_, 'p> {
             Fact::Unknown | Fact::Value(_) | Fact::Record(_) => {
                 // Of a list inside an unknown one there is nothing to say that was not said.
                 if !so_far.1 {
-                    trace.note(|| self.evaluator.fact_seen(holder, steps, UNKNOWN));
+                    self.evaluator.note_fact(holder, steps, UNKNOWN, trace);
                 }
                 self.inside(rest, &element(UNKNOWN, None), (so_far.0, true), scope, trace, visit)
             }
@@ -172,9 +172,7 @@ impl<'p> Walk<'_, 'p> {
             let is_value =
                 !self.members.tail.is_empty() || !matches!(self.members.of, Type::Record(_));
             if is_value {
-                trace.note(|| {
-                    self.evaluator.fact_seen(Some(element), &self.members.tail, found.fact)
-                });
+                self.evaluator.note_fact(Some(element), &self.members.tail, found.fact, trace);
             }
             included = included.and(match found.fact {
                 Fact::None => Truth::No,
@@ -187,33 +185,39 @@ impl<'p> Walk<'_, 'p> {
                 flow = visit(&Member { scope, element, included, many, value }, trace);
             }
         }
-        trace.end(|| self.element_seen(element, included, many));
+        trace.end(|| self.evaluator.element_seen(element, self.members.time, included, many));
         flow
     }
+}
 
-    fn element_seen(&self, element: &Element<'_, '_>, included: Truth, many: bool) -> What {
-        let subject = Type::Record(self.evaluator.program.subject);
-        let (_, place) = place_shown(&self.evaluator.program.schema, subject, Some(element), &[]);
-        What::Element(ElementSeen { place, included, many, time: self.time(element, many) })
-    }
-
-    /// When the element of the outermost list happened.
-    fn time(&self, element: &Element<'_, '_>, many: bool) -> ElementTime {
-        let Some(slot) = self.members.time else { return ElementTime::Untimed };
-        if many {
-            return ElementTime::Unknown;
-        }
+impl Evaluator<'_> {
+    /// An element that was looked at, for the trace; `time` is the field of the outermost list that
+    /// tells when its elements happened.
+    pub(super) fn element_seen(
+        &self,
+        element: &Element<'_, '_>,
+        time: Option<FieldSlot>,
+        included: Truth,
+        many: bool,
+    ) -> What {
         let mut outermost = element;
         while let Some(holder) = outermost.holder {
             outermost = holder;
         }
-        match outermost.fact.field(slot) {
-            Fact::Value(Value::Instant(instant)) => ElementTime::At(*instant),
-            Fact::Value(Value::Date(date)) => ElementTime::At(date.start()),
-            Fact::None => ElementTime::Untimed,
-            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => {
+        let when = match time.map(|slot| outermost.fact.field(slot)) {
+            None => ElementTime::Untimed,
+            Some(_) if many => ElementTime::Unknown,
+            Some(Fact::Value(Value::Instant(instant))) => ElementTime::At(*instant),
+            Some(Fact::Value(Value::Date(date))) => ElementTime::At(date.start()),
+            Some(Fact::None) => ElementTime::Untimed,
+            Some(Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_)) => {
                 ElementTime::Unknown
             }
-        }
+        };
+        let dated_by = time
+            .filter(|_| !many)
+            .map(|slot| self.fact_seen(Some(outermost), &[slot], outermost.fact.field(slot)));
+        let place = self.place(Some(element), &[]).shown;
+        What::Element(ElementSeen { place, included, many, time: when, dated_by })
     }
 }

@@ -1,9 +1,9 @@
 use super::possible::Possible;
-use super::scope::{Element, Scope, place_shown};
+use super::scope::{Element, Place, Scope, place_of};
 use super::trace::{FactSeen, Seen, Trace, What};
 use super::{Evaluator, Truth};
 use crate::program::Field;
-use crate::roster::Fact;
+use crate::roster::{Fact, UNKNOWN};
 use crate::types::{FieldSlot, Type};
 use crate::value::Shown;
 
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
     ) -> Found<'r> {
         let (start, holder) = scope.start(field.root);
         let found = follow(start, &field.steps, &field.none_at);
-        trace.note(|| self.fact_seen(holder, &field.steps, found.fact));
+        self.note_fact(holder, &field.steps, found.fact, trace);
         found
     }
 
@@ -68,15 +68,44 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Notes a field that was read; of a record that compares as one value also what it is compared by
+    /// and nobody knows.
+    pub(super) fn note_fact<T: Trace>(
+        &self,
+        holder: Option<&Element<'_, '_>>,
+        steps: &[FieldSlot],
+        fact: &Fact<'_>,
+        trace: &mut T,
+    ) {
+        if !T::RECORDS {
+            return;
+        }
+        trace.begin();
+        if let Fact::Record(_) = fact
+            && let Type::Record(record) = self.place(holder, steps).of
+        {
+            for slot in &self.program.schema.record(record).compared {
+                if matches!(fact.field(*slot), Fact::Unknown) {
+                    let inner = [steps, &[*slot]].concat();
+                    trace.note(|| What::Fact(self.fact_seen(holder, &inner, UNKNOWN)));
+                }
+            }
+        }
+        trace.end(|| What::Fact(self.fact_seen(holder, steps, fact)));
+    }
+
+    pub(super) fn place(&self, holder: Option<&Element<'_, '_>>, steps: &[FieldSlot]) -> Place {
+        place_of(&self.program.schema, Type::Record(self.program.subject), holder, steps)
+    }
+
     /// A field that was read, for the trace.
     pub(super) fn fact_seen(
         &self,
         holder: Option<&Element<'_, '_>>,
         steps: &[FieldSlot],
         fact: &Fact<'_>,
-    ) -> What {
-        let subject = Type::Record(self.program.subject);
-        let (steps, place) = place_shown(&self.program.schema, subject, holder, steps);
+    ) -> FactSeen {
+        let Place { steps, shown: place, .. } = self.place(holder, steps);
         let seen = match fact {
             Fact::Unknown => Seen::Unknown,
             Fact::None => Seen::None,
@@ -86,7 +115,7 @@ impl Evaluator<'_> {
                 Seen::Value(Shown::Text(format!("{} elements", elements.len())))
             }
         };
-        What::Fact(FactSeen { steps, place, seen })
+        FactSeen { steps, place, seen }
     }
 }
 

@@ -121,13 +121,22 @@ impl Element<'_, '_> {
     }
 }
 
-/// A place in a record as people write it: `logins[3].ip`; elements of an unknown list have no number.
-pub(super) fn place_shown(
+/// A place in a record.
+pub(super) struct Place {
+    /// The fields from the subject on.
+    pub(super) steps: Vec<FieldSlot>,
+    /// As people write it: `logins[3].ip`; elements of an unknown list have no number.
+    pub(super) shown: String,
+    /// The type of what is there, or of its elements.
+    pub(super) of: Type,
+}
+
+pub(super) fn place_of(
     schema: &Schema,
     subject: Type,
     holder: Option<&Element<'_, '_>>,
     steps: &[FieldSlot],
-) -> (Vec<FieldSlot>, String) {
+) -> Place {
     let mut all = holder.map(Element::steps_from_subject).unwrap_or_default();
     let mut indices = holder.map(Element::indices).unwrap_or_default().into_iter();
     all.extend_from_slice(steps);
@@ -147,5 +156,5 @@ pub(super) fn place_shown(
             let _ = write!(shown, "[{index}]");
         }
     }
-    (all, shown)
+    Place { steps: all, shown, of }
 }

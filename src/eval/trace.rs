@@ -70,6 +70,8 @@ pub struct ElementSeen {
     pub many: bool,
     /// When the element of the outermost list happened.
     pub time: ElementTime,
+    /// The field that tells so, where elements of its kind have one.
+    pub dated_by: Option<FactSeen>,
 }
 
 /// When an element happened.

@@ -38,6 +38,13 @@ pub(super) struct Timed<'r> {
     pub(super) is_grouped: bool,
 }
 
+/// By which fields elements are put in order and together.
+pub(super) struct Timing<'p> {
+    pub(super) start: FieldSlot,
+    pub(super) end: Option<FieldSlot>,
+    pub(super) per: Option<&'p Field>,
+}
+
 impl<'p> Evaluator<'p> {
     /// Whether some window of elements satisfies the condition.
     ///
@@ -50,7 +57,8 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
-        let timed = self.timed(&window.members, window.time, window.per.as_ref(), scope, trace);
+        let timing = Timing { start: window.time, end: None, per: window.per.as_ref() };
+        let timed = self.timed(&window.members, &timing, scope, trace);
         let steps = list_steps(&window.members, scope);
         let is_timed =
             self.time_shape(&window.members, window.time, scope).is_some_and(|time| !time.or_none);
@@ -89,7 +97,8 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
-        let timed = self.timed(&window.members, window.time, None, scope, trace);
+        let timing = Timing { start: window.time, end: None, per: None };
+        let timed = self.timed(&window.members, &timing, scope, trace);
         let is_day = self
             .time_shape(&window.members, window.time, scope)
             .is_some_and(|time| time.of == Type::Date);
@@ -123,8 +132,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn timed<'r, T: Trace>(
         &self,
         members: &'p Members,
-        time: FieldSlot,
-        per: Option<&Field>,
+        timing: &Timing<'_>,
         scope: Scope<'_, 'r>,
         trace: &mut T,
     ) -> Vec<Timed<'r>> {
@@ -137,13 +145,16 @@ impl<'p> Evaluator<'p> {
                 included: member.included,
                 many: member.many,
             };
-            let when = match self.read_of_element(element, &[time], trace) {
+            let when = match self.read_of_element(element, &[timing.start], trace) {
                 Fact::Value(Value::Instant(instant)) => When::At(*instant),
                 Fact::Value(Value::Date(date)) => When::At(date.start()),
                 Fact::None => When::Never,
                 Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => When::Unknown,
             };
-            let key = per.map(|per| {
+            if let Some(end) = timing.end {
+                self.read_of_element(element, &[end], trace);
+            }
+            let key = timing.per.map(|per| {
                 let fact = self.read_of_element(element, &per.steps, trace);
                 match self.possible(fact, per.of, per.derived, false) {
                     Possible::None => None,
@@ -160,7 +171,8 @@ impl<'p> Evaluator<'p> {
             });
             let key = key.unwrap_or(Some(GroupKey::Known(Key::YesNo(true))));
             if let (Some(key), When::At(_) | When::Unknown) = (key, when) {
-                let is_grouped = key != GroupKey::Unknown || per.is_some_and(|per| !per.or_none());
+                let is_grouped =
+                    key != GroupKey::Unknown || timing.per.is_some_and(|per| !per.or_none());
                 timed.push(Timed { entry, when, key, is_grouped });
             }
             ControlFlow::Continue(())
@@ -177,7 +189,7 @@ impl<'p> Evaluator<'p> {
     ) -> &'r Fact<'r> {
         let fact = follow(element.fact, steps, &[]).fact;
         if element.index.is_some() {
-            trace.note(|| self.fact_seen(Some(element), steps, fact));
+            self.note_fact(Some(element), steps, fact, trace);
         }
         fact
     }
@@ -252,7 +264,7 @@ fn next_level(scope: Scope<'_, '_>) -> u8 {
 }
 
 /// From the subject to the list whose elements are looked at.
-fn list_steps(members: &Members, scope: Scope<'_, '_>) -> Vec<FieldSlot> {
+pub(super) fn list_steps(members: &Members, scope: Scope<'_, '_>) -> Vec<FieldSlot> {
     match members.root {
         Root::Window(level) => {
             scope.window_at(level).map(|window| window.steps.to_vec()).unwrap_or_default()
