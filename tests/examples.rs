@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::support::{judge, level, outcome, read, root, shipped};
+use crate::support::{judge, level, needs, outcome, read, root, rule_of, shipped};
 use duecare::hir::RuleKind;
 
 #[derive(Deserialize)]
@@ -31,6 +31,9 @@ struct Expectation {
     decision: Option<String>,
     #[serde(default)]
     needs: Option<BTreeMap<String, Vec<String>>>,
+    /// What a hit adds to the score, as `5..30`.
+    #[serde(default)]
+    counted: BTreeMap<String, String>,
 }
 
 #[test]
@@ -61,16 +64,20 @@ fn examples_of_the_2022_advisory_come_out_as_written() {
                     ));
                 }
             }
+            for (rule, expected) in &example.expect.counted {
+                let indicator = rule_of(engine, &judgement, rule).indicator.as_ref();
+                let range = indicator.and_then(|indicator| indicator.counted).unwrap();
+                let found = format!("{}..{}", range.low, range.high);
+                if found != *expected {
+                    failures.push(format!("{}: {rule} counts {found}", example.name));
+                }
+            }
             let decision = level(engine, &judgement);
             if example.expect.decision.as_ref().is_some_and(|expected| *expected != decision) {
                 failures.push(format!("{}: found decision {decision}", example.name));
             }
             for (rule, expected) in example.expect.needs.unwrap_or_default() {
-                let place =
-                    engine.policy().checked.rules.iter().position(|known| known.name == rule);
-                let needs = &judgement.rules[place.unwrap()].needs;
-                let found: Vec<String> =
-                    needs.iter().map(|need| engine.path(&need.steps)).collect();
+                let found = needs(engine, &judgement, &rule);
                 if found != expected {
                     failures.push(format!("{}: {rule} needs {found:?}", example.name));
                 }

@@ -10,6 +10,7 @@
     reason = "tests fail loudly"
 )]
 
+mod evidence;
 mod examples;
 mod soundness;
 mod support;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
-use duecare::eval::{Detail, Judgement};
+use duecare::eval::{Detail, Judgement, RuleJudgement};
 use duecare::loader::{Loaded, Policy, load};
 use duecare::roster::{BadValues, Format, Layout, RawReader, RawRecord, Record};
 use duecare::value::Instant;
@@ -82,14 +82,19 @@ pub(crate) fn with_record<T>(
     let one_line = json.replace('\n', " ");
     let raw = raw(Format::JsonLines, one_line.as_bytes());
     let decoded = layout.decode(raw.first().expect("a record"));
+    assert!(decoded.unmapped.is_empty(), "no such fields: {:?}", decoded.unmapped);
     match decoded.record {
         Some(record) => use_it(&record),
         None => panic!("refused: {:?}\n{json}", decoded.problems),
     }
 }
 
-/// The outcome of a rule by its name.
-pub(crate) fn outcome(engine: &Engine, judgement: &Judgement, rule: &str) -> &'static str {
+/// What a rule came to, by its name.
+pub(crate) fn rule_of<'j>(
+    engine: &Engine,
+    judgement: &'j Judgement,
+    rule: &str,
+) -> &'j RuleJudgement {
     let place = engine
         .policy()
         .checked
@@ -97,7 +102,18 @@ pub(crate) fn outcome(engine: &Engine, judgement: &Judgement, rule: &str) -> &'s
         .iter()
         .position(|known| known.name == rule)
         .unwrap_or_else(|| panic!("no rule {rule}"));
-    judgement.rules[place].outcome.word()
+    &judgement.rules[place]
+}
+
+/// The outcome of a rule by its name.
+pub(crate) fn outcome(engine: &Engine, judgement: &Judgement, rule: &str) -> &'static str {
+    rule_of(engine, judgement, rule).outcome.word()
+}
+
+/// What would settle a rule, by its name.
+pub(crate) fn needs(engine: &Engine, judgement: &Judgement, rule: &str) -> Vec<String> {
+    let needs = &rule_of(engine, judgement, rule).needs;
+    needs.iter().map(|need| engine.path(&need.steps)).collect()
 }
 
 /// The name of the level of a judgement.
