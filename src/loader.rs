@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
@@ -251,10 +252,14 @@ impl Loader<'_> {
         declarations
             .unwrap_or_default()
             .iter()
-            .flat_map(|declaration| match declaration {
-                Declaration::Policy(policy) => policy.uses.clone(),
-                Declaration::Use(text) => vec![text.clone()],
-                _ => Vec::new(),
+            .flat_map(|declaration| {
+                if let Declaration::Policy(policy) = declaration {
+                    policy.uses.clone()
+                } else if let Declaration::Use(text) = declaration {
+                    vec![text.clone()]
+                } else {
+                    Vec::new()
+                }
             })
             .collect()
     }
@@ -264,7 +269,7 @@ impl Loader<'_> {
         let mut text = "duecare.policy/1\n".to_owned();
         for id in std::iter::once(main).chain(used.filter(|id| *id != main)) {
             if let Some(file) = self.sources.file(id) {
-                text.push_str(&format!("{}\n", Digest::of(file.text().as_bytes())));
+                let _ = writeln!(text, "{}", Digest::of(file.text().as_bytes()));
             }
         }
         Digest::of(text.as_bytes())
@@ -282,7 +287,10 @@ fn normal(path: &Path) -> PathBuf {
             {
                 made.pop();
             }
-            other => made.push(other),
+            Component::ParentDir
+            | Component::Normal(_)
+            | Component::RootDir
+            | Component::Prefix(_) => made.push(part),
         }
     }
     made

@@ -192,8 +192,8 @@ fn sessions_without_an_end_last_until_the_evaluation() {
 
 #[test]
 fn unknown_ends_and_beginnings_may_make_it_any_length() {
-    let open_end = format!("{{\"happened\": \"2022-07-01T00:00:00Z\"}}");
-    assert_eq!(unbroken(24, &[open_end]), OPEN);
+    let open_end = r#"{"happened": "2022-07-01T00:00:00Z"}"#;
+    assert_eq!(unbroken(24, &[open_end.to_owned()]), OPEN);
     let known_and_open = [
         span("01T00:00", &ends("02T00:00")),
         "{\"happened\": \"2022-07-10T00:00:00Z\"}".to_owned(),

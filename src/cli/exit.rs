@@ -31,8 +31,6 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// With a message for the user.
     Said { exit: Exit, message: String, hint: Option<String> },
-    /// With everything said already.
-    Silent(Exit),
     /// The reader of our output has gone, which is no fault of ours.
     OutputClosed,
 }
@@ -52,13 +50,13 @@ impl Failure {
             Self::Said { exit, message, .. } => {
                 Self::Said { exit, message, hint: Some(text.into()) }
             }
-            other => other,
+            Self::OutputClosed => self,
         }
     }
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Said { exit, .. } | Self::Silent(exit) => *exit,
+            Self::Said { exit, .. } => *exit,
             Self::OutputClosed => Exit::Done,
         }
     }

@@ -440,13 +440,12 @@ impl<'p> Run<'p, '_> {
             let has_steps = self.detail == Detail::Trace
                 || (self.detail == Detail::Full && outcome == Outcome::Unknown);
             let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
-            let needs = match outcome {
-                Outcome::Unknown if !has_steps => Vec::new(),
-                Outcome::Unknown if now.is_certainly_not_done() => {
-                    self.needs_of_requirement(control)
-                }
-                Outcome::Unknown => self.needs(&steps),
-                _ => Vec::new(),
+            let needs = if outcome != Outcome::Unknown || !has_steps {
+                Vec::new()
+            } else if now.is_certainly_not_done() {
+                self.needs_of_requirement(control)
+            } else {
+                self.needs(&steps)
             };
             let standing = Standing {
                 outcome,

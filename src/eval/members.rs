@@ -205,11 +205,10 @@ impl Evaluator<'_> {
             outermost = holder;
         }
         let when = match time.map(|slot| outermost.fact.field(slot)) {
-            None => ElementTime::Untimed,
             Some(_) if many => ElementTime::Unknown,
             Some(Fact::Value(Value::Instant(instant))) => ElementTime::At(*instant),
             Some(Fact::Value(Value::Date(date))) => ElementTime::At(date.start()),
-            Some(Fact::None) => ElementTime::Untimed,
+            Some(Fact::None) | None => ElementTime::Untimed,
             Some(Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_)) => {
                 ElementTime::Unknown
             }

@@ -122,8 +122,8 @@ impl Teller<'_> {
         }
         self.not_hit();
         self.controls();
-        self.to_do();
-        self.to_collect();
+        self.actions();
+        self.needs();
         self.what_would_change(changes);
         self.text
     }
@@ -291,7 +291,7 @@ impl Teller<'_> {
         }
     }
 
-    fn to_do(&mut self) {
+    fn actions(&mut self) {
         if self.decision.actions.is_empty() {
             return;
         }
@@ -316,7 +316,7 @@ impl Teller<'_> {
         }
     }
 
-    fn to_collect(&mut self) {
+    fn needs(&mut self) {
         if self.decision.needs.is_empty() {
             return;
         }

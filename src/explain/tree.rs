@@ -99,9 +99,9 @@ impl Tree<'_> {
 
     /// Values that were computed, and parameters, rather than fields that are shown with their places.
     fn values(&self, step: &Step) -> Vec<String> {
-        let operands = step.inside.iter().filter_map(|inner| match &inner.what {
-            What::Operand { node, shown, .. } => Some((self.text(*node), shown, inner)),
-            _ => None,
+        let operands = step.inside.iter().filter_map(|inner| {
+            let What::Operand { node, shown, .. } = &inner.what else { return None };
+            Some((self.text(*node), shown, inner))
         });
         operands
             .filter(|(text, shown, inner)| {
@@ -139,9 +139,9 @@ impl Tree<'_> {
 
     /// The text of a window up to the condition inside it.
     fn head(&self, node: NodeId, window: &Step) -> String {
-        let inner = window.inside.iter().find_map(|inner| match inner.what {
-            What::Condition(inner, _) => self.program.node(inner),
-            _ => None,
+        let inner = window.inside.iter().find_map(|inner| {
+            let What::Condition(inner, _) = inner.what else { return None };
+            self.program.node(inner)
         });
         let outer = self.program.node(node);
         let (Some(inner), Some(outer)) = (inner, outer) else { return self.text(node) };
@@ -165,7 +165,13 @@ fn facts_read(step: &Step) -> Vec<String> {
                 found.push(format!("{place} is none"));
             }
             What::Operand { .. } => found.extend(facts_read(inner)),
-            _ => {}
+            What::Fact(_)
+            | What::Condition(..)
+            | What::Element(_)
+            | What::Filter
+            | What::Window(_)
+            | What::Rule(..)
+            | What::Cannot(_) => {}
         }
     }
     found
@@ -180,12 +186,10 @@ fn rests_on_unknown_list(step: &Step) -> bool {
 }
 
 fn has_parts(step: &Step) -> bool {
-    step.inside.iter().any(|inner| match &inner.what {
-        What::Condition(..) => {
-            inner.inside.iter().filter(|part| matches!(part.what, What::Condition(..))).count() > 1
-                || telling_window(inner, Truth::Yes).is_some()
-        }
-        _ => false,
+    let conditions = step.inside.iter().filter(|inner| matches!(inner.what, What::Condition(..)));
+    conditions.into_iter().any(|inner| {
+        inner.inside.iter().filter(|part| matches!(part.what, What::Condition(..))).count() > 1
+            || telling_window(inner, Truth::Yes).is_some()
     })
 }
 

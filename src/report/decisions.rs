@@ -48,8 +48,7 @@ pub fn decision_table(rows: &[DecisionRow], columns: usize) -> String {
     table.set_header(["Subject", "Decision", "Score", "Found", "Missing"]);
     for row in rows {
         table.add_row(
-            [&row.subject, &row.decision, &row.score, &row.found, &row.missing]
-                .map(|text| Cell::new(text)),
+            [&row.subject, &row.decision, &row.score, &row.found, &row.missing].map(Cell::new),
         );
     }
     let narrow = u16::try_from(columns / 5).unwrap_or(16);

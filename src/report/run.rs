@@ -1,4 +1,5 @@
 use comfy_table::{Cell, CellAlignment};
+use std::fmt::Write as _;
 
 use super::plain_table;
 use crate::run::{FieldCount, ReasonCount, RuleCount, Summary};
@@ -90,10 +91,10 @@ fn rules(summary: &Summary, columns: usize) -> String {
             ]);
         }
         if !shown.is_empty() {
-            text.push_str(&format!("{table}\n"));
+            let _ = writeln!(text, "{table}");
         }
         if !quiet.is_empty() {
-            text.push_str(&format!("{} more have neither.\n", quiet.len()));
+            let _ = writeln!(text, "{} more have neither.", quiet.len());
         }
         text.push('\n');
     }

@@ -456,42 +456,35 @@ impl Resolver<'_> {
         expression: &Expression,
         value_of: Type,
     ) -> Option<(Collection, Type)> {
-        match &expression.kind {
-            ExpressionKind::List(values) => {
-                let expected = if value_of == Type::Ip { Type::Network } else { value_of };
-                let operands: Vec<Operand> =
-                    values.iter().map(|value| self.operand(scope, value, Some(expected))).collect();
-                for operand in &operands {
-                    if !operand.is_mistake() && operand.of != expected {
-                        let (found, needed) =
-                            (self.schema.type_name(operand.of), self.schema.type_name(expected));
-                        let message = format!(
-                            "this is of type `{found}`, and the list is of type `{needed}`"
-                        );
-                        self.error(Code::TypeMismatch, operand.span, message);
-                    }
-                    let is_constant =
-                        matches!(operand.kind, OperandKind::Constant(_) | OperandKind::Mistake);
-                    if !is_constant {
-                        self.error(
-                            Code::TypeMismatch,
-                            operand.span,
-                            "a list holds values, not fields",
-                        );
-                    }
-                    self.warn_matches_all(operand);
-                }
-                Some((Collection::Values(operands), expected))
-            }
-            ExpressionKind::Path(path) => self.named_collection(scope, path),
-            _ => {
-                self.report(
-                    Diagnostic::new(Code::NotAList, expression.span, "`in` needs a list")
-                        .hint("write the values in square brackets, or name a list"),
-                );
-                None
-            }
+        if let ExpressionKind::Path(path) = &expression.kind {
+            return self.named_collection(scope, path);
         }
+        let ExpressionKind::List(values) = &expression.kind else {
+            self.report(
+                Diagnostic::new(Code::NotAList, expression.span, "`in` needs a list")
+                    .hint("write the values in square brackets, or name a list"),
+            );
+            return None;
+        };
+        let expected = if value_of == Type::Ip { Type::Network } else { value_of };
+        let operands: Vec<Operand> =
+            values.iter().map(|value| self.operand(scope, value, Some(expected))).collect();
+        for operand in &operands {
+            if !operand.is_mistake() && operand.of != expected {
+                let (found, needed) =
+                    (self.schema.type_name(operand.of), self.schema.type_name(expected));
+                let message =
+                    format!("this is of type `{found}`, and the list is of type `{needed}`");
+                self.error(Code::TypeMismatch, operand.span, message);
+            }
+            let is_constant =
+                matches!(operand.kind, OperandKind::Constant(_) | OperandKind::Mistake);
+            if !is_constant {
+                self.error(Code::TypeMismatch, operand.span, "a list holds values, not fields");
+            }
+            self.warn_matches_all(operand);
+        }
+        Some((Collection::Values(operands), expected))
     }
 
     fn named_collection(&mut self, scope: &Scope, path: &Path) -> Option<(Collection, Type)> {
@@ -527,10 +520,7 @@ impl Resolver<'_> {
     pub(super) fn comparable(&mut self, left: &Operand, right: &Operand, span: Span) -> bool {
         let is_time = |of| matches!(of, Type::Date | Type::Instant);
         let fits = left.of == right.of || (is_time(left.of) && is_time(right.of));
-        let is_whole = match left.of {
-            Type::Record(record) => !self.schema.record(record).compared.is_empty(),
-            _ => true,
-        };
+        let is_whole = self.schema.compares(left.of);
         if !fits {
             let (left_name, right_name) =
                 (self.schema.type_name(left.of), self.schema.type_name(right.of));

@@ -68,9 +68,11 @@ impl Resolver<'_> {
         value: &Expression,
         expected: Option<Shape>,
     ) -> (Vec<ParamConstant>, Option<Shape>) {
-        let (parts, list): (&[Expression], bool) = match &value.kind {
-            ExpressionKind::List(values) => (values, true),
-            _ => (std::slice::from_ref(value), false),
+        let (parts, list): (&[Expression], bool) = if let ExpressionKind::List(values) = &value.kind
+        {
+            (values, true)
+        } else {
+            (std::slice::from_ref(value), false)
         };
         if expected.is_some_and(|expected| expected.list != list) {
             let needed = if list {
@@ -121,7 +123,18 @@ impl Resolver<'_> {
             OperandKind::Constant(value) => Some((ParamConstant::Value(value), operand.of)),
             OperandKind::Months(months) => Some((ParamConstant::Months(months), operand.of)),
             OperandKind::Mistake => None,
-            _ => {
+            OperandKind::Param(_)
+            | OperandKind::Field(_)
+            | OperandKind::Define(_)
+            | OperandKind::AsOf
+            | OperandKind::Score
+            | OperandKind::Arithmetic { .. }
+            | OperandKind::Count(_)
+            | OperandKind::CountDistinct(_)
+            | OperandKind::Aggregate { .. }
+            | OperandKind::Share { .. }
+            | OperandKind::Longest { .. }
+            | OperandKind::Similarity(..) => {
                 self.error(
                     Code::NotAValue,
                     part.span,

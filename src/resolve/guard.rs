@@ -11,25 +11,39 @@ pub(super) fn known_if_true(condition: &Condition) -> Vec<FieldPath> {
         ConditionKind::Equal(left, right) => fields([left, right]),
         ConditionKind::Order { left, right, .. } => fields([left, right]),
         ConditionKind::OneOf { value, .. } => fields([value]),
-        _ => Vec::new(),
+        ConditionKind::Define(_)
+        | ConditionKind::Rule { .. }
+        | ConditionKind::Rules { .. }
+        | ConditionKind::Or(_)
+        | ConditionKind::AtLeast { .. }
+        | ConditionKind::IsKnown(_)
+        | ConditionKind::Exists(_)
+        | ConditionKind::Every { .. }
+        | ConditionKind::InAny { .. }
+        | ConditionKind::InTheLast { .. }
+        | ConditionKind::Inconsistent { .. }
+        | ConditionKind::Assume { .. }
+        | ConditionKind::Mistake => Vec::new(),
     }
 }
 
 /// Fields that have a value if the condition does not hold.
 pub(super) fn known_if_false(condition: &Condition) -> Vec<FieldPath> {
-    match &condition.kind {
-        ConditionKind::Not(inner) => known_if_true(inner),
-        ConditionKind::Or(parts) => parts.iter().flat_map(known_if_false).collect(),
-        _ => Vec::new(),
+    if let ConditionKind::Not(inner) = &condition.kind {
+        known_if_true(inner)
+    } else if let ConditionKind::Or(parts) = &condition.kind {
+        parts.iter().flat_map(known_if_false).collect()
+    } else {
+        Vec::new()
     }
 }
 
 fn fields<'o>(operands: impl IntoIterator<Item = &'o Box<Operand>>) -> Vec<FieldPath> {
     operands
         .into_iter()
-        .filter_map(|operand| match &operand.kind {
-            OperandKind::Field(path) => Some(path.clone()),
-            _ => None,
+        .filter_map(|operand| {
+            let OperandKind::Field(path) = &operand.kind else { return None };
+            Some(path.clone())
         })
         .collect()
 }

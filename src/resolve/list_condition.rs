@@ -150,10 +150,7 @@ impl Resolver<'_> {
         if !distinct {
             return Operand::new(OperandKind::Count(members), Type::Number, span);
         }
-        let compares = match members.path.of {
-            Type::Record(record) => !self.schema.record(record).compared.is_empty(),
-            _ => true,
-        };
+        let compares = self.schema.compares(members.path.of);
         if !compares {
             self.report(
                 Diagnostic::new(
@@ -317,26 +314,20 @@ impl Resolver<'_> {
 
     /// The record type of the elements, or a report that they are plain values.
     fn element_record(&mut self, scope: &Scope, members: &Members) -> Option<RecordId> {
-        match self.frames(scope, members).pop().map(|frame| frame.of) {
-            Some(Type::Record(record)) => Some(record),
-            _ => {
-                self.error(
-                    Code::NoTimeField,
-                    members.span,
-                    "the elements of this list have no time",
-                );
-                None
-            }
+        let of = self.frames(scope, members).pop().map(|frame| frame.of);
+        let record = of.and_then(Type::record);
+        if record.is_none() {
+            self.error(Code::NoTimeField, members.span, "the elements of this list have no time");
         }
+        record
     }
 
     /// The field that says when an element happened.
     fn time_field(&mut self, record: RecordId, by: Option<&Name>, span: Span) -> Option<FieldSlot> {
         let record_type = self.schema.record(record);
         let (slot, at) = match by {
-            Some(name) => match record_type.field(name.as_str()) {
-                Some((slot, _)) => (Some(slot), name.span.into()),
-                None => {
+            Some(name) => {
+                let Some((slot, _)) = record_type.field(name.as_str()) else {
                     let diagnostic = Diagnostic::new(
                         Code::UnknownName,
                         name.span,
@@ -348,8 +339,9 @@ impl Resolver<'_> {
                     );
                     self.report(diagnostic);
                     return None;
-                }
-            },
+                };
+                (Some(slot), name.span.into())
+            }
             None => (record_type.time, span),
         };
         let is_time = |slot: &FieldSlot| {
@@ -434,10 +426,7 @@ impl Resolver<'_> {
             self.error(Code::NeverHolds, span, "one single value cannot contradict itself");
             return ConditionKind::Mistake;
         }
-        let compares = match first.of {
-            Type::Record(record) => !self.schema.record(record).compared.is_empty(),
-            _ => true,
-        };
+        let compares = self.schema.compares(first.of);
         if !compares || (allowing.is_some() && !first.of.is_textual()) {
             let of = self.schema.type_name(first.of);
             let message = if compares {
@@ -463,12 +452,10 @@ impl Resolver<'_> {
     pub(super) fn whole_number(&mut self, scope: &mut Scope, expression: &Expression) -> Operand {
         self.constant_of(scope, expression, "a whole number", |of, constants| {
             of == Type::Number
-                && constants.iter().all(|value| match value {
-                    Value::Number(number) => {
-                        let decimal = number.decimal();
-                        decimal.fract().is_zero() && !decimal.is_sign_negative()
-                    }
-                    _ => false,
+                && constants.iter().all(|value| {
+                    let Value::Number(number) = value else { return false };
+                    let decimal = number.decimal();
+                    decimal.fract().is_zero() && !decimal.is_sign_negative()
                 })
         })
     }
@@ -502,12 +489,14 @@ impl Resolver<'_> {
         if operand.is_mistake() {
             return operand;
         }
-        let constants: Option<Vec<Value<'static>>> = match &operand.kind {
-            OperandKind::Constant(value) => Some(vec![value.clone()]),
-            OperandKind::Months(_) => Some(Vec::new()),
-            OperandKind::Param(id) => self.params.get(id.index()).map(super::constant::values_of),
-            _ => None,
-        };
+        let constants: Option<Vec<Value<'static>>> =
+            if let OperandKind::Constant(value) = &operand.kind {
+                Some(vec![value.clone()])
+            } else if let OperandKind::Param(id) = &operand.kind {
+                self.params.get(id.index()).map(super::constant::values_of)
+            } else {
+                matches!(operand.kind, OperandKind::Months(_)).then(Vec::new)
+            };
         if constants.is_some_and(|constants| fits(operand.of, &constants)) {
             return operand;
         }

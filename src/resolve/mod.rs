@@ -44,10 +44,7 @@ pub fn resolve(sink: &mut Sink, files: &PolicyFiles) -> Option<PolicySet> {
         .flat_map(|file| &file.declarations)
         .collect();
     report_misplaced(sink, files);
-    let policy = declarations.iter().find_map(|declaration| match declaration {
-        Declaration::Policy(policy) => Some(policy),
-        _ => None,
-    })?;
+    let policy = declarations.iter().find_map(|found| found.policy())?;
     let schema = schema::build(sink, &declarations);
     let subject = schema::subject(sink, &schema, policy)?;
     let mut resolver = Resolver {
@@ -126,11 +123,7 @@ fn list_words(words: &[&str]) -> String {
 
 /// One policy to a file, and nothing that belongs to a policy in a file that is shared.
 fn report_misplaced(sink: &mut Sink, files: &PolicyFiles) {
-    let mut policies =
-        files.policy.declarations.iter().filter_map(|declaration| match declaration {
-            Declaration::Policy(policy) => Some(policy),
-            _ => None,
-        });
+    let mut policies = files.policy.declarations.iter().filter_map(Declaration::policy);
     let first = policies.next();
     for second in policies {
         let diagnostic =

@@ -130,7 +130,19 @@ fn report_repeated_ids(sink: &mut Sink, declarations: &[&Declaration]) {
             Declaration::Exception(exception) => ("exception", &exception.name),
             Declaration::Gap(gap) => ("gap", &gap.name),
             Declaration::Rates(rates) => ("rates", &rates.name),
-            _ => continue,
+            Declaration::Policy(_)
+            | Declaration::Use(_)
+            | Declaration::Record(_)
+            | Declaration::Enumeration(_)
+            | Declaration::Source(_)
+            | Declaration::Param(_)
+            | Declaration::List(_)
+            | Declaration::Define(_)
+            | Declaration::Flag(_)
+            | Declaration::Prohibition(_)
+            | Declaration::Control(_)
+            | Declaration::NotCollected(_)
+            | Declaration::Decision(_) => continue,
         };
         match seen.get(&(kind, name.as_str())) {
             Some(first) => sink.push(

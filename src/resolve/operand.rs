@@ -2,7 +2,7 @@ use super::Resolver;
 use super::names::Symbol;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::hir::{Arithmetic, DefineBody, Operand, OperandKind};
+use crate::hir::{Arithmetic, DefineBody, Operand, OperandKind, ParamConstant};
 use crate::source::Span;
 use crate::syntax::ast::{Expression, ExpressionKind, Literal, Path};
 use crate::types::{Type, parse_value};
@@ -319,16 +319,10 @@ impl Resolver<'_> {
             return true;
         }
         let is_zero = |value: &Value<'_>| matches!(value, Value::Number(number) if number.decimal().is_zero());
-        let is_sound = match &right.kind {
-            OperandKind::Constant(value) => !is_zero(value),
-            OperandKind::Param(id) => self.params.get(id.index()).is_some_and(|param| {
-                param.values.iter().flat_map(|row| &row.values).all(|constant| match constant {
-                    crate::hir::ParamConstant::Value(value) => !is_zero(value),
-                    crate::hir::ParamConstant::Months(_) => true,
-                })
-            }),
-            _ => false,
-        };
+        let is_sound = self.is_always(
+            right,
+            |constant| !matches!(constant, ParamConstant::Value(value) if is_zero(value)),
+        );
         if !is_sound {
             self.report(
                 Diagnostic::new(
@@ -342,26 +336,31 @@ impl Resolver<'_> {
         is_sound
     }
 
+    /// Whether a value that is written out or given by a parameter is one that fits, on every day.
+    fn is_always(&self, operand: &Operand, fits: impl Fn(&ParamConstant) -> bool) -> bool {
+        if let OperandKind::Constant(value) = &operand.kind {
+            fits(&ParamConstant::Value(value.clone()))
+        } else if let OperandKind::Months(months) = &operand.kind {
+            fits(&ParamConstant::Months(*months))
+        } else if let OperandKind::Param(id) = &operand.kind {
+            self.params
+                .get(id.index())
+                .is_some_and(|param| param.values.iter().flat_map(|row| &row.values).all(fits))
+        } else {
+            false
+        }
+    }
+
     /// A day moves by whole days or months, written out or by a parameter.
     fn check_day_steps(&mut self, left: &Operand, right: &Operand, of: Type) -> bool {
         if of != Type::Date || left.of != Type::Date {
             return true;
         }
-        let has_whole_days = |value: &Value<'_>| match value {
-            Value::Duration(duration) => duration.whole_days().is_some(),
-            _ => false,
-        };
-        let is_sound = match &right.kind {
-            OperandKind::Months(_) => true,
-            OperandKind::Constant(value) => has_whole_days(value),
-            OperandKind::Param(id) => self.params.get(id.index()).is_some_and(|param| {
-                param.values.iter().flat_map(|row| &row.values).all(|constant| match constant {
-                    crate::hir::ParamConstant::Value(value) => has_whole_days(value),
-                    crate::hir::ParamConstant::Months(_) => true,
-                })
-            }),
-            _ => false,
-        };
+        let has_whole_days = |value: &Value<'_>| matches!(value, Value::Duration(duration) if duration.whole_days().is_some());
+        let is_sound = self.is_always(right, |constant| match constant {
+            ParamConstant::Value(value) => has_whole_days(value),
+            ParamConstant::Months(_) => true,
+        });
         if !is_sound {
             self.report(
                 Diagnostic::new(

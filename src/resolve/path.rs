@@ -22,16 +22,12 @@ enum Start<'p> {
 impl Resolver<'_> {
     /// A path that must lead to a field.
     pub(super) fn field(&mut self, scope: &mut Scope, path: &Path) -> Option<FieldPath> {
-        match self.start(scope, path) {
-            Some(start) => {
-                self.note_hiding(scope, path, &start);
-                self.walk(scope, path, &start)
-            }
-            None => {
-                self.report_unknown(scope, path);
-                None
-            }
-        }
+        let Some(start) = self.start(scope, path) else {
+            self.report_unknown(scope, path);
+            return None;
+        };
+        self.note_hiding(scope, path, &start);
+        self.walk(scope, path, &start)
     }
 
     /// Whether the path begins with a field, rather than with the name of a declaration.
@@ -68,9 +64,9 @@ impl Resolver<'_> {
         if rest.is_empty() {
             return None;
         }
-        let by_type = innermost_first(&scope.frames).find(|(_, frame)| match frame.of {
-            Type::Record(record) => self.schema.record(record).name == first.as_str(),
-            _ => false,
+        let by_type = innermost_first(&scope.frames).find(|(_, frame)| {
+            let record = frame.of.record();
+            record.is_some_and(|record| self.schema.record(record).name == first.as_str())
         });
         match by_type {
             Some((level, frame)) => Some(Start::Outer(Root::Element(level), frame.of, rest)),
@@ -186,10 +182,7 @@ impl Resolver<'_> {
             self.error(Code::Scope, first.span, message);
             return;
         }
-        let frames = scope.frames.iter().filter_map(|frame| match frame.of {
-            Type::Record(record) => Some(record),
-            _ => None,
-        });
+        let frames = scope.frames.iter().filter_map(|frame| frame.of.record());
         let fields: Vec<&str> = frames
             .chain(std::iter::once(self.subject))
             .flat_map(|record| &self.schema.record(record).fields)

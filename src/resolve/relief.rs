@@ -51,12 +51,11 @@ impl Resolver<'_> {
         if written.because.is_none() {
             self.missing(written.name.span, &owner, "because");
         }
-        let kind = match &written.kind {
-            Some(kind) => self.word(kind, &GapKind::ALL, GapKind::word),
-            None => {
-                self.missing(written.name.span, &owner, "kind");
-                None
-            }
+        let kind = if let Some(kind) = &written.kind {
+            self.word(kind, &GapKind::ALL, GapKind::word)
+        } else {
+            self.missing(written.name.span, &owner, "kind");
+            None
         };
         if written.accepted.is_none() {
             self.not_accepted(written.name.span, &owner);

@@ -22,12 +22,11 @@ impl Resolver<'_> {
         let owner = format!("flag `{}`", clauses.name);
         let mut scope = Scope::new(Clause::Flag);
         let when = self.when(&mut scope, clauses);
-        let severity = match &written.severity {
-            Some(name) => self.word(name, &Severity::ALL, Severity::word),
-            None => {
-                self.missing(clauses.name.span, &owner, "severity");
-                None
-            }
+        let severity = if let Some(name) = &written.severity {
+            self.word(name, &Severity::ALL, Severity::word)
+        } else {
+            self.missing(clauses.name.span, &owner, "severity");
+            None
         };
         let severity = severity.unwrap_or(Severity::Weak);
         let standard = weight_of(weights, severity);
@@ -102,12 +101,11 @@ impl Resolver<'_> {
             );
         }
         let mut scope = Scope::new(Clause::Control);
-        let met_when = match &written.met_when {
-            Some(met_when) => self.condition(&mut scope, met_when),
-            None => {
-                self.missing(clauses.name.span, &owner, "met when");
-                mistake(clauses.name.span.into())
-            }
+        let met_when = if let Some(met_when) = &written.met_when {
+            self.condition(&mut scope, met_when)
+        } else {
+            self.missing(clauses.name.span, &owner, "met when");
+            mistake(clauses.name.span.into())
         };
         let failed_when =
             written.failed_when.as_ref().map(|failed| self.condition(&mut scope, failed));
@@ -227,13 +225,11 @@ impl Resolver<'_> {
     }
 
     fn when(&mut self, scope: &mut Scope, clauses: &RuleClauses) -> Condition {
-        match &clauses.when {
-            Some(when) => self.condition(scope, when),
-            None => {
-                self.missing(clauses.name.span, &format!("`{}`", clauses.name), "when");
-                mistake(clauses.name.span.into())
-            }
+        if let Some(when) = &clauses.when {
+            return self.condition(scope, when);
         }
+        self.missing(clauses.name.span, &format!("`{}`", clauses.name), "when");
+        mistake(clauses.name.span.into())
     }
 
     fn rule(&mut self, scope: &mut Scope, clauses: &RuleClauses, body: RuleBody) -> Rule {

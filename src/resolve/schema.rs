@@ -46,16 +46,16 @@ const FIELDS_MAX: usize = 1_000;
 pub(super) fn build(sink: &mut Sink, declarations: &[&Declaration]) -> Schema {
     let records: Vec<&ast::Record> = declarations
         .iter()
-        .filter_map(|declaration| match declaration {
-            Declaration::Record(record) => Some(record),
-            _ => None,
+        .filter_map(|declaration| {
+            let Declaration::Record(record) = declaration else { return None };
+            Some(record)
         })
         .collect();
     let enums: Vec<&ast::Enumeration> = declarations
         .iter()
-        .filter_map(|declaration| match declaration {
-            Declaration::Enumeration(enumeration) => Some(enumeration),
-            _ => None,
+        .filter_map(|declaration| {
+            let Declaration::Enumeration(enumeration) = declaration else { return None };
+            Some(enumeration)
         })
         .collect();
     report_repeated(

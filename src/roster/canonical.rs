@@ -1,7 +1,8 @@
 use super::record::{Fact, Record};
 use crate::digest::Digest;
-use crate::types::{RecordId, Schema, Type};
+use crate::types::{RecordId, Schema};
 use crate::value::Value;
+use std::fmt::Write as _;
 
 impl Record<'_> {
     /// SHA-256 over what the record states, whatever format it was written in.
@@ -53,22 +54,21 @@ fn write_record(schema: &Schema, record: Option<RecordId>, facts: &[Fact<'_>], t
         is_first = false;
         quote(&field.name, text);
         text.push(':');
-        let inner = match field.shape.of {
-            Type::Record(inner) => Some(inner),
-            _ => None,
-        };
-        write(schema, inner, fact, text);
+        write(schema, field.shape.of.record(), fact, text);
     }
     text.push('}');
 }
 
 /// The value in its own form, numbers without trailing zeros.
 fn shown(value: &Value<'_>) -> String {
-    match value {
-        Value::Number(number) => number.normalized().to_string(),
-        Value::Percent(percent) => format!("{}%", percent.decimal().normalize()),
-        Value::Money(money) => format!("{} {}", money.amount.normalized(), money.currency),
-        other => other.to_string(),
+    if let Value::Number(number) = value {
+        number.normalized().to_string()
+    } else if let Value::Percent(percent) = value {
+        format!("{}%", percent.decimal().normalize())
+    } else if let Value::Money(money) = value {
+        format!("{} {}", money.amount.normalized(), money.currency)
+    } else {
+        value.to_string()
     }
 }
 
@@ -79,7 +79,9 @@ fn quote(content: &str, text: &mut String) {
         match letter {
             '"' => text.push_str("\\\""),
             '\\' => text.push_str("\\\\"),
-            letter if letter < ' ' => text.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter if letter < ' ' => {
+                let _ = write!(text, "\\u{:04x}", u32::from(letter));
+            }
             letter => text.push(letter),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
+use std::fmt::Write as _;
 use std::marker::PhantomData;
 
 use serde::Deserializer;
@@ -102,7 +103,9 @@ impl<'s> Reading<'s> {
                     }
                     place.push_str(name);
                 }
-                Way::Element(index) if with_elements => place.push_str(&format!("[{index}]")),
+                Way::Element(index) if with_elements => {
+                    let _ = write!(place, "[{index}]");
+                }
                 Way::Element(_) => {}
             }
         }

@@ -96,13 +96,10 @@ impl Layout {
             if self.columns.iter().any(|column| column.name == *name) {
                 return Err(HeaderProblem::Twice(name.clone()));
             }
-            let (steps, shape) = match self.column(name)? {
-                Some(found) => found,
-                None => {
-                    self.unmapped.push(name.clone());
-                    (Vec::new(), Shape { of: Type::Text, list: false, or_none: false })
-                }
-            };
+            let (steps, shape) = self.column(name)?.unwrap_or_else(|| {
+                self.unmapped.push(name.clone());
+                (Vec::new(), Shape { of: Type::Text, list: false, or_none: false })
+            });
             self.columns.push(Column { name: name.clone(), steps, shape });
         }
         let record = self.schema.record(self.subject);

@@ -66,9 +66,10 @@ pub(super) fn fact<'a>(
     }
     let found = text.to_string();
     parse_value(schema, shape.of, text).map(Fact::Value).map_err(|malformed| Mismatch {
-        reason: match shape.of {
-            Type::Choice(id) => format!("expected {}", choices(schema, id, &found)),
-            _ => malformed.to_string(),
+        reason: if let Type::Choice(id) = shape.of {
+            format!("expected {}", choices(schema, id, &found))
+        } else {
+            malformed.to_string()
         },
         found,
     })

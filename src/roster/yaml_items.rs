@@ -63,7 +63,7 @@ pub(super) fn read<'a>(
     Ok(match fact {
         Fact::List(facts) => facts,
         Fact::Unknown if is_sequence => Vec::new(),
-        fact => vec![fact],
+        Fact::Unknown | Fact::None | Fact::Value(_) | Fact::Record(_) => vec![fact],
     })
 }
 

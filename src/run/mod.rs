@@ -39,8 +39,11 @@ pub struct Refused<'r> {
     /// Its text; of a record that is too long the beginning.
     pub text: &'r [u8],
     /// Hands out the rest of a record that is too long.
-    pub rest: &'r mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,
+    pub rest: Rest<'r>,
 }
+
+/// Hands out text piece by piece to who takes it.
+pub type Rest<'r> = &'r mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>;
 
 /// Why a run did not come to its end.
 #[derive(Debug)]
@@ -80,7 +83,7 @@ impl std::error::Error for RunError {}
 
 /// What became of one record.
 enum Processed {
-    Decided { subject: Digest, name: String, line: Vec<u8>, judged: summary::Judged },
+    Decided { subject: Digest, name: String, line: Vec<u8>, judged: Box<summary::Judged> },
     Refused(Vec<Problem>),
 }
 
@@ -92,7 +95,7 @@ enum Processed {
 #[expect(clippy::too_many_arguments, reason = "a run is what joins all of these")]
 pub fn run<R: BufRead>(
     engine: &Engine,
-    reader: &mut RawReader<R>,
+    roster: &mut RawReader<R>,
     layout: &Layout,
     jobs: usize,
     detail: Detail,
@@ -105,7 +108,7 @@ pub fn run<R: BufRead>(
     let mut tally = Tally::new(engine);
     let mut seen: HashMap<Digest, u64> = HashMap::new();
     loop {
-        let batch = read_batch(reader).map_err(RunError::Read)?;
+        let batch = read_batch(roster).map_err(RunError::Read)?;
         if batch.is_empty() {
             return tally.finish();
         }
@@ -115,13 +118,13 @@ pub fn run<R: BufRead>(
             let processed = refuse_twin(&mut seen, raw.number, processed);
             match processed {
                 Processed::Decided { line, judged, .. } => {
-                    tally.decided(judged);
+                    tally.decided(*judged);
                     on_decided(&line).map_err(RunError::Write)?;
                 }
                 Processed::Refused(problems) => {
                     tally.refused(&problems);
                     let mut rest =
-                        |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| reader.drain(take);
+                        |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
                     let refused = Refused {
                         number: raw.number,
                         problems: &problems,
@@ -137,11 +140,11 @@ pub fn run<R: BufRead>(
 
 /// Reads records up to the size of a batch. One that is too long ends it: its rest is handed out
 /// before anything behind it is read.
-fn read_batch<R: BufRead>(reader: &mut RawReader<R>) -> io::Result<Vec<RawRecord>> {
+fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord>> {
     let mut batch = Vec::new();
     let mut bytes = 0;
     while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
-        let Some(record) = reader.next_record()? else { break };
+        let Some(record) = roster.next_record()? else { break };
         bytes += record.text.bytes().len();
         let is_long = matches!(record.text, RawText::TooLong(_));
         batch.push(record);
@@ -168,7 +171,7 @@ fn process(
         subject: Digest::of(record.subject.as_bytes()),
         name: record.subject,
         line,
-        judged,
+        judged: Box::new(judged),
     }
 }
 
@@ -176,16 +179,12 @@ fn process(
 /// the two holds.
 fn refuse_twin(seen: &mut HashMap<Digest, u64>, number: u64, processed: Processed) -> Processed {
     let Processed::Decided { subject, name, .. } = &processed else { return processed };
-    match seen.get(subject) {
-        Some(first) => {
-            let reason = format!(
-                "`{name}` was decided already, from record {first}; a subject stands in a roster once"
-            );
-            Processed::Refused(vec![Problem::of_record(reason)])
-        }
-        None => {
-            seen.insert(*subject, number);
-            processed
-        }
+    if let Some(first) = seen.get(subject) {
+        let reason = format!(
+            "`{name}` was decided already, from record {first}; a subject stands in a roster once"
+        );
+        return Processed::Refused(vec![Problem::of_record(reason)]);
     }
+    seen.insert(*subject, number);
+    processed
 }

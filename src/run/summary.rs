@@ -325,6 +325,6 @@ fn reasons(counts: BTreeMap<(String, String), u64>) -> Vec<ReasonCount> {
         .into_iter()
         .map(|((path, reason), count)| ReasonCount { path, reason, count })
         .collect();
-    made.sort_by(|left, right| right.count.cmp(&left.count));
+    made.sort_by_key(|reason| std::cmp::Reverse(reason.count));
     made
 }

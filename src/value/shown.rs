@@ -18,10 +18,12 @@ pub enum Shown {
 
 impl From<&Value<'_>> for Shown {
     fn from(value: &Value<'_>) -> Self {
-        match value {
-            Value::YesNo(yes) => Self::YesNo(*yes),
-            Value::Number(number) => Self::Number(number.to_string()),
-            other => Self::Text(other.to_string()),
+        if let Value::YesNo(yes) = value {
+            Self::YesNo(*yes)
+        } else if let Value::Number(number) = value {
+            Self::Number(number.to_string())
+        } else {
+            Self::Text(value.to_string())
         }
     }
 }

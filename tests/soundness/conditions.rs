@@ -310,7 +310,7 @@ fn items_once() -> Text {
         fill("count of {} is {}", vec![filtered(), count()]),
         fill(
             "count of distinct items.land where ({}) {} {}",
-            vec![item_once(), order(), one_of(&["1", "2"])]
+            vec![item_once(), order(), one_of(&["1"])]
         ),
         fill("count of distinct items.mood {} {}", vec![order(), one_of(&["1", "2"])]),
         fill(

@@ -69,16 +69,15 @@ fn compare(engine: &Engine, before: &Judgement, after: &Judgement) -> Result<(),
                 .and_then(|indicator| indicator.counted)
                 .map(|range| (range.low, range.high))
         };
-        if let (Some((low, high)), Some((new_low, new_high))) = (counted(before), counted(after)) {
-            if before.outcome == Outcome::Hit
-                && after.outcome == Outcome::Hit
-                && (new_low < low || new_high > high)
-            {
-                return Err(format!(
-                    "{}: counted {low}..{high} became {new_low}..{new_high}",
-                    rule.name
-                ));
-            }
+        if let (Some((low, high)), Some((new_low, new_high))) = (counted(before), counted(after))
+            && before.outcome == Outcome::Hit
+            && after.outcome == Outcome::Hit
+            && (new_low < low || new_high > high)
+        {
+            return Err(format!(
+                "{}: counted {low}..{high} became {new_low}..{new_high}",
+                rule.name
+            ));
         }
     }
     if after.score.low < before.score.low || after.score.high > before.score.high {

@@ -28,15 +28,15 @@ pub(crate) fn policy() -> BoxedStrategy<String> {
                 text.push_str(&flag_text(place, flag));
             }
             if let Some(when) = prohibition {
-                text.push_str(&format!("prohibition forbidden \"P\" {{ cites s i when {when} }}\n"));
+                text.extend([format!("prohibition forbidden \"P\" {{ cites s i when {when} }}\n")]);
             }
             if let Some(control) = control {
                 text.push_str(&control);
             }
             if let Some(when) = exception {
-                text.push_str(&format!(
+                text.extend([format!(
                     "exception relief \"E\" {{ excepts flag_0 when {when} because \"x\" approved by \"x\" from 2022-01-01 }}\n"
-                ));
+                )]);
             }
             text.push_str(&decision);
             text

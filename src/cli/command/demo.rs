@@ -104,7 +104,7 @@ impl Tour<'_> {
         self.counts()?;
         self.found()?;
         self.missing()?;
-        self.to_do()?;
+        self.actions()?;
         self.next()
     }
 
@@ -237,7 +237,7 @@ impl Tour<'_> {
         Ok(())
     }
 
-    fn to_do(&mut self) -> Result<(), Failure> {
+    fn actions(&mut self) -> Result<(), Failure> {
         self.heading("What to do next")?;
         let escalated: Vec<String> = self
             .decisions

@@ -233,10 +233,7 @@ fn write_escaped(file: &mut Output, text: &str) -> io::Result<()> {
 }
 
 fn failure(error: RunError) -> Failure {
-    match error {
-        RunError::Write(error) => error.into(),
-        other => Failure::input(other),
-    }
+    if let RunError::Write(error) = error { error.into() } else { Failure::input(error) }
 }
 
 /// Reports the run and says how it ended.

@@ -77,6 +77,14 @@ pub struct Param {
     pub value: ParamValue,
 }
 
+impl Declaration {
+    /// The policy, if it declares one.
+    #[must_use]
+    pub const fn policy(&self) -> Option<&Policy> {
+        if let Self::Policy(policy) = self { Some(policy) } else { None }
+    }
+}
+
 /// What a parameter holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ParamValue {

@@ -202,7 +202,9 @@ impl Expression {
             ExpressionKind::Or(parts)
             | ExpressionKind::And(parts)
             | ExpressionKind::List(parts) => {
-                parts.iter().for_each(|part| part.for_each_path(visit));
+                for part in parts {
+                    part.for_each_path(visit);
+                }
             }
             ExpressionKind::Not(inner) | ExpressionKind::IsKnown(inner) => {
                 inner.for_each_path(visit);
@@ -228,7 +230,9 @@ impl Expression {
             ExpressionKind::Share { members, having, over } => {
                 of(members, visit);
                 having.for_each_path(visit);
-                over.iter().for_each(|over| over.for_each_path(visit));
+                if let Some(over) = over {
+                    over.for_each_path(visit);
+                }
             }
             ExpressionKind::Longest { members, per, gap } => {
                 of(members, visit);
@@ -237,7 +241,9 @@ impl Expression {
             }
             ExpressionKind::Inconsistent { paths, allowing } => {
                 paths.iter().for_each(&mut *visit);
-                allowing.iter().for_each(|allowing| allowing.for_each_path(visit));
+                if let Some(allowing) = allowing {
+                    allowing.for_each_path(visit);
+                }
             }
             ExpressionKind::InAny { period, members, per, condition, .. } => {
                 period.for_each_path(visit);
@@ -252,7 +258,9 @@ impl Expression {
             }
             ExpressionKind::AtLeastOf { count, conditions } => {
                 count.for_each_path(visit);
-                conditions.iter().for_each(|condition| condition.for_each_path(visit));
+                for condition in conditions {
+                    condition.for_each_path(visit);
+                }
             }
             ExpressionKind::AtLeastRules { count, .. } => count.for_each_path(visit),
             ExpressionKind::Literal(_)
