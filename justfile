@@ -1,0 +1,38 @@
+# Day-to-day commands; `just` lists them.
+
+default:
+    @just --list
+
+# What the bundled policy says about the bundled roster.
+demo:
+    cargo run --release -- demo
+
+# All tests.
+test:
+    cargo test
+
+# Layout and lints.
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# Everything that a change must pass.
+ci:
+    .ci/run
+
+# Rewrite the pages and snapshots that are made from the program; read the difference before you commit it.
+update:
+    UPDATE_DOCS=1 TRYCMD=overwrite INSTA_UPDATE=always cargo test
+
+# More generated policies and records than the usual run looks at.
+soundness seed="1":
+    PROPTEST_RNG_SEED={{seed}} cargo test --test main soundness
+
+# Feed a parser or reader with mutated input for some minutes: `just fuzz policy`, `just fuzz roster`.
+fuzz target minutes="10":
+    tests/fuzz/seed
+    cargo +stable fuzz run --fuzz-dir tests/fuzz --sanitizer none {{target}} -- -max_total_time=$(({{minutes}} * 60)) -max_len=20000
+
+# Records per second, next to a plain parse of the same roster.
+bench:
+    cargo bench

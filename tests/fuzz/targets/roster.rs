@@ -1,0 +1,78 @@
+//! Any bytes as a roster in any format: every record is decided or refused, and none is lost.
+#![no_main]
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use duecare::disposition::Dispositions;
+use duecare::engine::Engine;
+use duecare::eval::{Detail, Judgement};
+use duecare::loader::load;
+use duecare::roster::{BadValues, Format, RawReader, Record};
+use duecare::run::{Refused, run};
+use duecare::value::Instant;
+use libfuzzer_sys::fuzz_target;
+
+const POLICY: &[u8] = include_bytes!("../../../policies/dprk-it-workers/1.0.0.due");
+const CONTRACTOR: &[u8] = include_bytes!("../../../policies/records/contractor.due");
+const ADVISORY: &[u8] = include_bytes!("../../../policies/sources/advisory-2022.due");
+
+fn engine() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let loaded = load(&[PathBuf::from("policies/p/1.0.0.due")], &mut |asked: &Path| {
+            Ok(if asked.ends_with("contractor.due") {
+                CONTRACTOR.to_vec()
+            } else if asked.ends_with("advisory-2022.due") {
+                ADVISORY.to_vec()
+            } else {
+                POLICY.to_vec()
+            })
+        });
+        let policy = loaded.policies.into_iter().next().expect("the shipped policy");
+        let as_of = Instant::parse("2022-08-01T00:00:00Z").expect("a time");
+        Engine::new(policy, as_of, Dispositions::default()).expect("a program")
+    })
+}
+
+fuzz_target!(|input: &[u8]| {
+    let Some((selector, text)) = input.split_first() else { return };
+    let format = Format::ALL[usize::from(*selector) % Format::ALL.len()];
+    let bad_values = if selector & 0x80 == 0 { BadValues::Refuse } else { BadValues::Unknown };
+    let engine = engine();
+    // What cannot be read on ends the run with an error, which is no loss: nothing was said to be done.
+    let Ok(mut reader) = RawReader::new(format, text) else { return };
+    let layout = engine.layout(bad_values);
+    let layout = match reader.header() {
+        Some(header) => match layout.with_header(header) {
+            Ok(layout) => layout,
+            Err(_) => return,
+        },
+        None => layout,
+    };
+    let (mut decided, mut refused) = (0, 0);
+    let render = |record: &Record<'_>, judgement: &Judgement| {
+        serde_json::to_vec(&engine.decision(record, judgement)).expect("a decision")
+    };
+    let summary = run(
+        engine,
+        &mut reader,
+        &layout,
+        1,
+        Detail::Full,
+        &render,
+        &mut |_| {
+            decided += 1;
+            Ok(())
+        },
+        &mut |record: Refused<'_>| {
+            refused += 1;
+            assert!(!record.problems.is_empty());
+            (record.rest)(&mut |_| Ok(()))
+        },
+    );
+    if let Ok(summary) = summary {
+        assert_eq!((summary.decided, summary.refused), (decided, refused));
+        assert_eq!(summary.records, decided + refused);
+    }
+});
