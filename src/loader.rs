@@ -215,7 +215,16 @@ impl Loader<'_> {
             return None;
         }
         check::check_text(&mut self.sink, id, &file);
+        let found_before = self.sink.error_count();
         let parsed = syntax::parse(&mut self.sink, id, &file);
+        if parsed.declarations.is_empty() && self.sink.error_count() == found_before {
+            let own = Span { file: id, start: 0, end: 0 };
+            let message = format!("`{}` declares nothing", path.display());
+            self.sink.push(
+                Diagnostic::new(Code::FileEmpty, used_at.unwrap_or(own), message)
+                    .hint("a policy begins with `policy NAME VERSION { ... }`"),
+            );
+        }
         self.parsed.insert(path.to_path_buf(), (id, parsed));
         Some(id)
     }

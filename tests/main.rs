@@ -12,6 +12,7 @@
 
 mod evidence;
 mod examples;
+mod hostile;
 mod soundness;
 mod support;
 mod truth_table;

@@ -79,7 +79,7 @@ fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failu
     };
     let folders = [policies.join(name), policies.join(name.replace('_', "-"))];
     let folder = folders.into_iter().find(|folder| folder.is_dir()).ok_or_else(|| {
-        Failure::input(format!(
+        Failure::policy(format!(
             "there is no policy `{named}`: no such file or folder, and none in `{}`",
             policies.display()
         ))
@@ -96,7 +96,7 @@ fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failu
                 .iter()
                 .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
                 .collect();
-            Err(Failure::input(format!("`{name}` has no version {version}"))
+            Err(Failure::policy(format!("`{name}` has no version {version}"))
                 .hint(format!("there is {}", there.join(", "))))
         }
     }
@@ -106,7 +106,7 @@ fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failu
 fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let files = due_files(folder, false)?;
     if files.is_empty() {
-        return Err(Failure::input(format!("there is no .due file in `{}`", folder.display())));
+        return Err(Failure::policy(format!("there is no .due file in `{}`", folder.display())));
     }
     Ok(files)
 }
@@ -114,7 +114,7 @@ fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// The `.due` files of a folder, in the order of their names.
 pub(crate) fn due_files(folder: &Path, recursive: bool) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error: std::io::Error| {
-        Failure::input(format!("`{}` cannot be read: {error}", folder.display()))
+        Failure::policy(format!("`{}` cannot be read: {error}", folder.display()))
     };
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {

@@ -11,11 +11,12 @@ const ROWS_MAX: usize = 10;
 #[must_use]
 pub fn run_report(summary: &Summary, columns: usize) -> String {
     let mut text = format!(
-        "{} {} as of {}\n{} records = {} decided + {} refused\n",
+        "{} {} as of {}\n{} {} = {} decided + {} refused\n",
         summary.policy,
         summary.version,
         summary.as_of,
         summary.records,
+        if summary.records == 1 { "record" } else { "records" },
         summary.decided,
         summary.refused
     );

@@ -132,9 +132,13 @@ impl Resolver<'_> {
             return Condition { kind, span }.negated_if(negated);
         }
         let left = self.operand(scope, left, None);
+        let mistake = Condition { kind: ConditionKind::Mistake, span };
+        // A bare word on the right may belong to the type that nobody knows now.
+        if left.is_mistake() && matches!(right.kind, ExpressionKind::Path(_)) {
+            return mistake;
+        }
         let expected = (!left.is_mistake()).then_some(left.of);
         let right = self.operand(scope, right, expected);
-        let mistake = Condition { kind: ConditionKind::Mistake, span };
         if left.is_mistake() || right.is_mistake() {
             return mistake;
         }

@@ -1,5 +1,7 @@
 //! What several tests need: a policy from text, a record from JSON, a judgement.
 
+pub(crate) mod command;
+
 use std::path::{Path, PathBuf};
 
 use duecare::disposition::Dispositions;

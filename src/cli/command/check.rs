@@ -21,11 +21,12 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
         } else if path.exists() {
             paths.push(path.clone());
         } else {
-            return Err(Failure::input(format!("there is no `{}`", path.display())));
+            return Err(Failure::policy(format!("there is no `{}`", path.display()))
+                .hint("name .due files, or folders that hold some"));
         }
     }
     if paths.is_empty() {
-        return Err(Failure::input("there is no .due file to check"));
+        return Err(Failure::policy("there is no .due file to check"));
     }
     let loaded = load(&paths, &mut |path| fs::read(path));
     let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;

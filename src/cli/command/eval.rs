@@ -258,6 +258,9 @@ fn conclude(args: &EvalArgs, quiet: bool, summary: &Summary) -> Result<Exit, Fai
         )));
     }
     let has_reached = args.fail_on.as_deref().is_some_and(|level| summary.at_or_above(level) > 0);
-    let has_findings = summary.refused > 0 || has_reached || !summary.carried.is_empty();
+    let has_findings = summary.refused > 0
+        || has_reached
+        || !summary.carried.is_empty()
+        || !summary.bad_values.is_empty();
     Ok(if has_findings { Exit::Findings } else { Exit::Done })
 }
