@@ -10,8 +10,10 @@
     reason = "tests fail loudly"
 )]
 
+mod determinism;
 mod evidence;
 mod examples;
+mod formats;
 mod hostile;
 mod soundness;
 mod support;
