@@ -35,4 +35,4 @@ fuzz target minutes="10":
 
 # Records per second, next to a plain parse of the same roster.
 bench:
-    cargo bench
+    cargo bench --bench evaluate
