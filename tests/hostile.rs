@@ -90,7 +90,7 @@ fn a_line_of_100_mb_is_refused_and_the_next_one_read() {
         refused.to_str().unwrap(),
     ];
     let ran = duecare_in(crate::support::root(), &arguments, &mut |pipe| {
-        let chunk = [b'x'; 1 << 16];
+        let chunk = vec![b'x'; 1 << 16];
         pipe.write_all(br#"{"id": "C-1", "legal_name": ""#).unwrap();
         for _ in 0..1_600 {
             pipe.write_all(&chunk).unwrap();

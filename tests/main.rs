@@ -13,6 +13,7 @@
 mod determinism;
 mod evidence;
 mod examples;
+mod fixtures;
 mod formats;
 mod hostile;
 mod soundness;

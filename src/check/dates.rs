@@ -25,10 +25,10 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
         check_rows(sink, effective, &format!("rates `{}`", rates.name), &rows);
     }
     for rule in &policy.rules {
-        check_citations(sink, policy, &rule.cites, rule.span, effective);
+        check_citations(sink, policy, &rule.cites, effective);
     }
     for gap in &policy.gaps {
-        check_citations(sink, policy, &gap.cites, policy.identity.span, effective);
+        check_citations(sink, policy, &gap.cites, effective);
         check_acceptance(sink, gap.accepted.as_ref(), effective, policy.identity.span, &gap.name);
     }
     for left_out in &policy.not_collected {
@@ -36,7 +36,7 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
         check_acceptance(sink, left_out.accepted.as_ref(), effective, left_out.path.span, name);
     }
     for row in policy.params.iter().flat_map(|param| &param.values) {
-        check_citations(sink, policy, &row.cites, row.span, effective);
+        check_citations(sink, policy, &row.cites, effective);
     }
 }
 
@@ -83,13 +83,7 @@ fn check_rows(sink: &mut Sink, effective: Days, owner: &str, rows: &[(Date, Span
     }
 }
 
-fn check_citations(
-    sink: &mut Sink,
-    policy: &PolicySet,
-    cites: &[Citation],
-    span: Span,
-    effective: Days,
-) {
+fn check_citations(sink: &mut Sink, policy: &PolicySet, cites: &[Citation], effective: Days) {
     for citation in cites {
         let source = policy.sources.get(citation.source.index());
         if let Some((source, issued)) =
@@ -98,7 +92,7 @@ fn check_citations(
         {
             sink.push(Diagnostic::new(
                 Code::CitesLaterSource,
-                span,
+                citation.span,
                 format!(
                     "`{}` was issued on {issued}, and this version is in force from {}",
                     source.name, effective.from

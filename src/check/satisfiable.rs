@@ -13,9 +13,13 @@ use crate::value::{Key, Value};
 /// Reports comparisons that are the same for all data, and conjunctions whose parts exclude each other.
 pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     let mut found = Vec::new();
+    // A parameter may be empty only because its values cannot be read.
+    let is_whole = !sink.has_errors();
     for condition in policy.conditions() {
         condition.walk(&mut |part| {
-            if let Part::Condition(condition) = part {
+            if let Part::Condition(condition) = part
+                && (is_whole || !asks_param(condition))
+            {
                 found.extend(verdict(policy, condition).map(|verdict| (verdict, condition.span)));
             }
         });
@@ -26,6 +30,10 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
             Verdict::Always(why) => Diagnostic::new(Code::AlwaysHolds, span, why),
         });
     }
+}
+
+fn asks_param(condition: &Condition) -> bool {
+    matches!(condition.kind, ConditionKind::OneOf { list: Collection::Param(_), .. })
 }
 
 enum Verdict {

@@ -187,6 +187,8 @@ pub struct Citation {
     pub partly: bool,
     /// What is not covered.
     pub because: Option<String>,
+    /// Where the source is named.
+    pub span: Span,
 }
 
 /// A tunable value.

@@ -41,6 +41,7 @@ impl Resolver<'_> {
             item,
             partly: written.partly,
             because: written.because.as_ref().map(|because| because.text.clone()),
+            span: written.source.span.into(),
         })
     }
 

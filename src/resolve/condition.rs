@@ -263,6 +263,9 @@ impl Resolver<'_> {
             Some(Symbol::Define(id)) => {
                 match self.defines.get(id.index()).map(|define| &define.body) {
                     Some(DefineBody::Condition(_)) => ConditionKind::Define(id),
+                    Some(DefineBody::Operand(operand)) if operand.is_mistake() => {
+                        ConditionKind::Mistake
+                    }
                     Some(DefineBody::Operand(_)) => self.not_a_condition(name),
                     None => ConditionKind::Mistake,
                 }

@@ -92,13 +92,17 @@ impl Resolver<'_> {
             let is_period = |of| matches!(of, Type::Duration | Type::Months);
             let fits = of.is_none_or(|of| of == found || (is_period(of) && is_period(found)));
             if !fits {
-                let (found, of) =
-                    (self.schema.type_name(found), of.map(|of| self.schema.type_name(of)));
                 let message = format!(
-                    "this is of type `{found}`, and `{}` is needed",
-                    of.unwrap_or("another")
+                    "this is of type `{}`, and `{}` is needed",
+                    self.schema.type_name(found),
+                    of.map_or("another", |of| self.schema.type_name(of))
                 );
-                self.error(Code::TypeMismatch, part.span, message);
+                let diagnostic = Diagnostic::new(Code::TypeMismatch, part.span, message);
+                self.report(if found == Type::Number && of == Some(Type::Percent) {
+                    diagnostic.hint("write a share in hundredths with its sign: `50%`")
+                } else {
+                    diagnostic
+                });
                 continue;
             }
             of = of.or(Some(found));

@@ -58,7 +58,7 @@ struct Scan<'s> {
     file: FileId,
     text: &'s str,
     /// Brackets that are open, with their places.
-    open: Vec<usize>,
+    open: Vec<(usize, char)>,
     current: Option<Current>,
     chunks: Vec<Chunk>,
 }
@@ -66,6 +66,8 @@ struct Scan<'s> {
 struct Current {
     start: usize,
     is_sound: bool,
+    /// Whether a quote swallowed the rest of a line, with brackets perhaps.
+    has_open_quote: bool,
 }
 
 impl Scan<'_> {
@@ -77,23 +79,30 @@ impl Scan<'_> {
             if at_line_start && self.begins_declaration(place, rest) {
                 self.finish(place);
                 self.report_stray(stray.take(), place);
-                self.current = Some(Current { start: place, is_sound: true });
+                self.current =
+                    Some(Current { start: place, is_sound: true, has_open_quote: false });
             }
             let token = Token::first(rest);
             at_line_start = token.kind == Kind::LineEnd;
+            let is_outside = self.current.is_none();
             match token.kind {
-                Kind::Open => self.push(place),
-                Kind::Close => self.pop(place),
-                Kind::UnclosedText => self.fault(
-                    Code::UnclosedDeclaration,
-                    place..place + 1,
-                    "this quote is not closed",
-                    "close it on the same line; a long text is written as several, one per line",
-                ),
+                Kind::Open(bracket) => self.push(place, bracket),
+                Kind::Close(opening) => self.pop(place, opening),
+                Kind::UnclosedText => {
+                    self.fault(
+                        Code::UnclosedDeclaration,
+                        place..place + 1,
+                        "this quote is not closed",
+                        "close it on the same line; a long text is written as several, one per line",
+                    );
+                    if let Some(current) = &mut self.current {
+                        current.has_open_quote = true;
+                    }
+                }
                 Kind::LineEnd | Kind::Blank | Kind::Text | Kind::Other => {}
             }
-            let is_blank = matches!(token.kind, Kind::LineEnd | Kind::Blank);
-            if self.current.is_none() && !is_blank && stray.is_none() {
+            let is_told = matches!(token.kind, Kind::LineEnd | Kind::Blank | Kind::Close(_));
+            if is_outside && !is_told && stray.is_none() {
                 stray = Some(place);
             }
             place += token.length;
@@ -119,8 +128,8 @@ impl Scan<'_> {
         is_declared && (is_outermost || (has_opening && !after.starts_with([':', '"'])))
     }
 
-    fn push(&mut self, place: usize) {
-        self.open.push(place);
+    fn push(&mut self, place: usize, bracket: char) {
+        self.open.push((place, bracket));
         if self.open.len() == DEPTH_MAX + 1 {
             self.fault(
                 Code::NestedTooDeep,
@@ -131,20 +140,36 @@ impl Scan<'_> {
         }
     }
 
-    fn pop(&mut self, place: usize) {
-        if self.open.pop().is_none() {
+    /// A bracket closes the last of its kind; others that were opened since are left open.
+    fn pop(&mut self, place: usize, opening: char) {
+        let Some(opened) = self.open.iter().rposition(|(_, bracket)| *bracket == opening) else {
+            if self.current.as_ref().is_none_or(|current| !current.has_open_quote) {
+                self.fault(
+                    Code::UnexpectedText,
+                    place..place + 1,
+                    "this bracket closes nothing",
+                    "remove it, or look for the one that should have opened it",
+                );
+            }
+            return;
+        };
+        if let Some((inner, _)) = self.open.get(opened + 1).copied() {
             self.fault(
-                Code::UnexpectedText,
-                place..place + 1,
-                "this bracket closes nothing",
-                "remove it, or look for the one that should have opened it",
+                Code::UnclosedDeclaration,
+                inner..inner + 1,
+                "this bracket is not closed",
+                "close it before the bracket around it closes",
             );
+        }
+        self.open.truncate(opened);
+        if self.open.is_empty() && opening == '{' {
+            self.finish(place + 1);
         }
     }
 
     /// Ends the current declaration and keeps it if it is sound.
     fn finish(&mut self, end: usize) {
-        if let Some(place) = self.open.first().copied() {
+        if let Some((place, _)) = self.open.first().copied() {
             self.fault(
                 Code::UnclosedDeclaration,
                 place..place + 1,
@@ -153,7 +178,7 @@ impl Scan<'_> {
             );
             self.open.clear();
         }
-        if let Some(Current { start, is_sound }) = self.current.take() {
+        if let Some(Current { start, is_sound, .. }) = self.current.take() {
             self.chunks.push(Chunk { start, end, is_sound });
         }
     }
@@ -181,8 +206,9 @@ impl Scan<'_> {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Open,
-    Close,
+    Open(char),
+    /// With the bracket that it closes.
+    Close(char),
     Text,
     UnclosedText,
     LineEnd,
@@ -200,8 +226,10 @@ impl Token {
         let mut letters = rest.chars();
         let first = letters.next().unwrap_or('\n');
         let (kind, length) = match first {
-            '{' | '(' | '[' => (Kind::Open, 1),
-            '}' | ')' | ']' => (Kind::Close, 1),
+            '{' | '(' | '[' => (Kind::Open(first), 1),
+            '}' => (Kind::Close('{'), 1),
+            ')' => (Kind::Close('('), 1),
+            ']' => (Kind::Close('['), 1),
             '\n' => (Kind::LineEnd, 1),
             '"' => quoted(rest),
             '/' if rest.starts_with("//") => (Kind::Blank, rest.find('\n').unwrap_or(rest.len())),

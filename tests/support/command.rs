@@ -1,6 +1,5 @@
 //! Runs the program as a user would.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 

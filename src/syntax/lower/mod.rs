@@ -170,7 +170,7 @@ impl<'s> Lower<'s> {
 fn quoted(node: Node<'_>) -> String {
     let mut text = String::new();
     for part in node.children() {
-        let part_text = part.text();
+        let part_text = part.exact();
         text.push_str(if part.rule() == Rule::text_escape {
             part_text.strip_prefix('\\').unwrap_or(part_text)
         } else {

@@ -18,9 +18,19 @@ impl<'p> Node<'p> {
         self.pair.as_rule()
     }
 
-    /// The text as written, without blanks at its end.
+    /// The text exactly as written, blanks at its end included.
+    pub(super) fn exact(&self) -> &'p str {
+        self.pair.as_str()
+    }
+
+    /// The text as written, without blanks and comments at its end.
     pub(super) fn text(&self) -> &'p str {
-        self.pair.as_str().trim_end()
+        let mut text = self.pair.as_str().trim_end();
+        loop {
+            let line = text.rfind('\n').map_or(0, |end| end + 1);
+            let Some(comment) = text.get(line..).and_then(comment_start) else { return text };
+            text = text.get(..line + comment).unwrap_or(text).trim_end();
+        }
     }
 
     /// First byte, and one past the last.
@@ -53,4 +63,21 @@ impl<'p> Node<'p> {
     pub(super) fn has(&self, rule: Rule) -> bool {
         self.pair.clone().into_inner().any(|pair| pair.as_rule() == rule)
     }
+}
+
+/// Where a comment begins in a line; quoted texts end on their line.
+fn comment_start(line: &str) -> Option<usize> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (place, letter) in line.char_indices() {
+        match letter {
+            _ if is_escaped => is_escaped = false,
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            '/' if !is_quoted && line.get(place..).is_some_and(|rest| rest.starts_with("//")) => {
+                return Some(place);
+            }
+            _ => {}
+        }
+    }
+    None
 }
