@@ -11,6 +11,7 @@
 )]
 
 mod determinism;
+mod docs;
 mod evidence;
 mod examples;
 mod fixtures;
