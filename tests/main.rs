@@ -10,6 +10,8 @@
     reason = "tests fail loudly"
 )]
 
+mod cli;
+mod decision_record;
 mod determinism;
 mod docs;
 mod evidence;

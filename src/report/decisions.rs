@@ -12,8 +12,10 @@ pub struct DecisionRow {
     decision: String,
     score: String,
     found: String,
-    missing: String,
 }
+
+/// Most missing facts that a row names; `explain` names all.
+const MISSING_SHOWN_MAX: usize = 3;
 
 impl DecisionRow {
     /// The row of a decision.
@@ -35,21 +37,35 @@ impl DecisionRow {
             } else {
                 format!("{}–{}", score.low, score.high)
             },
-            found: hits.join(", "),
-            missing: needs.join(", "),
+            found: found(&hits, &needs),
         }
     }
+}
+
+/// Rules that are hit, and what is missing.
+fn found(hits: &[&str], needs: &[&str]) -> String {
+    let mut lines = Vec::new();
+    if !hits.is_empty() {
+        lines.push(hits.join(", "));
+    }
+    if !needs.is_empty() {
+        let named: Vec<&str> = needs.iter().take(MISSING_SHOWN_MAX).copied().collect();
+        let more = match needs.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lines.push(format!("missing: {}{more}", named.join(", ")));
+    }
+    lines.join("\n")
 }
 
 /// Decisions as a table of so many columns.
 #[must_use]
 pub fn decision_table(rows: &[DecisionRow], columns: usize) -> String {
     let mut table = plain_table(columns);
-    table.set_header(["Subject", "Decision", "Score", "Found", "Missing"]);
+    table.set_header(["Subject", "Decision", "Score", "Found and missing"]);
     for row in rows {
-        table.add_row(
-            [&row.subject, &row.decision, &row.score, &row.found, &row.missing].map(Cell::new),
-        );
+        table.add_row([&row.subject, &row.decision, &row.score, &row.found].map(Cell::new));
     }
     let narrow = u16::try_from(columns / 5).unwrap_or(16);
     if let Some(column) = table.column_mut(1) {
