@@ -12,6 +12,7 @@ mod json_text;
 mod layout;
 mod lines;
 mod raw;
+mod reader;
 mod record;
 mod refusal;
 mod token;
@@ -19,7 +20,8 @@ mod yaml_items;
 
 pub use format::Format;
 pub use layout::{BadValues, Decoded, HeaderProblem, Layout};
-pub use raw::{RECORD_SIZE_MAX, RawReader, RawRecord, RawText};
+pub use raw::{RECORD_SIZE_MAX, RawRecord, RawText};
+pub use reader::RawReader;
 pub use record::{Fact, Record};
 pub use refusal::Problem;
 
