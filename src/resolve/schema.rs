@@ -3,41 +3,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::syntax::ast::{self, Declaration, FieldRole, Place};
+use crate::syntax::is_reserved;
 use crate::types::{
     BUILTIN_TYPES, EnumType, FieldShape, FieldSlot, RecordId, RecordType, Schema, Shape, Type,
     address_record,
 };
-
-/// Words that cannot begin a path, so no field may bear them.
-const RESERVED: [&str; 27] = [
-    "cites",
-    "severity",
-    "weight",
-    "when",
-    "says",
-    "dated",
-    "lasts",
-    "answers",
-    "required",
-    "met",
-    "failed",
-    "because",
-    "accepted",
-    "unsettled",
-    "and",
-    "or",
-    "not",
-    "is",
-    "in",
-    "where",
-    "having",
-    "exists",
-    "every",
-    "assume",
-    "yes",
-    "no",
-    "it",
-];
 
 /// Most fields of a record and words of an enum, so that their places fit their ids.
 const FIELDS_MAX: usize = 1_000;
@@ -149,7 +119,7 @@ fn record_type(sink: &mut Sink, schema: &Schema, record: &ast::Record) -> Record
         compared: Vec::new(),
     };
     for (slot, field) in (0..).map(FieldSlot).zip(record.fields.iter().take(FIELDS_MAX)) {
-        if RESERVED.contains(&field.name.as_str()) {
+        if is_reserved(field.name.as_str()) {
             sink.push(Diagnostic::new(
                 Code::ReservedName,
                 field.name.span,

@@ -8,9 +8,11 @@ mod chunk;
 mod grammar;
 mod grammar_words;
 mod lower;
+mod reserved;
 mod syntax_error;
 
 pub use chunk::DECLARATION_WORDS;
+pub use reserved::is_reserved;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, SourceFile, Span};

@@ -1,5 +1,6 @@
 //! What the parser could not read, in words.
 
+use super::reserved::is_clause_word;
 use pest::error::{ErrorVariant, InputLocation};
 
 use super::grammar::{ParseError, Rule};
@@ -68,7 +69,7 @@ fn with_hint(
     let keywords = positives.iter().flat_map(|rule| keywords(*rule));
     match did_you_mean(found.text, keywords) {
         Some(keyword) => diagnostic.hint(format!("did you mean `{keyword}`?")),
-        None if is_reserved(found.text) => diagnostic.hint(format!(
+        None if is_clause_word(found.text) => diagnostic.hint(format!(
             "`{}` begins a clause; a value or a condition is missing before it",
             found.text
         )),
@@ -159,26 +160,6 @@ fn join(words: &[String]) -> String {
             format!("one of {} and {} more", shown.join(", "), words.len() - shown.len())
         }
     }
-}
-
-fn is_reserved(text: &str) -> bool {
-    [
-        "cites",
-        "severity",
-        "weight",
-        "when",
-        "says",
-        "dated",
-        "lasts",
-        "answers",
-        "required",
-        "met",
-        "failed",
-        "because",
-        "accepted",
-        "unsettled",
-    ]
-    .contains(&text)
 }
 
 /// The word or sign that stands where something else was expected.
