@@ -17,5 +17,6 @@ pub mod roster;
 pub mod run;
 pub mod source;
 pub mod syntax;
+pub mod testing;
 pub mod types;
 pub mod value;

@@ -94,6 +94,19 @@ fn every_sample_of_the_language_is_as_the_page_says() {
     }
 }
 
+#[test]
+fn the_sample_of_examples_is_one() {
+    let page = read("docs/testing.md");
+    let sample = samples(&page).into_iter().find(|sample| sample.words == ["yaml"]).unwrap();
+    let path = root().join("policies/dprk-it-workers/1.0.0.due");
+    let loaded = duecare::loader::load(&[path], &mut |asked| std::fs::read(asked));
+    let mut suite = duecare::testing::Suite::new(&loaded);
+    for case in duecare::testing::read_cases(&sample.text).unwrap() {
+        let result = suite.run(&case).unwrap();
+        assert!(result.has_passed(), "{result:#?}");
+    }
+}
+
 /// Compares a page with what it is made from, or writes it.
 fn is_current(path: &str, made: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some() {
@@ -122,8 +135,8 @@ fn the_page_of_findings_lists_every_code() {
 #[test]
 fn the_page_of_commands_is_what_the_program_says() {
     let mut page = "# The command line\n\nWhat the program says of itself. This page is made from it (`just update`).\n".to_owned();
-    let commands: [&[&str]; 6] =
-        [&[], &["demo"], &["check"], &["eval"], &["explain"], &["completions"]];
+    let commands: [&[&str]; 7] =
+        [&[], &["demo"], &["check"], &["test"], &["eval"], &["explain"], &["completions"]];
     for command in commands {
         let ran = duecare(&[command, &["--help"]].concat(), b"");
         assert_eq!(ran.code, 0, "{}", ran.err);

@@ -22,6 +22,7 @@ mod hostile;
 mod relief;
 mod soundness;
 mod support;
+mod testing;
 mod truth_table;
 mod versions;
 mod windows;

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Parse, type-check and lint policies; shows all problems at once
     Check(CheckArgs),
+    /// Run the examples beside policies
+    Test(TestArgs),
     /// Evaluate a roster against a policy
     Eval(EvalArgs),
     /// Why a subject was judged as it was, why not otherwise, and what would change it
@@ -68,6 +70,32 @@ pub(crate) struct CheckArgs {
     /// Say what a code such as DC0301 means, and nothing else
     #[arg(long, value_name = "CODE")]
     pub(crate) explain: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TestArgs {
+    /// Files of examples, or folders to look through: examples stand in `examples` or `tests` beside the
+    /// versions of a policy
+    #[arg(value_name = "PATH", default_value = "policies")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Run only examples whose file or name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+
+    /// How results are shown
+    #[arg(long, value_enum, default_value_t = TestFormat::Text)]
+    pub(crate) format: TestFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// Failures with their explanations, for people
+    Text,
+    /// Every example, as `duecare.test/1`
+    Json,
+    /// JUnit XML, for CI systems
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

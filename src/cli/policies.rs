@@ -103,7 +103,7 @@ fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failu
 }
 
 /// The `.due` files directly in a folder.
-fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let files = due_files(folder, false)?;
     if files.is_empty() {
         return Err(Failure::policy(format!("there is no .due file in `{}`", folder.display())));

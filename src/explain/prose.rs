@@ -165,6 +165,9 @@ impl Teller<'_> {
         let Some(judged) = self.judgement.rules.get(id.index()) else { return };
         let Some(entry) = self.decision.rules.get(id.index()).cloned() else { return };
         self.text.say(2, format!("{}: {}{}", rule.name, rule.title, stamp(&entry)));
+        if rule.kind() == RuleKind::Control {
+            self.text.say(6, control_state(&entry));
+        }
         if let Some(says) = &entry.says {
             self.text.say(6, format!("found: {says}"));
         }
@@ -181,8 +184,15 @@ impl Teller<'_> {
         }
         self.text.say(6, "why:");
         self.tree(&judged.steps, 8);
-        if !entry.answered_by.is_empty() {
-            self.text.say(6, format!("answered by: {}", entry.answered_by.join(", ")));
+        let answers = judged.indicator.as_ref().map(|found| found.answered_by.as_slice());
+        for (wanted, words) in [(Truth::Yes, "answered by"), (Truth::Unknown, "may be answered by")]
+        {
+            let controls = answers.unwrap_or_default().iter().filter(|(_, truth)| *truth == wanted);
+            let names: Vec<&str> =
+                controls.map(|(control, _)| policy.rule(*control).name.as_str()).collect();
+            if !names.is_empty() {
+                self.text.say(6, format!("{words}: {}", names.join(", ")));
+            }
         }
         self.source(rule);
         if let RuleBody::Flag(flag) = &rule.body
@@ -271,23 +281,13 @@ impl Teller<'_> {
         for id in rules {
             let rule = self.policy.rule(id);
             let Some(entry) = self.decision.rules.get(id.index()) else { continue };
-            let on = entry.on.as_ref().map(|on| format!(" on {on}")).unwrap_or_default();
-            let required = match entry.required {
-                Some(true) => ", required",
-                Some(false) | None => "",
-            };
             let missing = if entry.needs.is_empty() {
                 String::new()
             } else {
                 format!(", missing: {}", entry.needs.join(", "))
             };
-            let line = format!(
-                "{}: {}{on}{required}{missing}. {}",
-                rule.name,
-                words(entry.outcome),
-                rule.title
-            );
-            self.text.say(2, line);
+            let state = control_state(entry);
+            self.text.say(2, format!("{}: {state}{missing}. {}", rule.name, rule.title));
         }
     }
 
@@ -423,6 +423,7 @@ fn words(outcome: &str) -> &str {
         "failed" => "done, with a bad result",
         "expired" => "done too long ago",
         "unknown" => "not known",
+        "not_required" => "not required",
         other => other,
     }
 }
@@ -433,4 +434,11 @@ fn join(words: &[&str], last: &str) -> String {
         [only] => (*only).to_owned(),
         [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
     }
+}
+
+/// What a control came to, when it was done, and whether it must be.
+fn control_state(entry: &RuleEntry<'_>) -> String {
+    let on = entry.on.as_ref().map(|on| format!(" on {on}")).unwrap_or_default();
+    let required = if entry.required == Some(true) { ", required" } else { "" };
+    format!("{}{on}{required}", words(entry.outcome))
 }

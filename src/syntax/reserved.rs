@@ -28,6 +28,7 @@ pub(super) fn is_clause_word(word: &str) -> bool {
 }
 
 /// Whether a word cannot begin a path, so that no field may bear it; as `reserved` in the grammar.
+#[must_use]
 pub fn is_reserved(word: &str) -> bool {
     is_clause_word(word) || CONDITION_WORDS.contains(&word)
 }

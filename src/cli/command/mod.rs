@@ -6,3 +6,4 @@ pub(super) mod demo;
 pub(super) mod eval;
 pub(super) mod explain;
 mod input;
+pub(super) mod test;
