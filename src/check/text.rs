@@ -4,13 +4,21 @@ use crate::source::{FileId, SourceFile, Span};
 /// Warns of characters that turn the direction of writing, that cannot be seen, or that pass for
 /// letters of another script.
 pub(super) fn check(sink: &mut Sink, file: FileId, source: &SourceFile) {
-    for (start, letter) in source.text().char_indices() {
-        if is_invisible(letter) {
+    let mut line_start = 0;
+    for line in source.text().split_inclusive('\n') {
+        let mut invisible = line.char_indices().filter(|(_, letter)| is_invisible(*letter));
+        if let Some((place, letter)) = invisible.next() {
+            let start = line_start + place;
             let span = Span { file, start, end: start + letter.len_utf8() };
+            let more = match invisible.count() {
+                0 => String::new(),
+                more => format!(", and {more} more in this line"),
+            };
             let message =
-                format!("an invisible character, U+{:04X}, stands here", u32::from(letter));
+                format!("an invisible character, U+{:04X}, stands here{more}", u32::from(letter));
             sink.push(Diagnostic::new(Code::DeceptiveText, span, message).hint("remove it"));
         }
+        line_start += line.len();
     }
     for (start, word) in words(source.text()) {
         let has = |is_of: fn(char) -> bool| word.chars().any(is_of);
