@@ -158,7 +158,7 @@ pub struct CiteEntry<'p> {
 pub struct NeedEntry<'p> {
     /// Which field.
     pub path: String,
-    /// Why it does not settle them although it is known: `currency` or `range`.
+    /// Why it does not settle them although it is known: `currency`, `range` or `stale`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cannot: Option<&'static str>,
     /// Which rules.

@@ -10,14 +10,17 @@ use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::digest::Digest;
 use crate::hir::{PolicySet, Status};
-use crate::resolve::{self, PolicyFiles};
+use crate::resolve::{self, ListFile, PolicyFiles};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
-use crate::syntax::ast::{Declaration, PolicyFile, Text};
+use crate::syntax::ast::{Declaration, ListFrom, PolicyFile, Text};
 use crate::value::Date;
 
 /// Largest file of a policy, in bytes. Handwritten policies have a hundredth of it.
 const FILE_SIZE_MAX: usize = 4 * 1024 * 1024;
+
+/// Largest file of a list, in bytes.
+const LIST_SIZE_MAX: usize = 64 * 1024 * 1024;
 
 /// Most files that one policy may use.
 const FILES_MAX: usize = 100;
@@ -159,7 +162,9 @@ impl Loader<'_> {
             self.check_lone(&main);
             return None;
         }
-        let files = PolicyFiles { policy: main, used: files.collect() };
+        let used: Vec<PolicyFile> = files.collect();
+        let lists = self.list_files(&order);
+        let files = PolicyFiles { policy: main, used, lists };
         let resolved = resolve::resolve(&mut self.sink, &files)?;
         if self.sink.error_count() > found_before {
             // The passes behind look for what a policy that reads well has wrong.
@@ -192,19 +197,9 @@ impl Loader<'_> {
         if let Some((id, _)) = self.parsed.get(path) {
             return Some(*id);
         }
-        let (text, problem) = match (self.read)(path) {
-            Ok(bytes) if bytes.len() > FILE_SIZE_MAX => (
-                String::new(),
-                Some(format!("it is larger than {} MiB", FILE_SIZE_MAX / 1024 / 1024)),
-            ),
-            Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => (text, None),
-                Err(error) => {
-                    let place = error.utf8_error().valid_up_to();
-                    (String::new(), Some(format!("byte {place} is not UTF-8 text")))
-                }
-            },
-            Err(error) => (String::new(), Some(error.to_string())),
+        let (text, problem) = match self.read_text(path, FILE_SIZE_MAX) {
+            Ok(text) => (text, None),
+            Err(problem) => (String::new(), Some(problem)),
         };
         let file = SourceFile::new(path.to_path_buf(), &text);
         let id = self.sources.add(file.clone());
@@ -254,6 +249,48 @@ impl Loader<'_> {
                 open.pop();
             }
         }
+    }
+
+    /// The files of the lists that these files name.
+    fn list_files(&mut self, paths: &[PathBuf]) -> Vec<ListFile> {
+        let mut named: Vec<(PathBuf, FileId, Text)> = Vec::new();
+        for path in paths {
+            let Some((id, file)) = self.parsed.get(path) else { continue };
+            for declaration in &file.declarations {
+                if let Declaration::List(list) = declaration
+                    && let ListFrom::File { path: name, .. } = &list.from
+                {
+                    named.push((path.clone(), *id, name.clone()));
+                }
+            }
+        }
+        let mut files = Vec::new();
+        for (path, named_in, name) in named {
+            let target = normal(&path.parent().unwrap_or(Path::new("")).join(name.as_str()));
+            match self.read_text(&target, LIST_SIZE_MAX) {
+                Ok(text) => {
+                    let file = SourceFile::new(target, &text);
+                    let text = file.text().to_owned();
+                    let id = self.sources.add(file);
+                    files.push(ListFile { named_in, name: name.as_str().to_owned(), id, text });
+                }
+                Err(problem) => {
+                    let message = format!("`{}` cannot be read: {problem}", target.display());
+                    self.sink.push(Diagnostic::new(Code::FileUnreadable, name.span, message));
+                }
+            }
+        }
+        files
+    }
+
+    /// The text of a file of at most so many bytes, or why there is none.
+    fn read_text(&mut self, path: &Path, size_max: usize) -> Result<String, String> {
+        let bytes = (self.read)(path).map_err(|error| error.to_string())?;
+        if bytes.len() > size_max {
+            return Err(format!("it is larger than {} MiB", size_max / 1024 / 1024));
+        }
+        String::from_utf8(bytes)
+            .map_err(|error| format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to()))
     }
 
     fn uses(&self, path: &Path) -> Vec<Text> {

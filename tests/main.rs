@@ -19,6 +19,7 @@ mod examples;
 mod fixtures;
 mod formats;
 mod hostile;
+mod lists;
 mod relief;
 mod soundness;
 mod support;

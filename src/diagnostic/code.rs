@@ -78,8 +78,11 @@ codes! {
     Misplaced "DC0111" Error "a declaration in the wrong file"
         "A file with a `policy` declaration holds one policy. A file without one is shared by policies through `use` and holds records, enums, sources, lists, rates, params and defines only."
 
-    FileEmpty "DC0112" Error "a file without declarations"
-        "The file holds nothing but blanks and comments, so whoever names it as a policy, or uses it, relies on nothing."
+    FileEmpty "DC0112" Error "a file with nothing in it"
+        "The file holds nothing but blanks and comments, so whoever names it as a policy, or uses it, or takes a list from it, relies on nothing."
+
+    ListUndated "DC0113" Error "a list that can grow stale and has no date"
+        "`stale after` needs to know which day the list is of. Begin the file with a line `# as of DATE`."
 
     UnknownName "DC0201" Error "a name that nothing bears"
         "No field of the record, parameter, list, definition or rule has this name. In data this would be an unknown fact; in a policy it is a mistake."

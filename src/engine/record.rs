@@ -1,12 +1,9 @@
 //! From a judgement to the record that is written.
 
-use std::fmt::Write as _;
-
 use crate::decision::{
     ActionEntry, Brief, CiteEntry, Decision, EvidenceEntry, ExceptionEntry, FORMAT, ListEntry,
     NeedEntry, Points, PolicyEntry, Range, RuleEntry,
 };
-use crate::digest::Digest;
 use crate::eval::{Cannot, Judgement, Need, RuleJudgement, ScoreRange, Truth};
 use crate::hir::{
     LevelId, Outcome, PolicySet, Rule, RuleId, RuleKind, Severity, Template, TemplatePart,
@@ -208,17 +205,7 @@ pub(super) fn path_of(program: &Program, steps: &[FieldSlot]) -> String {
 }
 
 fn lists(policy: &PolicySet) -> Vec<ListEntry<'_>> {
-    policy
-        .lists
-        .iter()
-        .map(|list| {
-            let mut text = "duecare.list/1\n".to_owned();
-            for value in &list.values {
-                let _ = writeln!(text, "{value}");
-            }
-            ListEntry { name: &list.name, digest: Digest::of(text.as_bytes()) }
-        })
-        .collect()
+    policy.lists.iter().map(|list| ListEntry { name: &list.name, digest: list.digest }).collect()
 }
 
 fn level(policy: &PolicySet, level: LevelId) -> &str {

@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use super::operand::may_be_none;
 use super::possible::{Possible, apart, equal};
 use super::scope::Scope;
-use super::trace::{Trace, What};
+use super::trace::{Cannot, Trace, What};
 use super::{Evaluator, Truth};
 use crate::hir::Order;
 use crate::program::{Condition, ConditionKind, Field, Members, Operand, ValueSet};
@@ -57,7 +57,12 @@ impl<'p> Evaluator<'p> {
                 (scope.completed || !matches!(found.fact, Fact::Unknown)).into()
             }
             ConditionKind::Equal(left, right) => self.equality(left, right, scope, trace),
-            ConditionKind::OneOf { value, set } => self.one_of(value, set, scope, trace),
+            ConditionKind::OneOf { value, is_stale: true, .. } => {
+                self.in_stale_list(value, scope, trace)
+            }
+            ConditionKind::OneOf { value, set, is_stale: false } => {
+                self.one_of(value, set, scope, trace)
+            }
             ConditionKind::Order { order, left, right } => {
                 self.order(*order, left, right, scope, trace)
             }
@@ -180,6 +185,23 @@ impl<'p> Evaluator<'p> {
                 } else {
                     Truth::Unknown
                 }
+            }
+        }
+    }
+
+    /// What a list was once does not tell what is in it now.
+    fn in_stale_list<T: Trace>(
+        &self,
+        value: &'p Operand,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        match self.operand(value, scope, trace) {
+            Possible::None => Truth::No,
+            Possible::Unknown => Truth::Unknown,
+            Possible::Value(_) | Possible::Amount(_) | Possible::Whole(_) | Possible::Cannot(_) => {
+                trace.note(|| What::Cannot(Cannot::Stale));
+                Truth::Unknown
             }
         }
     }

@@ -103,6 +103,8 @@ pub enum Cannot {
     Currency,
     /// A result outside the range of numbers or of the calendar.
     Range,
+    /// The list in which it is looked up is too old.
+    Stale,
 }
 
 impl Cannot {
@@ -112,6 +114,7 @@ impl Cannot {
         match self {
             Self::Currency => "currency",
             Self::Range => "range",
+            Self::Stale => "stale",
         }
     }
 }

@@ -214,6 +214,12 @@ impl Teller<'_> {
                     format!("{} is in a currency without a rate", self.engine.path(&need.steps))
                 }
                 Some(Cannot::Range) => format!("{} is too large", self.engine.path(&need.steps)),
+                Some(Cannot::Stale) => {
+                    format!(
+                        "{} is looked up in a list that is too old",
+                        self.engine.path(&need.steps)
+                    )
+                }
             });
             shown.collect::<Vec<_>>()
         };
@@ -325,6 +331,7 @@ impl Teller<'_> {
         for need in &self.decision.needs {
             let cannot = match need.cannot {
                 Some("currency") => " (known, but in a currency without an exchange rate)",
+                Some("stale") => " (known, but looked up in a list that is too old)",
                 Some(_) => " (known, but too large to compute with)",
                 None => "",
             };

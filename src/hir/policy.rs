@@ -1,9 +1,10 @@
 use semver::Version;
 
 use super::{Condition, Days, FieldPath, Rule, RuleId, Severity};
+use crate::digest::Digest;
 use crate::source::Span;
 use crate::types::{RecordId, Schema, Type};
-use crate::value::{Currency, Date, Number, Period, Value};
+use crate::value::{Currency, Date, Direction, Number, Period, Value};
 
 macro_rules! id {
     ($(#[doc = $doc:literal] $name:ident)*) => {
@@ -259,6 +260,22 @@ pub struct List {
     pub values: Vec<Value<'static>>,
     /// Why these.
     pub because: Vec<String>,
+    /// The day it is of; of a list in the policy absent.
+    pub as_of: Option<Date>,
+    /// The age from which it no longer counts.
+    pub stale_after: Option<Period>,
+    /// Digest of its values and its day.
+    pub digest: Digest,
+}
+
+impl List {
+    /// Whether it is too old on a day: whether a value is in it is then unknown.
+    #[must_use]
+    pub fn is_stale(&self, day: Date) -> bool {
+        let Some(period) = self.stale_after else { return false };
+        let until = self.as_of.and_then(|of| of.start().plus(period, Direction::Later));
+        until.is_none_or(|until| until.date() < day)
+    }
 }
 
 /// Exchange rates.

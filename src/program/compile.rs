@@ -315,6 +315,7 @@ impl Compiler<'_> {
             hir::ConditionKind::OneOf { value, list } => ConditionKind::OneOf {
                 value: self.boxed_operand(value)?,
                 set: self.set(value.of, list)?,
+                is_stale: matches!(list, Collection::List(id) if self.is_stale(*id)),
             },
             hir::ConditionKind::Order { order, left, right } => ConditionKind::Order {
                 order: *order,
@@ -611,6 +612,18 @@ impl Compiler<'_> {
         number.decimal().to_usize().ok_or(CannotCompile::Fault(operand.span))
     }
 
+    fn may_be_stale(&self, condition: &hir::Condition) -> bool {
+        let hir::ConditionKind::OneOf { list: Collection::List(id), .. } = &condition.kind else {
+            return false;
+        };
+        self.is_stale(*id)
+    }
+
+    fn is_stale(&self, id: hir::ListId) -> bool {
+        let list = self.policy.lists.get(id.index());
+        list.is_some_and(|list| list.is_stale(self.as_of.date()))
+    }
+
     fn may_stay_unknown(&self, condition: &hir::Condition) -> bool {
         let mut may = false;
         self.policy.walk(condition, &mut |part| {
@@ -620,7 +633,8 @@ impl Compiler<'_> {
                     operand.kind,
                     hir::OperandKind::Arithmetic { .. } | hir::OperandKind::Aggregate { .. }
                 ),
-                hir::Part::Condition(_) | hir::Part::Members(_) => false,
+                hir::Part::Condition(condition) => self.may_be_stale(condition),
+                hir::Part::Members(_) => false,
             };
         });
         may

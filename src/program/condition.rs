@@ -16,22 +16,48 @@ pub(crate) struct Condition {
 pub(crate) enum ConditionKind {
     Field(Field),
     Rule(AskedOutcome),
-    Rules { at_least: usize, severity: Option<Severity>, kind: RuleKind, outcome: Outcome },
+    Rules {
+        at_least: usize,
+        severity: Option<Severity>,
+        kind: RuleKind,
+        outcome: Outcome,
+    },
     Not(Box<Condition>),
     And(Vec<Condition>),
     Or(Vec<Condition>),
-    AtLeast { count: usize, of: Vec<Condition> },
+    AtLeast {
+        count: usize,
+        of: Vec<Condition>,
+    },
     Has(Field),
     IsKnown(Field),
     Equal(Box<Operand>, Box<Operand>),
-    OneOf { value: Box<Operand>, set: ValueSet },
-    Order { order: Order, left: Box<Operand>, right: Box<Operand> },
+    /// `is_stale` where the set is a list that is too old to tell.
+    OneOf {
+        value: Box<Operand>,
+        set: ValueSet,
+        is_stale: bool,
+    },
+    Order {
+        order: Order,
+        left: Box<Operand>,
+        right: Box<Operand>,
+    },
     Exists(Members),
-    Every { members: Members, condition: Box<Condition> },
+    Every {
+        members: Members,
+        condition: Box<Condition>,
+    },
     InAny(Box<InAny>),
     InTheLast(Box<InTheLast>),
-    Inconsistent { compared: Vec<Compared>, allowing: Option<Decimal> },
-    Assume { condition: Box<Condition>, assumed: bool },
+    Inconsistent {
+        compared: Vec<Compared>,
+        allowing: Option<Decimal>,
+    },
+    Assume {
+        condition: Box<Condition>,
+        assumed: bool,
+    },
 }
 
 /// Windows that begin at each element.

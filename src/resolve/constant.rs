@@ -1,13 +1,16 @@
 //! Parameters, lists and exchange rates: constants, known before any data.
 
+use std::fmt::Write as _;
+
 use super::Resolver;
 use super::scope::{Clause, Scope};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::digest::Digest;
 use crate::hir::{DatedRates, List, Operand, OperandKind, Param, ParamConstant, ParamValue, Rates};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expression, ExpressionKind, ListFrom};
 use crate::types::{Shape, Type};
-use crate::value::{Currency, Value};
+use crate::value::{Currency, Date, Value};
 
 /// All values that a parameter can have, those in months left out.
 pub(super) fn values_of(param: &Param) -> Vec<Value<'static>> {
@@ -149,10 +152,11 @@ impl Resolver<'_> {
         }
     }
 
-    /// A list with its values in the policy.
+    /// A list with its values, from the policy or from a file.
     pub(super) fn list(&mut self, written: &ast::List) -> List {
         let shape = super::schema::field_shape(self.sink, &self.schema, &written.value_type);
         let mut values = Vec::new();
+        let (mut as_of, mut stale) = (None, None);
         match &written.from {
             ListFrom::Inline(parts) => {
                 for part in parts {
@@ -176,21 +180,34 @@ impl Resolver<'_> {
                     self.error(Code::NeverHolds, written.name.span, message);
                 }
             }
-            ListFrom::File { path, .. } => self.report(
-                Diagnostic::new(
-                    Code::NotSupportedYet,
-                    path.span,
-                    "lists from files are not read by this release",
-                )
-                .hint("write the values in the policy: `list NAME : type = [...]`"),
-            ),
+            ListFrom::File { path, stale_after } => {
+                let content = shape.and_then(|shape| self.list_file(path, shape.of));
+                if let Some(content) = content {
+                    as_of = content.as_of;
+                    values = content.values;
+                    if stale_after.is_some() && as_of.is_none() {
+                        self.report(
+                            Diagnostic::new(
+                                Code::ListUndated,
+                                path.span,
+                                "this list does not say which day it is of",
+                            )
+                            .hint("begin the file with a line `# as of 2022-07-01`"),
+                        );
+                    }
+                }
+                stale = *stale_after;
+            }
         }
         let (because, _) = self.reasons(&written.reasons);
         List {
             name: written.name.text.clone(),
             of: shape.map_or(Type::Text, |shape| shape.of),
+            digest: list_digest(as_of, &values),
             values,
             because,
+            as_of,
+            stale_after: stale,
         }
     }
 
@@ -242,4 +259,16 @@ impl From<&Operand> for Span {
     fn from(operand: &Operand) -> Self {
         operand.span
     }
+}
+
+/// Digest of the values of a list and of the day it is of.
+fn list_digest(as_of: Option<Date>, values: &[Value<'static>]) -> Digest {
+    let mut text = "duecare.list/1\n".to_owned();
+    if let Some(as_of) = as_of {
+        let _ = writeln!(text, "as of {as_of}");
+    }
+    for value in values {
+        let _ = writeln!(text, "{value}");
+    }
+    Digest::of(text.as_bytes())
 }

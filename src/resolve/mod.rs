@@ -8,6 +8,7 @@ mod constant;
 mod decision;
 mod guard;
 mod list_condition;
+mod list_file;
 mod names;
 mod operand;
 mod path;
@@ -24,6 +25,7 @@ use crate::hir::{Define, List, Param, PolicySet, Source};
 use crate::source::Span;
 use crate::syntax::ast::{self, Declaration};
 use crate::types::{RecordId, Schema};
+pub use list_file::ListFile;
 use names::{Names, Symbol};
 
 /// The files of one policy version.
@@ -33,6 +35,8 @@ pub struct PolicyFiles {
     pub policy: ast::PolicyFile,
     /// The files it uses, in the order they were loaded, each once.
     pub used: Vec<ast::PolicyFile>,
+    /// The files of lists that they name.
+    pub lists: Vec<ListFile>,
 }
 
 /// Resolves a policy; `None` where what is missing leaves nothing to check. Errors are in the sink.
@@ -56,6 +60,7 @@ pub fn resolve(sink: &mut Sink, files: &PolicyFiles) -> Option<PolicySet> {
         params: Vec::new(),
         lists: Vec::new(),
         defines: Vec::new(),
+        list_files: files.lists.clone(),
     };
     let unread = files.used.iter().chain([&files.policy]).flat_map(|file| file.unread.clone());
     resolver.names = Names::collect(resolver.sink, &resolver.schema, &declarations, unread);
@@ -72,6 +77,7 @@ struct Resolver<'s> {
     params: Vec<Param>,
     lists: Vec<List>,
     defines: Vec<Define>,
+    list_files: Vec<ListFile>,
 }
 
 impl Resolver<'_> {

@@ -213,8 +213,8 @@ impl Tour<'_> {
                 .needs
                 .iter()
                 .map(|need| match need.cannot {
-                    Some(_) => format!("{} (in a currency without a rate)", need.path),
-                    None => need.path.clone(),
+                    Some("currency") => format!("{} (in a currency without a rate)", need.path),
+                    Some(_) | None => need.path.clone(),
                 })
                 .collect();
             let shown = if facts.len() > 4 {
