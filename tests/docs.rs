@@ -135,8 +135,16 @@ fn the_page_of_findings_lists_every_code() {
 #[test]
 fn the_page_of_commands_is_what_the_program_says() {
     let mut page = "# The command line\n\nWhat the program says of itself. This page is made from it (`just update`).\n".to_owned();
-    let commands: [&[&str]; 7] =
-        [&[], &["demo"], &["check"], &["test"], &["eval"], &["explain"], &["completions"]];
+    let commands: [&[&str]; 8] = [
+        &[],
+        &["demo"],
+        &["check"],
+        &["test"],
+        &["coverage"],
+        &["eval"],
+        &["explain"],
+        &["completions"],
+    ];
     for command in commands {
         let ran = duecare(&[command, &["--help"]].concat(), b"");
         assert_eq!(ran.code, 0, "{}", ran.err);

@@ -91,3 +91,27 @@ fn what_is_no_example_is_an_error() {
     assert_eq!(field.code, 1);
     assert!(field.err.contains("no such field: nn"), "{}", field.err);
 }
+
+#[test]
+fn coverage_names_the_outcomes_that_no_example_has_shown() {
+    let ran = run(PASSING, &["--format", "json", "--min-coverage", "100"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let results: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let coverage = &results["coverage"][0];
+    assert_eq!(coverage["missing"], serde_json::json!([]));
+    assert_eq!(coverage["seen"], coverage["possible"]);
+    let impossible = coverage["impossible"].as_array().unwrap();
+    assert_eq!(impossible[0]["condition"], "any prohibition is hit");
+    assert_eq!(impossible[0]["outcomes"], serde_json::json!(["true", "unknown"]));
+
+    let lacking = run(PASSING, &["--min-coverage", "100", "--filter", "above"]);
+    assert_eq!(lacking.code, 1);
+    assert!(lacking.err.contains("less than 100 %"), "{}", lacking.err);
+    let first_only = run(PASSING, &["--format", "json", "--coverage", "--filter", "above"]);
+    assert_eq!(first_only.code, 0, "{}", first_only.err);
+    let results: serde_json::Value = serde_json::from_str(&first_only.out).unwrap();
+    let missing = results["coverage"][0]["missing"].as_array().unwrap();
+    let tested = missing.iter().find(|missing| missing["rule"] == "tested").unwrap();
+    assert_eq!(tested["condition"], "n > 3");
+    assert_eq!(tested["outcomes"], serde_json::json!(["false", "unknown"]));
+}

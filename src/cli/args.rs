@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the examples beside policies
     Test(TestArgs),
+    /// What a policy makes of each item of its sources: encoded, partly, left out, or nothing
+    Coverage(CoverageArgs),
     /// Evaluate a roster against a policy
     Eval(EvalArgs),
     /// Why a subject was judged as it was, why not otherwise, and what would change it
@@ -83,9 +85,39 @@ pub(crate) struct TestArgs {
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
 
+    /// Count, for every condition, which of its outcomes (true, false, unknown) the examples have shown
+    #[arg(long)]
+    pub(crate) coverage: bool,
+
+    /// End with exit code 1 if less than so many hundredths of the outcomes have been shown
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) min_coverage: Option<u8>,
+
     /// How results are shown
     #[arg(long, value_enum, default_value_t = TestFormat::Text)]
     pub(crate) format: TestFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CoverageArgs {
+    #[command(flatten)]
+    pub(crate) chosen: PolicyArgs,
+
+    /// How items are shown
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
+    pub(crate) format: CoverageFormat,
+
+    /// End with exit code 1 if nothing is said about some item
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CoverageFormat {
+    /// For people
+    Table,
+    /// A JSON array
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -106,9 +138,9 @@ pub(crate) enum CheckFormat {
     Json,
 }
 
-/// Which policy, which roster, at which time.
+/// Which policy, at which time.
 #[derive(Args, Debug)]
-pub(crate) struct InputArgs {
+pub(crate) struct PolicyArgs {
     /// A .due file, a folder of versions (the one in force is used), or NAME or NAME@VERSION under
     /// --policies
     #[arg(long, short, value_name = "POLICY")]
@@ -118,6 +150,18 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "DIR", default_value = "policies")]
     pub(crate) policies: PathBuf,
 
+    /// The time for which to decide: it selects the version and dated values, and ends windows; now,
+    /// unless given. A day means its first moment, UTC
+    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
+    pub(crate) as_of: Option<Instant>,
+}
+
+/// Which policy, which roster, at which time.
+#[derive(Args, Debug)]
+pub(crate) struct InputArgs {
+    #[command(flatten)]
+    pub(crate) chosen: PolicyArgs,
+
     /// The roster: .jsonl, .json, .yaml, .csv or .tsv; `-` is JSON Lines on standard input
     #[arg(long, short, value_name = "FILE")]
     pub(crate) roster: PathBuf,
@@ -125,11 +169,6 @@ pub(crate) struct InputArgs {
     /// How the roster is written, if its name does not tell
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) input_format: Option<Format>,
-
-    /// The time for which to decide: it selects the version and dated values, and ends windows; now,
-    /// unless given. A day means its first moment, UTC
-    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
-    pub(crate) as_of: Option<Instant>,
 
     /// What people decided about hits, as JSON Lines: a hit cleared on the same evidence does not count
     #[arg(long, value_name = "FILE")]

@@ -34,6 +34,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Demo(args) => command::demo::run(&args),
         Command::Check(args) => command::check::run(&args, quiet),
         Command::Test(args) => command::test::run(&args, quiet),
+        Command::Coverage(args) => command::coverage::run(&args, quiet),
         Command::Eval(args) => command::eval::run(&args, quiet),
         Command::Explain(args) => command::explain::run(&args, quiet),
         Command::Completions(args) => command::completions::run(&args),

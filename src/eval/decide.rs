@@ -10,7 +10,7 @@ use super::judgement::{
 };
 use super::rule::{Presence, Standing};
 use super::scope::Scope;
-use super::trace::{Silent, Step};
+use super::trace::{Recorder, Silent, Step};
 use super::{Evaluator, Truth};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
@@ -469,7 +469,7 @@ impl<'p> Run<'p, '_> {
     /// What would tell whether a control must be done.
     fn needs_of_requirement(&self, control: &'p ControlProgram) -> Vec<Need> {
         if let Some(required) = &control.required_when {
-            let mut recorder = super::trace::Recorder::default();
+            let mut recorder = Recorder::default();
             self.evaluator.truth(required, self.scope, &mut recorder);
             return self.needs(&recorder.into_steps());
         }
@@ -527,6 +527,8 @@ impl<'p> Run<'p, '_> {
         }
         let decision = if settled { now } else { now.max(unsettled) };
         let actions = self.actions();
+        let decision_steps =
+            if self.detail == Detail::Trace { self.decision_steps() } else { Vec::new() };
         let must_have_missing = self
             .program
             .must_have
@@ -535,6 +537,7 @@ impl<'p> Run<'p, '_> {
             .map(|must_have| must_have.shown.clone())
             .collect();
         Judgement {
+            decision_steps,
             decision: LevelId(decision),
             settled,
             could_be: could_be.into_iter().map(LevelId).collect(),
@@ -544,6 +547,24 @@ impl<'p> Run<'p, '_> {
             actions,
             rules: self.rules.into_values().collect(),
         }
+    }
+
+    /// What decides besides the conditions of rules.
+    fn decision_steps(&self) -> Vec<Step> {
+        let of_flags = self.flags().into_iter().flat_map(|(_, flag)| &flag.raised);
+        let of_controls =
+            self.controls().into_iter().filter_map(|(_, control)| control.required_when.as_ref());
+        let of_exceptions = self.program.exceptions.iter().filter_map(|found| found.when.as_ref());
+        let conditions = of_flags
+            .map(|raised| &raised.when)
+            .chain(of_controls)
+            .chain(of_exceptions)
+            .chain(self.program.levels.iter().flatten());
+        let mut recorder = Recorder::default();
+        for condition in conditions {
+            self.evaluator.truth(condition, self.scope, &mut recorder);
+        }
+        recorder.into_steps()
     }
 
     /// Whether each level is reached: as far as known, and in completions.
@@ -670,7 +691,7 @@ impl<'p> Run<'p, '_> {
     /// The hit rules that the condition under which a control is required asks about.
     fn calling_for(&self, control: &'p ControlProgram) -> Vec<RuleId> {
         let Some(required) = &control.required_when else { return Vec::new() };
-        let mut recorder = super::trace::Recorder::default();
+        let mut recorder = Recorder::default();
         self.evaluator.truth(required, self.scope, &mut recorder);
         let mut asked = Vec::new();
         rules_asked(&recorder.into_steps(), &mut asked);

@@ -8,6 +8,9 @@ use crate::value::Date;
 /// What a policy comes to for one record.
 #[derive(Clone, Debug)]
 pub struct Judgement {
+    /// Steps of what decides besides the conditions of rules: stronger forms of flags, exceptions,
+    /// requirements of controls, levels; only with `Detail::Trace`.
+    pub decision_steps: Vec<Step>,
     /// The level.
     pub decision: LevelId,
     /// Whether no missing fact can change the level.

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::case::{Case, Expectation};
+use super::coverage::{Coverage, CoverageReport};
 use super::result::{CaseResult, Failure};
 use crate::decision::Decision;
 use crate::disposition::Dispositions;
@@ -19,6 +20,8 @@ const COLUMNS: usize = 96;
 pub struct Suite<'l> {
     loaded: &'l Loaded,
     engines: BTreeMap<(String, Instant), Engine>,
+    /// By version; empty unless coverage is counted.
+    coverage: BTreeMap<String, Coverage>,
 }
 
 /// An example that cannot be run.
@@ -37,7 +40,23 @@ impl<'l> Suite<'l> {
     /// Of policies that were loaded without an error.
     #[must_use]
     pub fn new(loaded: &'l Loaded) -> Self {
-        Self { loaded, engines: BTreeMap::new() }
+        Self { loaded, engines: BTreeMap::new(), coverage: BTreeMap::new() }
+    }
+
+    /// Counts from now on which outcomes conditions are seen with.
+    #[must_use]
+    pub fn counting_coverage(mut self) -> Self {
+        let policies = self.loaded.policies.iter();
+        self.coverage = policies
+            .map(|policy| (policy.checked.identity.version.to_string(), Coverage::new(policy)))
+            .collect();
+        self
+    }
+
+    /// What has been seen, of each version.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<CoverageReport> {
+        self.coverage.values().map(|coverage| coverage.report(&self.loaded.sources)).collect()
     }
 
     /// Runs one example.
@@ -54,11 +73,13 @@ impl<'l> Suite<'l> {
                 .map_err(|error| unusable(error.to_string()))?;
             self.engines.insert(key.clone(), engine);
         }
+        let mut coverage = self.coverage.get_mut(&version);
         let mut result = CaseResult { name: case.name.clone(), version, failures: Vec::new() };
         let Some(engine) = self.engines.get(&key) else { return Ok(result) };
         let many = case.records.len() > 1;
         for (json, expectation) in &case.records {
-            let mut failures = self.judge(engine, json, expectation);
+            let mut failures =
+                judge(self.loaded, engine, json, expectation, coverage.as_deref_mut());
             if !many {
                 for failure in &mut failures {
                     failure.subject = None;
@@ -80,38 +101,47 @@ impl<'l> Suite<'l> {
                 .ok_or_else(|| format!("there is no version {version}")),
         }
     }
+}
 
-    fn judge(&self, engine: &Engine, json: &str, expectation: &Expectation) -> Vec<Failure> {
-        let raw = RawRecord { number: 1, text: RawText::Json(json.as_bytes().to_vec()) };
-        let decoded = engine.layout(BadValues::Refuse).decode(&raw);
-        let of_record = |found: String| Failure {
-            subject: None,
-            what: "record".to_owned(),
-            expected: "a record of the policy".to_owned(),
-            found,
-            explanation: Vec::new(),
-        };
-        let Some(record) = decoded.record else {
-            let problems: Vec<String> = decoded.problems.iter().map(ToString::to_string).collect();
-            return vec![of_record(problems.join("; "))];
-        };
-        if !decoded.unmapped.is_empty() {
-            let found = format!("no such field: {}", decoded.unmapped.join(", "));
-            return vec![of_record(found)];
-        }
-        let judgement = engine.judge(&record, Detail::Full);
-        let decision = engine.decision(&record, &judgement);
-        let mut comparison = Comparison {
-            engine,
-            loaded: self.loaded,
-            record: &record,
-            judgement: &judgement,
-            decision: &decision,
-            failures: Vec::new(),
-        };
-        comparison.compare(expectation);
-        comparison.failures
+fn judge(
+    loaded: &Loaded,
+    engine: &Engine,
+    json: &str,
+    expectation: &Expectation,
+    coverage: Option<&mut Coverage>,
+) -> Vec<Failure> {
+    let raw = RawRecord { number: 1, text: RawText::Json(json.as_bytes().to_vec()) };
+    let decoded = engine.layout(BadValues::Refuse).decode(&raw);
+    let of_record = |found: String| Failure {
+        subject: None,
+        what: "record".to_owned(),
+        expected: "a record of the policy".to_owned(),
+        found,
+        explanation: Vec::new(),
+    };
+    let Some(record) = decoded.record else {
+        let problems: Vec<String> = decoded.problems.iter().map(ToString::to_string).collect();
+        return vec![of_record(problems.join("; "))];
+    };
+    if !decoded.unmapped.is_empty() {
+        let found = format!("no such field: {}", decoded.unmapped.join(", "));
+        return vec![of_record(found)];
     }
+    if let Some(coverage) = coverage {
+        coverage.add(engine, &engine.judge(&record, Detail::Trace));
+    }
+    let judgement = engine.judge(&record, Detail::Full);
+    let decision = engine.decision(&record, &judgement);
+    let mut comparison = Comparison {
+        engine,
+        loaded,
+        record: &record,
+        judgement: &judgement,
+        decision: &decision,
+        failures: Vec::new(),
+    };
+    comparison.compare(expectation);
+    comparison.failures
 }
 
 struct Comparison<'c, 'r> {

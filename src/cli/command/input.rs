@@ -8,7 +8,7 @@ use duecare::loader::Loaded;
 use duecare::roster::{BadValues, Format, Layout, RawReader};
 use duecare::value::Instant;
 
-use crate::cli::args::{BadValuesArg, InputArgs};
+use crate::cli::args::{BadValuesArg, InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::{files, policies};
 
@@ -22,11 +22,9 @@ pub(super) struct Input {
 
 /// Makes the policy ready and opens the roster.
 pub(super) fn open(args: &InputArgs, quiet: bool) -> Result<Input, Failure> {
-    let as_of = match args.as_of {
-        Some(as_of) => as_of,
-        None => now()?,
-    };
-    let (loaded, policy) = policies::one(&args.policy, &args.policies, as_of, quiet)?;
+    let as_of = as_of(&args.chosen)?;
+    let chosen = &args.chosen;
+    let (loaded, policy) = policies::one(&chosen.policy, &chosen.policies, as_of, quiet)?;
     let dispositions = match &args.dispositions {
         Some(path) => {
             let text = files::read_text(path)?;
@@ -78,6 +76,11 @@ fn roster_format(args: &InputArgs) -> Result<Format, Failure> {
 
 fn of_name(path: &Path) -> Option<Format> {
     Format::of_name(path)
+}
+
+/// The time for which to decide: the start of the run, unless given.
+pub(super) fn as_of(args: &PolicyArgs) -> Result<Instant, Failure> {
+    args.as_of.map_or_else(now, Ok)
 }
 
 /// The start of the run: the only place where the program reads a clock.

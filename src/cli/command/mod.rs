@@ -2,6 +2,7 @@
 
 pub(super) mod check;
 pub(super) mod completions;
+pub(super) mod coverage;
 pub(super) mod demo;
 pub(super) mod eval;
 pub(super) mod explain;

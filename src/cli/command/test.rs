@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::Diagnostic;
 use duecare::loader::load;
-use duecare::testing::{Case, CaseResult, Suite, read_cases};
+use duecare::testing::{Case, CaseResult, CoverageReport, Suite, Uncovered, read_cases};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
@@ -29,7 +29,12 @@ struct Results<'r> {
     examples: usize,
     failed: usize,
     files: &'r [FileResult],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    coverage: &'r [CoverageReport],
 }
+
+/// Most outcomes that are named as missing; JSON has all.
+const MISSING_SHOWN_MAX: usize = 25;
 
 /// Runs examples.
 pub(crate) fn run(args: &TestArgs, quiet: bool) -> Result<Exit, Failure> {
@@ -45,9 +50,11 @@ pub(crate) fn run(args: &TestArgs, quiet: bool) -> Result<Exit, Failure> {
             return Err(Failure::input(format!("there is no `{}`", path.display())));
         }
     }
-    let mut results = Vec::new();
+    let (mut results, mut coverage) = (Vec::new(), Vec::new());
     for (folder, examples) in &by_policy {
-        results.extend(run_folder(folder, examples, args.filter.as_deref())?);
+        let (of_folder, covered) = run_folder(folder, examples, args)?;
+        results.extend(of_folder);
+        coverage.extend(covered);
     }
     let count = |counted: fn(&CaseResult) -> bool| {
         results
@@ -63,10 +70,18 @@ pub(crate) fn run(args: &TestArgs, quiet: bool) -> Result<Exit, Failure> {
         ));
     }
     match args.format {
-        TestFormat::Text => show(&results)?,
+        TestFormat::Text => {
+            show(&results)?;
+            show_coverage(&coverage)?;
+        }
         TestFormat::Json => {
-            let all =
-                Results { format: "duecare.test/1", examples, failed, files: results.as_slice() };
+            let all = Results {
+                format: "duecare.test/1",
+                examples,
+                failed,
+                files: &results,
+                coverage: &coverage,
+            };
             let text = serde_json::to_string_pretty(&all).map_err(Failure::input)?;
             writeln!(std::io::stdout(), "{text}")?;
         }
@@ -85,7 +100,23 @@ pub(crate) fn run(args: &TestArgs, quiet: bool) -> Result<Exit, Failure> {
         let (examples, files) = (counted(examples, "example"), counted(results.len(), "file"));
         writeln!(anstream::stderr(), "{examples} in {files}: {verdict}")?;
     }
-    Ok(if failed == 0 { Exit::Done } else { Exit::Findings })
+    let wanted = args.min_coverage.map(usize::from);
+    let lacking: Vec<&CoverageReport> = coverage
+        .iter()
+        .filter(|report| wanted.is_some_and(|percent| !report.reaches(percent)))
+        .collect();
+    for report in &lacking {
+        let message = format!(
+            "{} {}: {} of {} outcomes have been shown, less than {} %",
+            report.policy,
+            report.version,
+            report.seen,
+            report.possible,
+            wanted.unwrap_or_default()
+        );
+        writeln!(anstream::stderr(), "{}", terminal::error(&message))?;
+    }
+    Ok(if failed == 0 && lacking.is_empty() { Exit::Done } else { Exit::Findings })
 }
 
 fn is_example_folder(path: &Path) -> bool {
@@ -127,8 +158,8 @@ fn policy_folder(file: &Path) -> PathBuf {
 fn run_folder(
     folder: &Path,
     examples: &[PathBuf],
-    filter: Option<&str>,
-) -> Result<Vec<FileResult>, Failure> {
+    args: &TestArgs,
+) -> Result<(Vec<FileResult>, Vec<CoverageReport>), Failure> {
     let versions = policies::versions_in(folder)?;
     let loaded = load(&versions, &mut |path| fs::read(path));
     if loaded.has_errors() {
@@ -140,7 +171,11 @@ fn run_folder(
             policies::counted(&errors)
         )));
     }
+    let filter = args.filter.as_deref();
     let mut suite = Suite::new(&loaded);
+    if args.coverage || args.min_coverage.is_some() {
+        suite = suite.counting_coverage();
+    }
     let mut results = Vec::new();
     for path in examples {
         let in_file = |error: String| Failure::input(format!("`{}`: {error}", path.display()));
@@ -158,7 +193,7 @@ fn run_folder(
             results.push(made);
         }
     }
-    Ok(results)
+    Ok((results, suite.coverage()))
 }
 
 /// The failures, each with what was expected, what was found, and why.
@@ -186,6 +221,50 @@ fn show(results: &[FileResult]) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// What examples have shown of each version, the rules that lack something, and what they lack.
+fn show_coverage(coverage: &[CoverageReport]) -> Result<(), Failure> {
+    let mut out = anstream::stderr();
+    for report in coverage {
+        let title = format!(
+            "{} {}: {} of {} outcomes of conditions shown",
+            report.policy, report.version, report.seen, report.possible
+        );
+        writeln!(out, "{}", terminal::heading(&title))?;
+        let lacking: Vec<String> = report
+            .rules
+            .iter()
+            .filter(|rule| rule.seen < rule.possible)
+            .map(|rule| format!("{} {}/{}", rule.rule, rule.seen, rule.possible))
+            .collect();
+        if !lacking.is_empty() {
+            writeln!(out, "{}", terminal::paragraph(&lacking.join(", "), 2, 2))?;
+        }
+        for missing in report.missing.iter().take(MISSING_SHOWN_MAX) {
+            let outcomes = missing.outcomes.join(", ");
+            let place = format!("{}:{}:{}", missing.file, missing.line, missing.column);
+            let line = format!("{place} never {outcomes}: {}", missing.condition);
+            writeln!(out, "{}", terminal::paragraph(&line, 2, 6))?;
+        }
+        let more = report.missing.len().saturating_sub(MISSING_SHOWN_MAX);
+        if more > 0 {
+            writeln!(out, "  and {more} more conditions; --format json names all")?;
+        }
+        if !report.impossible.is_empty() {
+            writeln!(
+                out,
+                "  outcomes left out because no data can show them: {}",
+                outcomes_of(&report.impossible)
+            )?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn outcomes_of(uncovered: &[Uncovered]) -> usize {
+    uncovered.iter().map(|condition| condition.outcomes.len()).sum()
 }
 
 fn or_nothing(text: &str) -> &str {

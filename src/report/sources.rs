@@ -1,0 +1,125 @@
+use comfy_table::{Cell, ColumnConstraint, Width};
+use serde::Serialize;
+
+use super::plain_table;
+use crate::hir::{Citation, PolicySet};
+
+/// What a policy makes of an item of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemCoverage {
+    /// The source.
+    pub source: String,
+    /// The item.
+    pub item: String,
+    /// What it says, in our words.
+    pub text: String,
+    /// What is made of it.
+    pub state: ItemState,
+    /// The rules and gaps that cite it.
+    pub by: Vec<String>,
+    /// What is not covered, or why it is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<String>,
+    /// Who accepted that it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_by: Option<String>,
+}
+
+/// What is made of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ItemState {
+    /// A rule covers it.
+    Encoded,
+    /// Rules cover a part of it.
+    Partly,
+    /// It is left out, with a reason.
+    Gap,
+    /// Nobody has said anything about it.
+    Nothing,
+}
+
+impl ItemState {
+    /// All, in order.
+    pub const ALL: [Self; 4] = [Self::Encoded, Self::Partly, Self::Gap, Self::Nothing];
+
+    /// As reports write it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Encoded => "encoded",
+            Self::Partly => "partly",
+            Self::Gap => "gap",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// What a policy makes of every item of every source it has, in the order of the sources.
+#[must_use]
+pub fn source_coverage(policy: &PolicySet) -> Vec<ItemCoverage> {
+    let mut rows = Vec::new();
+    for (source_place, source) in policy.sources.iter().enumerate() {
+        for (item_place, item) in source.items.iter().enumerate() {
+            let cites = |cites: &[Citation]| {
+                let is_meant = |citation: &&Citation| {
+                    citation.source.index() == source_place && citation.item == item_place
+                };
+                cites.iter().find(is_meant).cloned()
+            };
+            let mut row = ItemCoverage {
+                source: source.name.clone(),
+                item: item.name.clone(),
+                text: item.text.clone(),
+                state: ItemState::Nothing,
+                by: Vec::new(),
+                because: Vec::new(),
+                accepted_by: None,
+            };
+            for gap in &policy.gaps {
+                if cites(&gap.cites).is_some() {
+                    row.state = ItemState::Gap;
+                    row.by.push(format!("gap {} ({})", gap.name, gap.kind.word()));
+                    row.because.push(gap.because.clone());
+                    row.accepted_by = gap.accepted.as_ref().map(|accepted| accepted.by.clone());
+                }
+            }
+            for rule in &policy.rules {
+                let Some(citation) = cites(&rule.cites) else { continue };
+                let state = if citation.partly { ItemState::Partly } else { ItemState::Encoded };
+                row.state = row.state.min(state);
+                row.by.push(rule.name.clone());
+                row.because.extend(citation.because);
+            }
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Items and what is made of them as a table of so many columns.
+#[must_use]
+pub fn source_table(rows: &[ItemCoverage], columns: usize) -> String {
+    let mut table = plain_table(columns);
+    table.set_header(["Item", "State", "By", "What is left out, and why"]);
+    for row in rows {
+        let mut why = row.because.join(" ");
+        if let Some(by) = &row.accepted_by {
+            why = format!("{why} Accepted by {by}.");
+        }
+        if row.state == ItemState::Nothing {
+            why.clone_from(&row.text);
+        }
+        let item = format!("{} {}", row.source, row.item);
+        table.add_row(
+            [item.as_str(), row.state.word(), &row.by.join(", "), why.trim()].map(Cell::new),
+        );
+    }
+    let longest = rows.iter().flat_map(|row| &row.by).map(String::len).max().unwrap_or(0);
+    if let Some(column) = table.column_mut(2) {
+        // A name of a rule stands on one line; the padding and a comma beside it.
+        let width = u16::try_from(longest + 3).unwrap_or(u16::MAX).min(44);
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    }
+    table.to_string()
+}
