@@ -23,7 +23,7 @@ fn refuses(record: &[u8], reason: &str) {
     let roster = [b"{\"id\": \"C-1\"}\n", record, b"\n{\"id\": \"C-3\"}\n"].concat();
     let ran = eval(&["--format", "jsonl", "--detail", "brief"], &roster);
     said(&ran, FINDINGS, "3 records = 2 decided + 1 refused");
-    said(&ran, FINDINGS, "record 2 is refused");
+    said(&ran, FINDINGS, "line 2 is refused");
     said(&ran, FINDINGS, reason);
     let subjects: Vec<&str> = ran.out.lines().map(|line| &line[..17]).collect();
     assert_eq!(subjects, [r#"{"subject":"C-1","#, r#"{"subject":"C-3","#]);
@@ -45,7 +45,7 @@ fn records_that_cannot_be_read_are_refused_with_the_reason() {
     refuses(br#"{"legal_name": "Aster Sample"}"#, "id");
     refuses(br#"{"id": null}"#, "id");
     refuses(br#"{"id": ""}"#, "id");
-    refuses(br#"{"id": "C-1"}"#, "from record 1");
+    refuses(br#"{"id": "C-1"}"#, "decided already, at 1");
 }
 
 #[test]

@@ -32,6 +32,15 @@ impl Format {
         }
     }
 
+    /// What the numbers of its records count: lines of the file, or records.
+    #[must_use]
+    pub const fn numbers(self) -> &'static str {
+        match self {
+            Self::JsonLines | Self::Csv | Self::Tsv => "line",
+            Self::Json | Self::Yaml => "record",
+        }
+    }
+
     /// The format that the ending of a file's name tells.
     #[must_use]
     pub fn of_name(path: &Path) -> Option<Self> {

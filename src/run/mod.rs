@@ -180,9 +180,8 @@ fn process(
 fn refuse_twin(seen: &mut HashMap<Digest, u64>, number: u64, processed: Processed) -> Processed {
     let Processed::Decided { subject, name, .. } = &processed else { return processed };
     if let Some(first) = seen.get(subject) {
-        let reason = format!(
-            "`{name}` was decided already, from record {first}; a subject stands in a roster once"
-        );
+        let reason =
+            format!("`{name}` was decided already, at {first}; a subject stands in a roster once");
         return Processed::Refused(vec![Problem::of_record(reason)]);
     }
     seen.insert(*subject, number);

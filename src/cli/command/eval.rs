@@ -18,7 +18,7 @@ const REFUSED_SHOWN_MAX: u64 = 10;
 
 /// Evaluates a roster.
 pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
-    let Input { engine, mut reader, layout, .. } = input::open(&args.input, quiet)?;
+    let Input { engine, mut reader, layout, numbers, .. } = input::open(&args.input, quiet)?;
     require_level(&engine, args.fail_on.as_deref())?;
     let is_on_terminal = files::is_standard(&args.output) && io::stdout().is_terminal();
     let format =
@@ -56,7 +56,7 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let mut on_refused = |record: Refused<'_>| -> io::Result<()> {
         refused_so_far += 1;
         if refused_so_far <= REFUSED_SHOWN_MAX && !quiet {
-            show_refused(&record)?;
+            show_refused(&record, numbers)?;
         }
         match &mut *refused.borrow_mut() {
             Some(file) => write_refused(file, record),
@@ -162,9 +162,9 @@ fn require_level(engine: &Engine, level: Option<&str>) -> Result<(), Failure> {
         .hint(format!("it has {}", names.join(", "))))
 }
 
-fn show_refused(record: &Refused<'_>) -> io::Result<()> {
+fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()> {
     let reasons: Vec<String> = record.problems.iter().map(ToString::to_string).collect();
-    let message = format!("record {} is refused: {}", record.number, reasons.join("; "));
+    let message = format!("{numbers} {} is refused: {}", record.number, reasons.join("; "));
     writeln!(anstream::stderr(), "{}", terminal::warning(&message))
 }
 

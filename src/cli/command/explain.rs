@@ -10,7 +10,7 @@ use crate::cli::terminal;
 
 /// Explains the decision about one subject.
 pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
-    let Input { loaded, engine, mut reader, layout } = input::open(&args.input, quiet)?;
+    let Input { loaded, engine, mut reader, layout, numbers } = input::open(&args.input, quiet)?;
     if let Some(rule) = &args.rule {
         let rules = &engine.policy().checked.rules;
         if rules.iter().all(|known| known.name != *rule) {
@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
                     let problems: Vec<String> =
                         decoded.problems.iter().map(ToString::to_string).collect();
                     return Err(Failure::input(format!(
-                        "record {} names `{}` and was refused: {}",
+                        "{numbers} {} names `{}` and was refused: {}",
                         raw.number,
                         args.subject,
                         problems.join("; ")

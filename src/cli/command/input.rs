@@ -18,6 +18,8 @@ pub(super) struct Input {
     pub(super) engine: Engine,
     pub(super) reader: RawReader<Box<dyn BufRead>>,
     pub(super) layout: Layout,
+    /// What the numbers of records count: `line` or `record`.
+    pub(super) numbers: &'static str,
 }
 
 /// Makes the policy ready and opens the roster.
@@ -55,7 +57,7 @@ pub(super) fn open(args: &InputArgs, quiet: bool) -> Result<Input, Failure> {
             .with_header(header)
             .map_err(|problem| Failure::input(format!("`{}`: {problem}", args.roster.display())))?;
     }
-    Ok(Input { loaded, engine, reader, layout })
+    Ok(Input { loaded, engine, reader, layout, numbers: format.numbers() })
 }
 
 fn roster_format(args: &InputArgs) -> Result<Format, Failure> {
