@@ -1,6 +1,6 @@
 use wildmatch::WildMatch;
 
-use crate::value::{Key, Network, Value};
+use crate::value::{Key, NetworkSet, Value};
 
 /// What a value may be one of.
 #[derive(Clone, Debug)]
@@ -8,7 +8,7 @@ pub(crate) enum ValueSet {
     /// Equal to one of these, which are in order.
     Keys(Vec<Key<'static>>),
     /// An address in one of these.
-    Networks(Vec<Network>),
+    Networks(NetworkSet),
     /// A text that matches one of these, case aside.
     Patterns(Vec<WildMatch>),
 }
@@ -40,9 +40,7 @@ impl ValueSet {
     pub(crate) fn contains(&self, value: &Value<'_>) -> bool {
         match (self, value) {
             (Self::Keys(keys), value) => keys.binary_search(&value.key()).is_ok(),
-            (Self::Networks(networks), Value::Ip(ip)) => {
-                networks.iter().any(|network| network.contains(*ip))
-            }
+            (Self::Networks(networks), Value::Ip(ip)) => networks.contains(*ip),
             (Self::Patterns(patterns), Value::Text(text)) => {
                 let text = text.to_lowercase();
                 patterns.iter().any(|pattern| pattern.matches(&text))

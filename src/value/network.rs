@@ -1,7 +1,7 @@
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use ipnet::IpNet;
 
 use super::Malformed;
 
@@ -24,16 +24,14 @@ impl Ip {
     /// The network the address is counted under: its /24 (IPv4) or /48 (IPv6).
     #[must_use]
     pub fn network(self) -> Network {
-        match self.0 {
-            IpAddr::V4(address) => {
-                let masked = u32::from(address) & (u32::MAX << (32 - PREFIX_V4));
-                Network(IpNet::V4(Ipv4Net::new_assert(Ipv4Addr::from(masked), PREFIX_V4)))
-            }
-            IpAddr::V6(address) => {
-                let masked = u128::from(address) & (u128::MAX << (128 - PREFIX_V6));
-                Network(IpNet::V6(Ipv6Net::new_assert(Ipv6Addr::from(masked), PREFIX_V6)))
-            }
-        }
+        let length = if self.0.is_ipv4() { PREFIX_V4 } else { PREFIX_V6 };
+        self.network_of(length).unwrap_or(Network(IpNet::from(self.0)))
+    }
+
+    /// The network of that prefix length that the address lies in; `None` for a length that addresses of
+    /// its kind do not have.
+    pub(super) fn network_of(self, length: u8) -> Option<Network> {
+        IpNet::new(self.0, length).ok().map(|network| Network(network.trunc()))
     }
 }
 
@@ -58,6 +56,11 @@ impl Network {
             }
         };
         if network.addr() == network.network() { Ok(Self(network)) } else { Err(expected) }
+    }
+
+    /// The length of its prefix.
+    pub(super) fn length(self) -> u8 {
+        self.0.prefix_len()
     }
 
     /// Whether the address lies in the network.
