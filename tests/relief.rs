@@ -176,3 +176,38 @@ fn a_fact_that_is_accepted_as_missing_leaves_its_rules_out_and_is_used_when_carr
     assert_eq!(outcome(&both, &judgement, "tested"), "unknown");
     assert_eq!(level(&both, &judgement), "incomplete");
 }
+
+#[test]
+fn an_acceptance_that_has_run_out_or_was_not_given_yet_excuses_nothing() {
+    let text = policy_with("n > 3").replace(
+        "decision {",
+        "not collected n because \"costly\" accepted by \"Head\" on 2022-06-01 until 2022-09-01\ndecision {",
+    );
+    let at = |as_of: &str| {
+        let engine = engine_with(&text, "", as_of);
+        let judgement = judge(&engine, r#"{"id": "S-1"}"#);
+        (outcome(&engine, &judgement, "tested"), level(&engine, &judgement))
+    };
+    let incomplete = ("unknown", "incomplete".to_owned());
+    assert_eq!(at("2022-05-31T23:59:59Z"), incomplete);
+    assert_eq!(at("2022-06-01T00:00:00Z"), ("not_covered", "clear".to_owned()));
+    assert_eq!(at("2022-08-31T23:59:59Z"), ("not_covered", "clear".to_owned()));
+    assert_eq!(at("2022-09-01T00:00:00Z"), incomplete);
+}
+
+#[test]
+fn what_decides_an_exception_or_a_level_is_needed() {
+    let needs = |text: &str, json: &str| -> Vec<String> {
+        let engine = engine_with(text, "", AS_OF);
+        let judgement = judge(&engine, json);
+        assert!(!judgement.settled || !judgement.must_have_missing.is_empty());
+        judgement.needs.iter().map(|(need, _)| engine.path(&need.steps)).collect()
+    };
+    let licensed = policy_with_exception("when m > 3");
+    assert_eq!(needs(&licensed, r#"{"id": "S-1", "flag": true, "other_flag": true}"#), ["m"]);
+    let level =
+        policy_with("flag").replace("when any flag is hit", "when any flag is hit or m > 3");
+    assert_eq!(needs(&level, r#"{"id": "S-1", "flag": false}"#), ["m"]);
+    let must_have = policy_with("flag").replace("levels clear", "must have words\n  levels clear");
+    assert_eq!(needs(&must_have, r#"{"id": "S-1", "flag": false, "words": []}"#), ["words"]);
+}

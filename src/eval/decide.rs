@@ -620,6 +620,35 @@ impl<'p> Run<'p, '_> {
         })
     }
 
+    /// What would tell whether an exception relieves from a rule.
+    fn needs_of_relief(&self) -> Vec<(RuleId, Need)> {
+        let open = self.rules.iter().filter_map(|(id, judged)| {
+            let relief = judged.relief.filter(|relief| relief.relieves == Truth::Unknown)?;
+            Some((*id, relief.exception))
+        });
+        open.flat_map(|(id, place)| {
+            let exceptions = self.program.exceptions.iter();
+            let when = exceptions
+                .filter(|exception| exception.place == place)
+                .find_map(|exception| exception.when.as_ref());
+            self.needs_of_condition(when).into_iter().map(move |need| (id, need))
+        })
+        .collect()
+    }
+
+    /// What levels ask of the record itself and nobody knows.
+    fn needs_of_levels(&self) -> Vec<Need> {
+        self.program.levels.iter().flat_map(|when| self.needs_of_condition(when.as_ref())).collect()
+    }
+
+    /// What would settle a condition, apart from the rules it asks about.
+    fn needs_of_condition(&self, when: Option<&'p crate::program::Condition>) -> Vec<Need> {
+        let Some(when) = when else { return Vec::new() };
+        let mut recorder = Recorder::default();
+        self.evaluator.truth(when, self.scope, &mut recorder);
+        evidence::needs(&recorder.into_steps(), &|_| Vec::new())
+    }
+
     fn all_needs(&self) -> Vec<(Need, Vec<RuleId>)> {
         let mut settles: BTreeMap<Need, Vec<RuleId>> = BTreeMap::new();
         for (id, judged) in &self.rules {
@@ -631,12 +660,20 @@ impl<'p> Run<'p, '_> {
         }
         if self.detail != Detail::Brief {
             for must_have in &self.program.must_have {
-                let fact = super::place::follow(self.scope.subject, &must_have.steps, &[]).fact;
-                if matches!(fact, Fact::Unknown) {
+                if self.is_missing(&must_have.steps) == Truth::Yes {
                     settles
                         .entry(Need { steps: must_have.steps.clone(), cannot: None })
                         .or_default();
                 }
+            }
+            for (id, need) in self.needs_of_relief() {
+                let rules = settles.entry(need).or_default();
+                if !rules.contains(&id) {
+                    rules.push(id);
+                }
+            }
+            for need in self.needs_of_levels() {
+                settles.entry(need).or_default();
             }
         }
         settles.into_iter().collect()

@@ -336,7 +336,7 @@ impl Teller<'_> {
                 None => "",
             };
             let settles = if need.settles.is_empty() {
-                "nobody is clear without it".to_owned()
+                "the decision depends on it".to_owned()
             } else {
                 format!("settles {}", need.settles.join(", "))
             };

@@ -393,6 +393,14 @@ pub struct Acceptance {
     pub until: Option<Date>,
 }
 
+impl Acceptance {
+    /// Whether it had been given on a day and had not run out.
+    #[must_use]
+    pub fn is_in_force(&self, day: Date) -> bool {
+        self.on.is_none_or(|on| on <= day) && self.until.is_none_or(|until| day < until)
+    }
+}
+
 /// A field that the company accepts not to have.
 #[derive(Clone, Debug)]
 pub struct NotCollected {

@@ -160,6 +160,10 @@ impl Compiler<'_> {
             not_collected: policy
                 .not_collected
                 .iter()
+                .filter(|left_out| {
+                    let accepted = left_out.accepted.as_ref();
+                    accepted.is_none_or(|accepted| accepted.is_in_force(today))
+                })
                 .map(|left_out| left_out.path.steps.iter().map(|step| step.slot).collect())
                 .collect(),
             rates,
