@@ -11,7 +11,7 @@ use duecare::value::Instant;
 #[command(name = "duecare", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done; 1 done, and there are findings; 2 a policy cannot be used; \
-    3 an input or an argument cannot be used; 4 the evidence does not verify."
+    3 an input or an argument cannot be used."
 )]
 pub(crate) struct Cli {
     /// Say nothing but errors on standard error

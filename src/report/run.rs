@@ -95,7 +95,12 @@ fn rules(summary: &Summary, columns: usize) -> String {
             let _ = writeln!(text, "{table}");
         }
         if !quiet.is_empty() {
-            let _ = writeln!(text, "{} more have neither.", quiet.len());
+            let counted = if quiet.len() == 1 {
+                "1 more has".to_owned()
+            } else {
+                format!("{} more have", quiet.len())
+            };
+            let _ = writeln!(text, "{counted} neither.");
         }
         text.push('\n');
     }
