@@ -7,6 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::digest::Digest;
+use crate::peers::SharedKey;
 use crate::value::Shown;
 
 /// The name of the form.
@@ -56,7 +57,7 @@ pub struct Range {
     pub high: u32,
 }
 
-/// A number of points: one number, or the range in which it lies.
+/// A number: one number, or the range in which it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Points(pub Range);
 
@@ -99,6 +100,12 @@ pub struct RuleEntry<'p> {
     /// What a hit says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
+    /// With whom the subject was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peers: Option<PeersEntry>,
+    /// The same for each further comparison of the rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub more_peers: Vec<PeersEntry>,
     /// What a hit rests on: at most twenty facts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceEntry>,
@@ -140,6 +147,22 @@ pub struct EvidenceEntry {
     pub path: String,
     /// What is there.
     pub value: Shown,
+}
+
+/// With whom a subject shares something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PeersEntry {
+    /// How many others do; left out where the roster was not collected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<Points>,
+    /// The first twenty of those who certainly do, by their keys.
+    pub ids: Vec<String>,
+    /// The first twenty groups, as the summary of the run names them.
+    pub groups: Vec<SharedKey>,
+    /// Subjects that could be compared: the rest have no known value of this kind.
+    pub known_keys: usize,
+    /// Subjects of the roster.
+    pub of: usize,
 }
 
 /// A citation.
@@ -209,4 +232,7 @@ pub struct Brief<'p> {
     pub hits: Vec<&'p str>,
     /// Rules that are unknown.
     pub unknown: Vec<&'p str>,
+    /// The policy, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<&'p str>,
 }

@@ -10,6 +10,7 @@ pub mod eval;
 pub mod explain;
 pub mod hir;
 pub mod loader;
+pub mod peers;
 pub mod program;
 pub mod report;
 pub mod resolve;

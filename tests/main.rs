@@ -20,6 +20,7 @@ mod fixtures;
 mod formats;
 mod hostile;
 mod lists;
+mod peers;
 mod relief;
 mod soundness;
 mod support;

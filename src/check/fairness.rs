@@ -121,6 +121,7 @@ fn is_protected_value(policy: &PolicySet, operand: &Operand) -> bool {
         | OperandKind::Arithmetic { .. }
         | OperandKind::Count(_)
         | OperandKind::CountDistinct(_)
+        | OperandKind::CountPeers(_)
         | OperandKind::Aggregate { .. }
         | OperandKind::Share { .. }
         | OperandKind::Longest { .. }
@@ -136,6 +137,8 @@ fn counts_protected(policy: &PolicySet, operand: &Operand) -> bool {
         OperandKind::Count(members) | OperandKind::CountDistinct(members) => {
             members.filter.as_ref().is_some_and(|filter| can_rest(policy, filter, true))
         }
+        // That two people bear one name says as little as the name.
+        OperandKind::CountPeers(peers) => peers.keys.iter().all(is_protected),
         OperandKind::Share { having, .. } => can_rest(policy, having, true),
         OperandKind::Similarity(left, right) => {
             is_protected_against_constant(policy, left, right)

@@ -234,6 +234,7 @@ fn of_operand(operand: &Operand, watched: Watched<'_>) -> Trend {
             }
         }
         OperandKind::Similarity(..)
+        | OperandKind::CountPeers(_)
         | OperandKind::Constant(_)
         | OperandKind::Months(_)
         | OperandKind::Param(_)

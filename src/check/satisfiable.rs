@@ -134,9 +134,10 @@ impl Range {
             }
             OperandKind::Share { .. } => between(0, Some(100), true),
             OperandKind::Similarity(..) => between(0, Some(100), operand.or_none),
-            OperandKind::Count(_) | OperandKind::Longest { .. } | OperandKind::Score => {
-                between(0, None, false)
-            }
+            OperandKind::Count(_)
+            | OperandKind::CountPeers(_)
+            | OperandKind::Longest { .. }
+            | OperandKind::Score => between(0, None, false),
             OperandKind::Months(_)
             | OperandKind::Field(_)
             | OperandKind::Define(_)

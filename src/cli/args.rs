@@ -138,13 +138,13 @@ pub(crate) enum CheckFormat {
     Json,
 }
 
-/// Which policy, at which time.
+/// Which policies, at which time.
 #[derive(Args, Debug)]
 pub(crate) struct PolicyArgs {
     /// A .due file, a folder of versions (the one in force is used), or NAME or NAME@VERSION under
-    /// --policies
-    #[arg(long, short, value_name = "POLICY")]
-    pub(crate) policy: String,
+    /// --policies; `eval` takes several
+    #[arg(long, short, value_name = "POLICY", required = true)]
+    pub(crate) policy: Vec<String>,
 
     /// The folder in which policies are looked up by name
     #[arg(long, value_name = "DIR", default_value = "policies")]
@@ -156,7 +156,7 @@ pub(crate) struct PolicyArgs {
     pub(crate) as_of: Option<Instant>,
 }
 
-/// Which policy, which roster, at which time.
+/// Which policies, which roster, at which time.
 #[derive(Args, Debug)]
 pub(crate) struct InputArgs {
     #[command(flatten)]

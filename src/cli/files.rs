@@ -1,6 +1,10 @@
+use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use sha2::{Digest as _, Sha256};
 
 use super::exit::Failure;
 
@@ -22,6 +26,61 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
         Err(error) => Err(Failure::input(format!("`{shown}` cannot be read: {error}"))),
+    }
+}
+
+/// A roster that can be read twice: standard input is kept in a temporary file.
+pub(crate) struct Rereadable {
+    path: PathBuf,
+    spool: Option<File>,
+}
+
+/// The digest of what was read so far.
+pub(crate) type SoFar = Rc<RefCell<Sha256>>;
+
+impl Rereadable {
+    pub(crate) fn new(path: &Path) -> Result<Self, Failure> {
+        let spool = if is_standard(path) {
+            let failed = |error: io::Error| {
+                Failure::input(format!(
+                    "standard input is read twice, and cannot be kept in a temporary file: {error}"
+                ))
+            };
+            let mut spool = tempfile::tempfile().map_err(failed)?;
+            io::copy(&mut io::stdin().lock(), &mut spool).map_err(failed)?;
+            Some(spool)
+        } else {
+            None
+        };
+        Ok(Self { path: path.to_path_buf(), spool })
+    }
+
+    /// Opens it at its start.
+    pub(crate) fn open(&self) -> Result<(Box<dyn BufRead>, SoFar), Failure> {
+        let so_far = SoFar::default();
+        let inner: Box<dyn Read> = match &self.spool {
+            Some(spool) => {
+                let mut spool = spool.try_clone()?;
+                spool.seek(SeekFrom::Start(0))?;
+                Box::new(spool)
+            }
+            None => open(&self.path)?,
+        };
+        let digesting = Digesting { inner, so_far: Rc::clone(&so_far) };
+        Ok((Box::new(BufReader::with_capacity(1 << 16, digesting)), so_far))
+    }
+}
+
+struct Digesting {
+    inner: Box<dyn Read>,
+    so_far: SoFar,
+}
+
+impl Read for Digesting {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.so_far.borrow_mut().update(buffer.get(..read).unwrap_or_default());
+        Ok(read)
     }
 }
 

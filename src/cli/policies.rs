@@ -6,6 +6,7 @@ use duecare::diagnostic::{Diagnostic, Level, Style, render};
 use duecare::loader::{Loaded, Policy, load};
 use duecare::value::{Date, Instant};
 
+use super::args::PolicyArgs;
 use super::exit::{Exit, Failure};
 use super::terminal;
 
@@ -54,6 +55,15 @@ pub(crate) fn one(
     warn_out_of_force(policy, as_of.date());
     let policy = policy.clone();
     Ok((loaded, policy))
+}
+
+/// The one policy of a command that takes one.
+pub(crate) fn only(chosen: &PolicyArgs) -> Result<&str, Failure> {
+    match chosen.policy.as_slice() {
+        [only] => Ok(only),
+        several => Err(Failure::policy(format!("{} policies are named", several.len()))
+            .hint("this command takes one --policy")),
+    }
 }
 
 /// Which of the versions that were found is meant.

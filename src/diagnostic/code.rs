@@ -73,8 +73,7 @@ codes! {
         "A file that the policy uses is missing, cannot be read, is not UTF-8 text, or is larger than a policy may be."
     UseCycle "DC0109" Error "files that use each other"
         "A file uses itself, directly or through others. Move what both need into a third file."
-    NotSupportedYet "DC0110" Error "a construct that is reserved"
-        "The language reserves this construct; this release does not evaluate it. A policy that uses it is refused rather than evaluated without it."
+
     Misplaced "DC0111" Error "a declaration in the wrong file"
         "A file with a `policy` declaration holds one policy. A file without one is shared by policies through `use` and holds records, enums, sources, lists, rates, params and defines only."
 
@@ -133,6 +132,8 @@ codes! {
         "`it` stands for the element of a list of plain values, inside its `where`. `score` and outcomes of rules can be asked in the decision, in `required when` and in `raised ... when`."
     ManyValues "DC0315" Error "a path through a list where one value is needed"
         "The path leads to as many values as the list has elements. Ask about the list: `exists profiles where (name is ...)`, `count of`, `inconsistent(...)`."
+    PeersMisplaced "DC0316" Error "a comparison between subjects where it has no meaning"
+        "`peers sharing` counts the other subjects that have a value in common with the subject. It stands on its own, after `count of` or `exists`; it is of one field of the record, or of fields of one element of one list; and what is asked of the elements in `where` is asked of every subject alike, so it can ask neither for rules nor for other comparisons."
 
     CitationMissing "DC0401" Error "a rule without a source"
         "Every prohibition, flag, control and gap says which item of which source it comes from: `cites SOURCE ITEM`. A rule of your own cites a source of your own, such as a risk assessment."

@@ -2,10 +2,13 @@
 
 mod record;
 
+use std::sync::Arc;
+
 use crate::decision::{Brief, Decision};
 use crate::disposition::Dispositions;
-use crate::eval::{self, Detail, Judgement, Supposed};
+use crate::eval::{self, Detail, Judgement, Roster, Supposed};
 use crate::loader::Policy;
+use crate::peers::{Collected, Groups, SubjectKeys, TooMany, merge};
 use crate::program::{CannotCompile, Program};
 use crate::roster::{BadValues, Layout, Record};
 use crate::types::FieldSlot;
@@ -17,6 +20,7 @@ pub struct Engine {
     policy: Policy,
     program: Program,
     dispositions: Dispositions,
+    groups: Option<Arc<Groups>>,
 }
 
 impl Engine {
@@ -30,7 +34,41 @@ impl Engine {
         dispositions: Dispositions,
     ) -> Result<Self, CannotCompile> {
         let program = Program::compile(&policy.checked, as_of)?;
-        Ok(Self { policy, program, dispositions })
+        Ok(Self { policy, program, dispositions, groups: None })
+    }
+
+    /// Makes known who shares what in the roster. Until then, what a policy asks about other subjects
+    /// is unknown.
+    #[must_use]
+    pub fn knowing(self, groups: Groups) -> Self {
+        Self { groups: Some(Arc::new(groups)), ..self }
+    }
+
+    /// Makes known what the subjects of these records, a whole roster, share.
+    ///
+    /// # Errors
+    /// If there are too many of them.
+    pub fn among<'r>(
+        self,
+        roster: impl IntoIterator<Item = &'r Record<'r>>,
+    ) -> Result<Self, TooMany> {
+        let mut collected = Collected::default();
+        for record in roster {
+            collected.add(&record.subject, self.keys(record));
+        }
+        Ok(self.knowing(merge(vec![collected])?))
+    }
+
+    /// Who shares what, if it was made known.
+    #[must_use]
+    pub fn groups(&self) -> Option<&Arc<Groups>> {
+        self.groups.as_ref()
+    }
+
+    /// The keys by which a record is compared with others.
+    #[must_use]
+    pub fn keys(&self, record: &Record<'_>) -> SubjectKeys {
+        eval::keys_of(&self.program, &record.facts)
     }
 
     /// The policy.
@@ -67,7 +105,8 @@ impl Engine {
     ) -> Judgement {
         let today = self.program.as_of().date();
         let cleared = self.dispositions.clearing(&self.policy.checked, &record.subject, today);
-        eval::evaluate(&self.program, &record.facts, &cleared, detail, supposed)
+        let roster = Roster { subject: &record.subject, groups: self.groups.as_deref() };
+        eval::evaluate(&self.program, &record.facts, roster, &cleared, detail, supposed)
     }
 
     /// The decision record of a judgement made with `Detail::Full`.

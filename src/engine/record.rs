@@ -2,9 +2,9 @@
 
 use crate::decision::{
     ActionEntry, Brief, CiteEntry, Decision, EvidenceEntry, ExceptionEntry, FORMAT, ListEntry,
-    NeedEntry, Points, PolicyEntry, Range, RuleEntry,
+    NeedEntry, PeersEntry, Points, PolicyEntry, Range, RuleEntry,
 };
-use crate::eval::{Cannot, Judgement, Need, RuleJudgement, ScoreRange, Truth};
+use crate::eval::{Cannot, Judgement, Need, PeersSeen, RuleJudgement, ScoreRange, Truth};
 use crate::hir::{
     LevelId, Outcome, PolicySet, Rule, RuleId, RuleKind, Severity, Template, TemplatePart,
 };
@@ -86,6 +86,7 @@ pub(super) fn brief<'p>(
         score: range(judgement.score),
         hits: with(Outcome::Hit),
         unknown: with(Outcome::Unknown),
+        policy: None,
     }
 }
 
@@ -124,6 +125,8 @@ fn entry<'p>(
             .as_ref()
             .filter(|_| is_hit)
             .map(|says| filled(policy, program, says, values)),
+        peers: judged.peers.first().map(peers),
+        more_peers: judged.peers.iter().skip(1).map(peers).collect(),
         evidence: evidence
             .iter()
             .take(EVIDENCE_MAX)
@@ -147,6 +150,17 @@ fn entry<'p>(
             Truth::Unknown => None,
         }),
         cites: rule.cites.iter().filter_map(|citation| cite(policy, citation)).collect(),
+    }
+}
+
+fn peers(seen: &PeersSeen) -> PeersEntry {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    PeersEntry {
+        count: seen.high.map(|high| Points(Range { low: number(seen.low), high: number(high) })),
+        ids: seen.ids.clone(),
+        groups: seen.groups.iter().take(EVIDENCE_MAX).map(|(group, _)| *group).collect(),
+        known_keys: seen.known_keys,
+        of: seen.of,
     }
 }
 

@@ -68,7 +68,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The form in which a known value is told from others.
-    fn distinct_key(&self, value: &Possible<'_>, of: Type) -> Option<Vec<Key<'static>>> {
+    pub(super) fn distinct_key(&self, value: &Possible<'_>, of: Type) -> Option<Vec<Key<'static>>> {
         match value {
             Possible::Value(value) => Some(vec![value.key().into_owned()]),
             Possible::Amount(amount) => {

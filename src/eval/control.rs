@@ -1,10 +1,11 @@
 use super::amount::{Amount, Bound};
-use super::evidence::{Age, Newest};
+use super::evidence::Newest;
 use super::possible::Possible;
 use super::scope::Scope;
 use super::trace::{Trace, What};
 use super::{Evaluator, Truth};
 use crate::hir::{Aggregation, Order, Outcome};
+use crate::peers::Age;
 use crate::program::{ControlProgram, LastsProgram, Operand, OperandKind};
 use crate::value::{Date, Direction};
 use rust_decimal::Decimal;

@@ -4,16 +4,18 @@ use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
 use super::control::{ControlTruths, is_recent_enough};
-use super::evidence::{self, Age, Need};
+use super::evidence::{self, Need};
 use super::judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
+use super::peers::Roster;
 use super::rule::{Presence, Standing};
 use super::scope::Scope;
 use super::trace::{Recorder, Silent, Step};
 use super::{Evaluator, Truth};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
+use crate::peers::Age;
 use crate::program::{ControlProgram, Program, RuleBody, RuleProgram};
 use crate::roster::Fact;
 
@@ -41,17 +43,18 @@ pub struct Disposition {
 /// prohibition or flag is hit or not, that a control was done today, well.
 pub type Supposed = BTreeMap<RuleId, bool>;
 
-/// Judges one record, as if some rules had come to something else.
+/// Judges one record among others, as if some rules had come to something else.
 #[must_use]
 pub fn evaluate(
     program: &Program,
     facts: &Fact<'_>,
+    roster: Roster<'_>,
     dispositions: &[Disposition],
     detail: Detail,
     supposed: &Supposed,
 ) -> Judgement {
     let mut run = Run {
-        evaluator: Evaluator::new(program),
+        evaluator: Evaluator::new(program, roster),
         program,
         scope: Scope::of(facts),
         dispositions,
@@ -140,7 +143,8 @@ impl<'p> Run<'p, '_> {
         let outcome = presence.outcome();
         let judged = self.dispositions.iter().any(|disposition| disposition.rule == id);
         let is_shown = self.detail == Detail::Full
-            && matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown);
+            && (!rule.comparisons.is_empty()
+                || matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown));
         let may_be_left_out = outcome == Outcome::Unknown && !self.program.not_collected.is_empty();
         let may_be_reviewed = outcome == Outcome::Hit && judged;
         let has_steps =
@@ -152,6 +156,7 @@ impl<'p> Run<'p, '_> {
             control: None,
             relief: relief(presence, outcome),
             needs: Vec::new(),
+            peers: evidence::peers(&steps),
             steps: Vec::new(),
         };
         match outcome {
@@ -460,6 +465,7 @@ impl<'p> Run<'p, '_> {
                 control: Some(ControlState { on: now.day(), required }),
                 relief,
                 needs,
+                peers: Vec::new(),
                 steps: if self.detail == Detail::Trace { steps } else { Vec::new() },
             };
             self.rules.insert(id, judged);

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::Truth;
-use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Step, What};
+use super::trace::{Cannot, ElementSeen, ElementTime, FactSeen, PeersSeen, Seen, Step, What};
 use crate::digest::Digest;
 use crate::hir::RuleId;
+use crate::peers::Age;
 use crate::types::FieldSlot;
-use crate::value::{Date, Shown};
+use crate::value::Shown;
 
 /// A fact that a hit rests on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,19 +35,6 @@ pub struct Need {
 pub(super) struct Newest {
     pub(super) certain: Age,
     pub(super) possible: Age,
-}
-
-/// How new something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Age {
-    /// There is nothing.
-    Nothing,
-    /// This day.
-    Day(Date),
-    /// The day is unknown.
-    Unknown,
-    /// It has no day, so nothing can be shown to come after it.
-    Dayless,
 }
 
 /// The facts that a hit rests on, in the order in which they were seen, each once: those that speak for
@@ -124,7 +112,25 @@ impl Gathering {
                     self.gather(inner, Truth::Yes);
                 }
             }
+            What::Peers(seen) => self.gather_peers(step, seen),
             What::Rule(..) | What::Cannot(_) => {}
+        }
+    }
+
+    /// Of a comparison with others, what the subject shares, and with whom.
+    fn gather_peers(&mut self, step: &Step, seen: &PeersSeen) {
+        for inner in &step.inside {
+            let is_beside = matches!(&inner.what,
+                What::Element(element) if !seen.places.contains(&element.place));
+            if !is_beside && !seen.groups.is_empty() {
+                self.gather(inner, Truth::Yes);
+            }
+        }
+        if self.extent == Extent::All {
+            self.found.extend(seen.groups.iter().map(|(group, members)| Evidence {
+                place: format!("peers[{group}]"),
+                value: Shown::Text(members.to_string()),
+            }));
         }
     }
 
@@ -277,6 +283,13 @@ fn missing(step: &Step, of_rule: &dyn Fn(RuleId) -> Vec<Need>, found: &mut Vec<N
             }
             false
         }
+        What::Peers(seen) => {
+            if let Some(cannot) = seen.cannot {
+                let keys = seen.keys.iter();
+                found.extend(keys.map(|steps| Need { steps: steps.clone(), cannot: Some(cannot) }));
+            }
+            true
+        }
         What::Cannot(_) => false,
     };
     if is_open {
@@ -299,6 +312,7 @@ fn cannot_at(step: &Step) -> Option<Cannot> {
         | What::Filter
         | What::Window(_)
         | What::Rule(..)
+        | What::Peers(_)
         | What::Cannot(_) => None,
     }
 }
@@ -313,6 +327,7 @@ fn facts_inside(step: &Step) -> Vec<&FactSeen> {
         | What::Element(_)
         | What::Window(_)
         | What::Rule(..)
+        | What::Peers(_)
         | What::Cannot(_) => step.inside.iter().flat_map(facts_inside).collect(),
     }
 }
@@ -328,6 +343,7 @@ pub(super) fn is_complete(steps: &[Step]) -> bool {
                 Truth::Unknown => false,
             },
             What::Operand { cannot, .. } => cannot.is_none(),
+            What::Peers(seen) => seen.cannot.is_none(),
             What::Cannot(_) => false,
             What::Condition(..) | What::Filter | What::Window(_) | What::Rule(..) => true,
         };
@@ -353,6 +369,24 @@ fn named(step: &Step, found: &mut Vec<(usize, String)>) {
     for inner in visible(step, Truth::Yes, Extent::Telling) {
         named(inner, found);
     }
+}
+
+/// Whom the subject was compared with.
+pub(super) fn peers(steps: &[Step]) -> Vec<PeersSeen> {
+    let mut found: Vec<PeersSeen> = Vec::new();
+    for step in steps {
+        let seen = if let What::Peers(seen) = &step.what {
+            vec![seen.clone()]
+        } else {
+            peers(&step.inside)
+        };
+        for seen in seen {
+            if !found.contains(&seen) {
+                found.push(seen);
+            }
+        }
+    }
+    found
 }
 
 /// How new the elements are that a flag rests on.
@@ -405,6 +439,14 @@ fn age(step: &Step, is_certain: bool, newest: &mut Newest) {
             let is_there = is_certain && element.included == Truth::Yes && !element.many;
             newest.add(element.time, is_there);
         }
+        // Whom else it concerns makes it newer, too; what is not shared does not.
+        What::Peers(seen) => {
+            let (certain, possible) = seen.ages;
+            newest.possible = newest.possible.max(possible);
+            if is_certain && certain != Age::Unknown {
+                newest.certain = newest.certain.max(certain);
+            }
+        }
         What::Window(Truth::No)
         | What::Element(_)
         | What::Fact(_)
@@ -422,14 +464,20 @@ fn timed_parts(step: &Step) -> Vec<&Step> {
 
 impl Newest {
     fn add(&mut self, time: ElementTime, is_certain: bool) {
-        let age = match time {
-            ElementTime::At(instant) => Age::Day(instant.date()),
-            ElementTime::Unknown => Age::Unknown,
-            ElementTime::Untimed => Age::Dayless,
-        };
+        let age = Age::from(time);
         self.possible = self.possible.max(age);
         if is_certain && age != Age::Unknown {
             self.certain = self.certain.max(age);
+        }
+    }
+}
+
+impl From<ElementTime> for Age {
+    fn from(time: ElementTime) -> Self {
+        match time {
+            ElementTime::At(instant) => Self::Day(instant.date()),
+            ElementTime::Unknown => Self::Unknown,
+            ElementTime::Untimed => Self::Dayless,
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::Truth;
 use super::evidence::{Evidence, Need};
-use super::trace::Step;
+use super::trace::{PeersSeen, Step};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
 use crate::value::Date;
@@ -51,6 +51,8 @@ pub struct RuleJudgement {
     pub relief: Option<Relief>,
     /// What would settle it, if it is unknown.
     pub needs: Vec<Need>,
+    /// With whom the subject was compared, for each comparison of the rule.
+    pub peers: Vec<PeersSeen>,
     /// How it came to it, where that was asked for.
     pub steps: Vec<Step>,
 }

@@ -200,23 +200,29 @@ impl Evaluator<'_> {
         included: Truth,
         many: bool,
     ) -> What {
-        let mut outermost = element;
-        while let Some(holder) = outermost.holder {
-            outermost = holder;
-        }
-        let when = match time.map(|slot| outermost.fact.field(slot)) {
-            Some(_) if many => ElementTime::Unknown,
-            Some(Fact::Value(Value::Instant(instant))) => ElementTime::At(*instant),
-            Some(Fact::Value(Value::Date(date))) => ElementTime::At(date.start()),
-            Some(Fact::None) | None => ElementTime::Untimed,
-            Some(Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_)) => {
-                ElementTime::Unknown
-            }
-        };
+        let outermost = element.outermost();
+        let when = element_time(element, time, many);
         let dated_by = time
             .filter(|_| !many)
             .map(|slot| self.fact_seen(Some(outermost), &[slot], outermost.fact.field(slot)));
         let place = self.place(Some(element), &[]).shown;
         What::Element(ElementSeen { place, included, many, time: when, dated_by })
+    }
+}
+
+/// When the element of the outermost list happened, by the field that tells so.
+pub(super) fn element_time(
+    element: &Element<'_, '_>,
+    time: Option<FieldSlot>,
+    many: bool,
+) -> ElementTime {
+    match time.map(|slot| element.outermost().fact.field(slot)) {
+        Some(_) if many => ElementTime::Unknown,
+        Some(Fact::Value(Value::Instant(instant))) => ElementTime::At(*instant),
+        Some(Fact::Value(Value::Date(date))) => ElementTime::At(date.start()),
+        Some(Fact::None) | None => ElementTime::Untimed,
+        Some(Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_)) => {
+            ElementTime::Unknown
+        }
     }
 }

@@ -15,6 +15,7 @@ mod judgement;
 mod longest;
 mod members;
 mod operand;
+mod peers;
 mod place;
 mod possible;
 mod rule;
@@ -28,7 +29,8 @@ pub use evidence::{Evidence, Need};
 pub use judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
-pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, Seen, Step, What};
+pub use peers::{Roster, keys_of};
+pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, PeersSeen, Seen, Step, What};
 pub use truth::Truth;
 
 use crate::hir::RuleId;
@@ -51,6 +53,8 @@ pub fn needs_of(steps: &[Step]) -> Vec<Need> {
 /// What is known while one record is evaluated.
 struct Evaluator<'p> {
     program: &'p Program,
+    /// Whom the subject is compared with.
+    roster: Roster<'p>,
     /// How each rule stands, by its place; those not evaluated yet are absent.
     standings: Vec<Option<Standing>>,
     /// The score of any completion, and the score as far as known now.
@@ -58,8 +62,8 @@ struct Evaluator<'p> {
 }
 
 impl<'p> Evaluator<'p> {
-    fn new(program: &'p Program) -> Self {
-        Self { program, standings: vec![None; program.rules.len()], score: None }
+    fn new(program: &'p Program, roster: Roster<'p>) -> Self {
+        Self { program, roster, standings: vec![None; program.rules.len()], score: None }
     }
 
     fn standing(&self, rule: RuleId) -> Option<&Standing> {

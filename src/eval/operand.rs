@@ -62,6 +62,9 @@ impl<'p> Evaluator<'p> {
             OperandKind::CountDistinct(members) => {
                 Possible::Amount(self.count_distinct(members, scope, trace))
             }
+            OperandKind::CountPeers(peers) => {
+                Possible::Amount(self.count_peers(*peers, scope, trace))
+            }
             OperandKind::Aggregate { aggregation, members } => {
                 self.aggregate(*aggregation, members, scope, trace)
             }

@@ -105,7 +105,16 @@ impl<'s, 'r> Scope<'s, 'r> {
     }
 }
 
-impl Element<'_, '_> {
+impl<'s, 'r> Element<'s, 'r> {
+    /// The element of the subject's own list that it lies in.
+    pub(super) fn outermost(&self) -> &Element<'s, 'r> {
+        let mut outermost = self;
+        while let Some(holder) = outermost.holder {
+            outermost = holder;
+        }
+        outermost
+    }
+
     /// The fields from the subject to the element.
     pub(super) fn steps_from_subject(&self) -> Vec<FieldSlot> {
         let mut steps = self.holder.map(Element::steps_from_subject).unwrap_or_default();

@@ -1,8 +1,12 @@
 //! What the evaluator saw on the way, for evidence and explanations. Recording is a switch: the same
 //! code runs with a recorder and without.
 
+use std::collections::BTreeSet;
+
 use super::Truth;
+use crate::digest::Digest;
 use crate::hir::RuleId;
+use crate::peers::{Age, SharedKey};
 use crate::program::NodeId;
 use crate::types::FieldSlot;
 use crate::value::{Instant, Shown};
@@ -44,8 +48,35 @@ pub enum What {
     Window(Truth),
     /// The outcome of another rule was asked, and the answer was this.
     Rule(RuleId, Truth),
+    /// The subject was compared with others.
+    Peers(PeersSeen),
     /// Two known amounts could not be compared.
     Cannot(Cannot),
+}
+
+/// Whom a subject shares something with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeersSeen {
+    /// What is shared, by its fields.
+    pub keys: Vec<Vec<FieldSlot>>,
+    /// How many others share it, at least.
+    pub low: usize,
+    /// How many others share it, at most.
+    pub high: Option<usize>,
+    /// The first of those who certainly do, by name.
+    pub ids: Vec<String>,
+    /// Subjects that could be compared.
+    pub known_keys: usize,
+    /// Subjects of the roster.
+    pub of: usize,
+    /// The groups, each with a digest of who belongs to it.
+    pub groups: Vec<(SharedKey, Digest)>,
+    /// Elements of the subject that have what is shared, as `logins[3]`.
+    pub places: BTreeSet<String>,
+    /// Why the number is open although the subject's own facts are known, if so.
+    pub cannot: Option<Cannot>,
+    /// How new the sharing is: what is certain of it, and what is possible.
+    pub(super) ages: (Age, Age),
 }
 
 /// A field that was read.
@@ -105,6 +136,10 @@ pub enum Cannot {
     Range,
     /// The list in which it is looked up is too old.
     Stale,
+    /// Facts about other subjects are missing.
+    Others,
+    /// The roster to compare with was not collected, or without the subject.
+    Roster,
 }
 
 impl Cannot {
@@ -115,6 +150,8 @@ impl Cannot {
             Self::Currency => "currency",
             Self::Range => "range",
             Self::Stale => "stale",
+            Self::Others => "others",
+            Self::Roster => "roster",
         }
     }
 }

@@ -214,6 +214,14 @@ impl Teller<'_> {
                     format!("{} is in a currency without a rate", self.engine.path(&need.steps))
                 }
                 Some(Cannot::Range) => format!("{} is too large", self.engine.path(&need.steps)),
+                Some(Cannot::Others) => {
+                    let path = self.engine.path(&need.steps);
+                    format!("facts about others with the same {path} are missing")
+                }
+                Some(Cannot::Roster) => {
+                    let path = self.engine.path(&need.steps);
+                    format!("{path} was not compared with a roster")
+                }
                 Some(Cannot::Stale) => {
                     format!(
                         "{} is looked up in a list that is too old",

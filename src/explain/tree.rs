@@ -1,6 +1,6 @@
 //! The steps of an evaluation as indented lines.
 
-use crate::eval::{self, FactSeen, Seen, Step, Truth, What};
+use crate::eval::{self, FactSeen, PeersSeen, Seen, Step, Truth, What};
 use crate::hir::{DefineBody, PolicySet};
 use crate::program::{Joint, NodeId, Program};
 use crate::source::Sources;
@@ -110,7 +110,9 @@ impl Tree<'_> {
                 text != *shown && !is_field && !rests_on_unknown_list(inner)
             })
             .map(|(text, shown, inner)| {
-                if inner.inside.is_empty() {
+                if let [Step { what: What::Peers(seen), .. }] = inner.inside.as_slice() {
+                    peers_found(seen)
+                } else if inner.inside.is_empty() {
                     format!("{text} is {shown}")
                 } else {
                     format!("found {shown}")
@@ -153,6 +155,17 @@ impl Tree<'_> {
     }
 }
 
+/// With whom a subject shares something, and how many of the roster could be compared.
+fn peers_found(seen: &PeersSeen) -> String {
+    let Some(high) = seen.high else { return "nobody was compared".to_owned() };
+    let count = if seen.low == high { high.to_string() } else { format!("{} to {high}", seen.low) };
+    let named = seen.ids.iter().take(FACTS_MAX).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = if seen.low > FACTS_MAX { ", ..." } else { "" };
+    let who = if named.is_empty() { String::new() } else { format!(" ({named}{more})") };
+    let (known, of) = (seen.known_keys, seen.of);
+    format!("shared with {count} others{who}; {known} of {of} subjects could be compared")
+}
+
 /// The facts of an element or field that a condition which does not hold looked at.
 fn facts_read(step: &Step) -> Vec<String> {
     let mut found = Vec::new();
@@ -166,6 +179,7 @@ fn facts_read(step: &Step) -> Vec<String> {
             }
             What::Operand { .. } => found.extend(facts_read(inner)),
             What::Fact(_)
+            | What::Peers(_)
             | What::Condition(..)
             | What::Element(_)
             | What::Filter

@@ -139,6 +139,26 @@ pub struct Members {
     pub span: Span,
 }
 
+/// The other subjects that have a key in common with the subject.
+#[derive(Clone, Debug)]
+pub struct Peers {
+    /// What has the key.
+    pub of: PeersOf,
+    /// The fields that make up the key.
+    pub keys: Vec<FieldPath>,
+    /// Where.
+    pub span: Span,
+}
+
+/// What has a key that subjects share.
+#[derive(Clone, Debug)]
+pub enum PeersOf {
+    /// The record itself, where this holds of it.
+    Record(Option<Box<Condition>>),
+    /// The elements of a list.
+    Elements(Members),
+}
+
 /// How windows are made of the elements of a list.
 #[derive(Clone, Debug)]
 pub struct Window {

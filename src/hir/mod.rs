@@ -7,7 +7,7 @@ mod policy;
 mod rule;
 mod walk;
 
-pub use condition::{Collection, Condition, ConditionKind, Members, Window};
+pub use condition::{Collection, Condition, ConditionKind, Members, Peers, PeersOf, Window};
 pub use operand::{Operand, OperandKind};
 pub use place::{Derived, FieldPath, Root, Step};
 pub use policy::{

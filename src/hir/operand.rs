@@ -1,4 +1,4 @@
-use super::{Aggregation, Arithmetic, Condition, DefineId, FieldPath, Members, ParamId};
+use super::{Aggregation, Arithmetic, Condition, DefineId, FieldPath, Members, ParamId, Peers};
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::{Percent, Period, Value};
@@ -48,6 +48,8 @@ pub enum OperandKind {
     Count(Members),
     /// How many different values.
     CountDistinct(Members),
+    /// How many other subjects have a key in common with the subject.
+    CountPeers(Box<Peers>),
     /// What is made of the values of the elements.
     Aggregate {
         /// What.

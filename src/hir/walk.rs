@@ -1,6 +1,6 @@
 use super::{
     Collection, Condition, ConditionKind, DefineBody, DefineId, FieldPath, Members, Operand,
-    OperandKind, PolicySet, Window,
+    OperandKind, Peers, PeersOf, PolicySet, Window,
 };
 
 /// A part of a condition.
@@ -89,6 +89,7 @@ impl Operand {
             OperandKind::Count(members)
             | OperandKind::CountDistinct(members)
             | OperandKind::Aggregate { members, .. } => members.walk(visit),
+            OperandKind::CountPeers(peers) => peers.walk(visit),
             OperandKind::Share { members, having, over } => {
                 members.walk(visit);
                 having.walk(visit);
@@ -120,6 +121,18 @@ impl Members {
         visit(Part::Path(&self.path));
         if let Some(filter) = &self.filter {
             filter.walk(visit);
+        }
+    }
+}
+
+impl Peers {
+    fn walk<'h>(&'h self, visit: &mut dyn FnMut(Part<'h>)) {
+        match &self.of {
+            PeersOf::Record(filter) => filter.iter().for_each(|filter| filter.walk(visit)),
+            PeersOf::Elements(members) => members.walk(visit),
+        }
+        for key in &self.keys {
+            visit(Part::Path(key));
         }
     }
 }
@@ -157,7 +170,7 @@ impl PolicySet {
 }
 
 impl Part<'_> {
-    fn names_define(self) -> Option<DefineId> {
+    pub(crate) fn names_define(self) -> Option<DefineId> {
         if let Part::Condition(Condition { kind: ConditionKind::Define(id), .. })
         | Part::Operand(Operand { kind: OperandKind::Define(id), .. }) = self
         {

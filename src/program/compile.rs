@@ -6,8 +6,8 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::{
     AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram,
     Field, FlagProgram, InAny, InTheLast, Joint, LastsProgram, Longest, Members, MustHave, Node,
-    NodeId, Operand, OperandKind, Program, RaisedProgram, RateTable, RuleBody, RuleProgram,
-    ValueSet,
+    NodeId, Operand, OperandKind, PeersId, PeersOf, PeersProgram, Program, RaisedProgram,
+    RateTable, RuleBody, RuleProgram, ValueSet,
 };
 use crate::check::Checked;
 use crate::hir::{
@@ -57,8 +57,14 @@ impl Program {
     /// # Errors
     /// If a dated value has none on that day, which can only be before the policy is in force.
     pub fn compile(policy: &Checked<PolicySet>, as_of: Instant) -> Result<Self, CannotCompile> {
-        let compiler =
-            Compiler { policy, as_of, nodes: Vec::new(), names: Vec::new(), windows: Vec::new() };
+        let compiler = Compiler {
+            policy,
+            as_of,
+            nodes: Vec::new(),
+            names: Vec::new(),
+            peers: Vec::new(),
+            windows: Vec::new(),
+        };
         compiler.require_values()?;
         compiler.program()
     }
@@ -69,6 +75,7 @@ struct Compiler<'h> {
     as_of: Instant,
     nodes: Vec<Node>,
     names: Vec<String>,
+    peers: Vec<PeersProgram>,
     /// The field that says when an element happened, for each window around.
     windows: Vec<FieldSlot>,
 }
@@ -167,6 +174,7 @@ impl Compiler<'_> {
                 .map(|left_out| left_out.path.steps.iter().map(|step| step.slot).collect())
                 .collect(),
             rates,
+            peers: self.peers,
             nodes: self.nodes,
             names: self.names,
         })
@@ -228,7 +236,8 @@ impl Compiler<'_> {
                 RuleBody::Control(Box::new(self.control(control, asks_known)?))
             }
         };
-        Ok(RuleProgram { applies_when, exceptions, may_stay_unknown, body })
+        let comparisons = self.comparisons(rule);
+        Ok(RuleProgram { applies_when, exceptions, may_stay_unknown, comparisons, body })
     }
 
     fn control(&mut self, control: &hir::ControlRule, asks_known: bool) -> Made<ControlProgram> {
@@ -391,6 +400,7 @@ impl Compiler<'_> {
             hir::OperandKind::CountDistinct(members) => {
                 OperandKind::CountDistinct(self.members(members)?)
             }
+            hir::OperandKind::CountPeers(peers) => OperandKind::CountPeers(self.peers(peers)?),
             hir::OperandKind::Aggregate { aggregation, members } => OperandKind::Aggregate {
                 aggregation: *aggregation,
                 members: self.members(members)?,
@@ -485,6 +495,25 @@ impl Compiler<'_> {
         })
     }
 
+    /// A comparison that a definition writes out at several places is made once.
+    fn peers(&mut self, peers: &hir::Peers) -> Made<PeersId> {
+        if let Some(place) = self.peers.iter().position(|known| known.span == peers.span) {
+            return Ok(PeersId(place));
+        }
+        let of = match &peers.of {
+            hir::PeersOf::Record(filter) => PeersOf::Record(self.optional(filter.as_deref())?),
+            hir::PeersOf::Elements(members) => PeersOf::Elements(self.members(members)?),
+        };
+        let shown: Vec<&str> = peers.keys.iter().map(|key| key.shown.as_str()).collect();
+        self.peers.push(PeersProgram {
+            of,
+            keys: peers.keys.iter().map(field).collect(),
+            span: peers.span,
+            shown: shown.join(", "),
+        });
+        Ok(PeersId(self.peers.len() - 1))
+    }
+
     fn compared(&mut self, path: &FieldPath) -> Made<Compared> {
         let is_window = matches!(path.root, Root::Window(_));
         let lists = path.steps.iter().filter(|step| step.list).count() + usize::from(is_window);
@@ -577,6 +606,7 @@ impl Compiler<'_> {
             | hir::OperandKind::Arithmetic { .. }
             | hir::OperandKind::Count(_)
             | hir::OperandKind::CountDistinct(_)
+            | hir::OperandKind::CountPeers(_)
             | hir::OperandKind::Aggregate { .. }
             | hir::OperandKind::Share { .. }
             | hir::OperandKind::Longest { .. }
@@ -628,6 +658,23 @@ impl Compiler<'_> {
         list.is_some_and(|list| list.is_stale(self.as_of.date()))
     }
 
+    /// The comparisons between subjects that a rule makes.
+    fn comparisons(&self, rule: &hir::Rule) -> Vec<PeersId> {
+        let mut found = Vec::new();
+        for condition in rule.conditions() {
+            self.policy.walk(condition, &mut |part| {
+                if let hir::Part::Operand(operand) = part
+                    && let hir::OperandKind::CountPeers(peers) = &operand.kind
+                {
+                    found.extend(self.peers.iter().position(|known| known.span == peers.span));
+                }
+            });
+        }
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(PeersId).collect()
+    }
+
     fn may_stay_unknown(&self, condition: &hir::Condition) -> bool {
         let mut may = false;
         self.policy.walk(condition, &mut |part| {
@@ -635,7 +682,9 @@ impl Compiler<'_> {
                 hir::Part::Path(path) => path.of == Type::Money,
                 hir::Part::Operand(operand) => matches!(
                     operand.kind,
-                    hir::OperandKind::Arithmetic { .. } | hir::OperandKind::Aggregate { .. }
+                    hir::OperandKind::Arithmetic { .. }
+                        | hir::OperandKind::Aggregate { .. }
+                        | hir::OperandKind::CountPeers(_)
                 ),
                 hir::Part::Condition(condition) => self.may_be_stale(condition),
                 hir::Part::Members(_) => false,

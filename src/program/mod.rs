@@ -4,14 +4,17 @@
 mod compile;
 mod condition;
 mod operand;
+mod peers;
 mod place;
 mod set;
 
 pub use compile::CannotCompile;
+pub use peers::PeersId;
 pub use place::{Joint, Node, NodeId};
 
 pub(crate) use condition::{Compared, Condition, ConditionKind, InAny, InTheLast};
 pub(crate) use operand::{Longest, Operand, OperandKind};
+pub(crate) use peers::{PeersOf, PeersProgram};
 pub(crate) use place::{Field, Members};
 pub(crate) use set::ValueSet;
 
@@ -38,6 +41,8 @@ pub struct Program {
     pub(crate) caps: Vec<CapProgram>,
     pub(crate) not_collected: Vec<Vec<FieldSlot>>,
     pub(crate) rates: Option<RateTable>,
+    /// What subjects are compared by.
+    pub(crate) peers: Vec<PeersProgram>,
     /// What each node of a condition was written as.
     pub(crate) nodes: Vec<Node>,
     /// Names given with `as`.
@@ -63,6 +68,13 @@ impl Program {
         self.names.get(place).map(String::as_str)
     }
 
+    /// Whether subjects are compared with each other, so that the whole roster must be read before any
+    /// one is decided.
+    #[must_use]
+    pub fn compares_subjects(&self) -> bool {
+        !self.peers.is_empty()
+    }
+
     /// The shapes of the data it reads.
     #[must_use]
     pub fn schema(&self) -> &Schema {
@@ -82,9 +94,11 @@ pub(crate) struct RuleProgram {
     pub(crate) applies_when: Option<Condition>,
     /// Which of the program's exceptions relieve from it.
     pub(crate) exceptions: Vec<usize>,
-    /// Whether it can be unknown with every fact known: amounts may be in currencies without a rate, and
-    /// results may be too large.
+    /// Whether it can be unknown with every fact known: amounts may be in currencies without a rate,
+    /// results may be too large, and facts about other subjects may be missing.
     pub(crate) may_stay_unknown: bool,
+    /// How the subject is compared with others.
+    pub(crate) comparisons: Vec<PeersId>,
     pub(crate) body: RuleBody,
 }
 

@@ -1,4 +1,4 @@
-use super::{Condition, Field, Members, NodeId};
+use super::{Condition, Field, Members, NodeId, PeersId};
 use crate::hir::{Aggregation, Arithmetic};
 use crate::types::{FieldSlot, Type};
 use crate::value::{Direction, Duration, Period, Value};
@@ -31,6 +31,7 @@ pub(crate) enum OperandKind {
     },
     Count(Members),
     CountDistinct(Members),
+    CountPeers(PeersId),
     Aggregate {
         aggregation: Aggregation,
         members: Members,

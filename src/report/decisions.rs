@@ -9,6 +9,7 @@ use crate::decision::Decision;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecisionRow {
     subject: String,
+    policy: String,
     decision: String,
     score: String,
     found: String,
@@ -27,6 +28,7 @@ impl DecisionRow {
         let score = decision.score;
         Self {
             subject: decision.subject.clone(),
+            policy: decision.policy.name.to_owned(),
             decision: if decision.settled {
                 decision.decision.to_owned()
             } else {
@@ -63,13 +65,27 @@ fn found(hits: &[&str], needs: &[&str]) -> String {
 #[must_use]
 pub fn decision_table(rows: &[DecisionRow], columns: usize) -> String {
     let mut table = plain_table(columns);
-    table.set_header(["Subject", "Decision", "Score", "Found and missing"]);
+    let several = rows.windows(2).any(|pair| match pair {
+        [first, second] => first.policy != second.policy,
+        _ => false,
+    });
+    let mut header = vec!["Subject", "Decision", "Score", "Found and missing"];
+    if several {
+        header.insert(1, "Policy");
+    }
+    table.set_header(header);
     for row in rows {
-        table.add_row([&row.subject, &row.decision, &row.score, &row.found].map(Cell::new));
+        let mut cells = vec![&row.subject, &row.decision, &row.score, &row.found];
+        if several {
+            cells.insert(1, &row.policy);
+        }
+        table.add_row(cells.into_iter().map(Cell::new));
     }
     let narrow = u16::try_from(columns / 5).unwrap_or(16);
-    if let Some(column) = table.column_mut(1) {
-        column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(narrow)));
+    for place in 1..=1 + usize::from(several) {
+        if let Some(column) = table.column_mut(place) {
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(narrow)));
+        }
     }
     table.to_string()
 }

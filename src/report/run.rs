@@ -2,14 +2,32 @@ use comfy_table::{Cell, CellAlignment};
 use std::fmt::Write as _;
 
 use super::plain_table;
-use crate::run::{FieldCount, ReasonCount, RuleCount, Summary};
+use crate::run::{FieldCount, ReasonCount, RuleCount, RunSummary, Summary};
 
 /// Most rows of a list in the report of a run; the summary as JSON has all.
 const ROWS_MAX: usize = 10;
 
 /// What a run came to, as text of so many columns.
 #[must_use]
-pub fn run_report(summary: &Summary, columns: usize) -> String {
+pub fn run_report(summary: &RunSummary, columns: usize) -> String {
+    let runs: Vec<String> = summary.runs.iter().map(|run| of_policy(run, columns)).collect();
+    let mut text = runs.join("\n");
+    if runs.len() > 1 {
+        let mut table = plain_table(columns);
+        table.set_header(["Most severe", "Subjects", "Settled"]);
+        for count in &summary.subjects {
+            table.add_row([
+                Cell::new(&count.decision),
+                number(count.subjects),
+                number(count.settled),
+            ]);
+        }
+        let _ = writeln!(text, "\nAll policies together\n\n{table}");
+    }
+    text
+}
+
+fn of_policy(summary: &Summary, columns: usize) -> String {
     let mut text = format!(
         "{} {} as of {}\n{} {} = {} decided + {} refused\n",
         summary.policy,
@@ -44,6 +62,7 @@ pub fn run_report(summary: &Summary, columns: usize) -> String {
         &summary.carried,
         columns,
     ));
+    text.push_str(&shared(summary, columns));
     text.push_str(&reasons("Refused", &summary.refusals, columns));
     text.push_str(&reasons(
         "Values that cannot be read, taken as unknown",
@@ -51,6 +70,26 @@ pub fn run_report(summary: &Summary, columns: usize) -> String {
         columns,
     ));
     text
+}
+
+/// What subjects share with each other.
+fn shared(summary: &Summary, columns: usize) -> String {
+    if summary.peers.is_empty() {
+        return String::new();
+    }
+    let mut table = plain_table(columns);
+    table.set_header(["Shared by several", "Compared", "Values", "Shared", "Most by"]);
+    for by in &summary.peers {
+        table.add_row([
+            Cell::new(&by.sharing),
+            Cell::new(format!("{} of {}", by.known_keys, by.of))
+                .set_alignment(CellAlignment::Right),
+            number(by.distinct as u64),
+            number(by.shared as u64),
+            number(by.largest as u64),
+        ]);
+    }
+    format!("\n{table}\n")
 }
 
 fn decisions(summary: &Summary, columns: usize) -> String {

@@ -7,7 +7,7 @@ use crate::hir::{
     Outcome, RuleId, RuleKind, Severity,
 };
 use crate::source::Span;
-use crate::syntax::ast::{Expression, ExpressionKind, Name, Path};
+use crate::syntax::ast::{Expression, ExpressionKind, MembersOf, Name, Path};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -51,10 +51,14 @@ impl Resolver<'_> {
             }
             ExpressionKind::Path(path) => self.bare_name(scope, path),
             ExpressionKind::Has(path) => self.has(scope, path),
-            ExpressionKind::Exists(members) => match self.members(scope, members) {
-                Some(members) => ConditionKind::Exists(members),
-                None => ConditionKind::Mistake,
-            },
+            ExpressionKind::Exists(members) => {
+                if let MembersOf::Peers(paths) = &members.of {
+                    self.exists_peers(scope, paths, members.filter.as_deref(), span)
+                } else {
+                    self.members(scope, members)
+                        .map_or(ConditionKind::Mistake, ConditionKind::Exists)
+                }
+            }
             ExpressionKind::Every { members, condition } => self.every(scope, members, condition),
             ExpressionKind::Inconsistent { paths, allowing } => {
                 self.inconsistent(scope, paths, allowing.as_deref(), span)
@@ -561,6 +565,7 @@ impl Resolver<'_> {
             | OperandKind::Score
             | OperandKind::Count(_)
             | OperandKind::CountDistinct(_)
+            | OperandKind::CountPeers(_)
             | OperandKind::Mistake => true,
             OperandKind::Arithmetic { left, right, .. } => is_plain(left) && is_plain(right),
             OperandKind::Define(id) => {
@@ -643,6 +648,7 @@ fn is_plain(operand: &Operand) -> bool {
         | OperandKind::Define(_)
         | OperandKind::Count(_)
         | OperandKind::CountDistinct(_)
+        | OperandKind::CountPeers(_)
         | OperandKind::Aggregate { .. }
         | OperandKind::Share { .. }
         | OperandKind::Longest { .. }

@@ -138,6 +138,7 @@ impl Resolver<'_> {
             | OperandKind::Arithmetic { .. }
             | OperandKind::Count(_)
             | OperandKind::CountDistinct(_)
+            | OperandKind::CountPeers(_)
             | OperandKind::Aggregate { .. }
             | OperandKind::Share { .. }
             | OperandKind::Longest { .. }

@@ -20,14 +20,7 @@ impl Resolver<'_> {
         let path = match &written.of {
             MembersOf::Path(path) => path,
             MembersOf::Peers(_) => {
-                self.report(
-                    Diagnostic::new(
-                        Code::NotSupportedYet,
-                        written.span,
-                        "comparisons between subjects are not evaluated by this release",
-                    )
-                    .hint("record the source item as a `gap` until they are"),
-                );
+                self.report_peers(written);
                 return None;
             }
         };
@@ -56,7 +49,7 @@ impl Resolver<'_> {
     }
 
     /// A condition on each of the elements.
-    fn inside(
+    pub(super) fn inside(
         &mut self,
         scope: &mut Scope,
         members: &Members,
@@ -144,6 +137,9 @@ impl Resolver<'_> {
         distinct: bool,
         span: Span,
     ) -> Operand {
+        if let (MembersOf::Peers(paths), false) = (&members.of, distinct) {
+            return self.count_peers(scope, paths, members.filter.as_deref(), span);
+        }
         let Some(members) = self.members(scope, members) else {
             return Operand::mistake(span);
         };

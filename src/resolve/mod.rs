@@ -12,6 +12,7 @@ mod list_file;
 mod names;
 mod operand;
 mod path;
+mod peers;
 mod policy;
 mod relief;
 mod rule;

@@ -57,6 +57,8 @@ pub(super) struct Scope {
     pub(super) none_is_no: bool,
     /// How many list conditions the place is inside of.
     pub(super) lists_around: usize,
+    /// Whether what is asked is asked of other subjects, too.
+    pub(super) is_of_peers: bool,
     /// Names given with `as`, with their places.
     pub(super) named: Vec<(String, Span)>,
     /// Fields of elements that bear the name of a field of the record, where they are used.
@@ -92,6 +94,7 @@ impl Scope {
             guards: Vec::new(),
             none_is_no: false,
             lists_around: 0,
+            is_of_peers: false,
             named: Vec::new(),
             hiding: Vec::new(),
             outer: Vec::new(),

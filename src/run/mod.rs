@@ -1,9 +1,17 @@
 //! Runs a whole roster: records are decided on several threads and handed out in their order, and every
 //! one is either decided or refused.
+//!
+//! Where a policy compares subjects with each other there are two passes: `collect` reads a roster, or a
+//! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what.
 
+mod ladder;
 mod summary;
 
-pub use summary::{DecisionCount, FieldCount, ReasonCount, RuleCount, Summary};
+pub use crate::peers::merge;
+pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
+pub use summary::{
+    ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
+};
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,15 +22,26 @@ use rayon::prelude::*;
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::eval::{Detail, Judgement};
+use crate::peers::{Collected, SubjectKeys};
 use crate::roster::{Decoded, Layout, Problem, RawReader, RawRecord, RawText, Record};
-use summary::Tally;
+use summary::{SubjectTally, Tally};
 
 /// Records and bytes that are read before they are decided together.
 const BATCH_RECORDS: usize = 512;
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// Writes what is said about one decided record.
-pub type Render<'f> = &'f (dyn Fn(&Record<'_>, &Judgement) -> Vec<u8> + Sync);
+/// What one policy came to for one record.
+pub struct Judged<'j, 'r> {
+    /// The policy.
+    pub engine: &'j Engine,
+    /// The record, as the policy reads it.
+    pub record: &'j Record<'r>,
+    /// What it came to.
+    pub judgement: Judgement,
+}
+
+/// Writes what is said about one decided record, by each policy in turn.
+pub type Render<'f> = &'f (dyn Fn(&[Judged<'_, '_>]) -> Vec<u8> + Sync);
 
 /// Takes what was written about a decided record.
 pub type OnDecided<'f> = &'f mut dyn FnMut(&[u8]) -> io::Result<()>;
@@ -81,48 +100,87 @@ impl fmt::Display for RunError {
 
 impl std::error::Error for RunError {}
 
-/// What became of one record.
-enum Processed {
-    Decided { subject: Digest, name: String, line: Vec<u8>, judged: Box<summary::Judged> },
-    Refused(Vec<Problem>),
+/// What a roster is decided by.
+pub struct Plan<'e> {
+    /// One policy or several. A record is decided by all of them or refused.
+    pub engines: &'e [Engine],
+    /// How each of them reads records.
+    pub layouts: &'e [Layout],
+    /// Threads.
+    pub jobs: usize,
+    /// How much is told.
+    pub detail: Detail,
 }
 
-/// Decides every record of a roster, on so many threads, in order.
+/// Reads a roster, or a part of one, for what subjects share with each other: for each policy. Records
+/// that cannot be read are left out, as they are refused when the roster is evaluated.
+///
+/// # Errors
+/// If the roster cannot be read.
+pub fn collect<R: BufRead>(
+    plan: &Plan<'_>,
+    roster: &mut RawReader<R>,
+) -> Result<Vec<Collected>, RunError> {
+    let threads = plan.threads()?;
+    let mut collected = vec![Collected::default(); plan.engines.len()];
+    loop {
+        let batch = read_batch(roster).map_err(RunError::Read)?;
+        if batch.is_empty() {
+            return Ok(collected);
+        }
+        let keys_of = |raw: &RawRecord| plan.keys(raw);
+        let found: Vec<Option<(String, Vec<SubjectKeys>)>> =
+            threads.install(|| batch.par_iter().map(keys_of).collect());
+        for (subject, keys) in found.into_iter().flatten() {
+            for (collected, keys) in collected.iter_mut().zip(keys) {
+                collected.add(&subject, keys);
+            }
+        }
+        if batch.last().is_some_and(|raw| matches!(raw.text, RawText::TooLong(_))) {
+            roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
+        }
+    }
+}
+
+/// Decides every record of a roster, in order.
 ///
 /// # Errors
 /// If the roster cannot be read or a result cannot be written; records that cannot be read are no
 /// errors but refused.
-#[expect(clippy::too_many_arguments, reason = "a run is what joins all of these")]
-pub fn run<R: BufRead>(
-    engine: &Engine,
+pub fn evaluate<R: BufRead>(
+    plan: &Plan<'_>,
+    ladder: &Ladder,
     roster: &mut RawReader<R>,
-    layout: &Layout,
-    jobs: usize,
-    detail: Detail,
     render: Render<'_>,
     on_decided: OnDecided<'_>,
     on_refused: OnRefused<'_>,
-) -> Result<Summary, RunError> {
-    let threads =
-        rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(RunError::Threads)?;
-    let mut tally = Tally::new(engine);
+) -> Result<RunSummary, RunError> {
+    let threads = plan.threads()?;
+    let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
+    let mut subjects = SubjectTally::default();
     let mut seen: HashMap<Digest, u64> = HashMap::new();
     loop {
         let batch = read_batch(roster).map_err(RunError::Read)?;
         if batch.is_empty() {
-            return tally.finish();
+            let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
+            return Ok(RunSummary::new(runs, subjects.finish(ladder)));
         }
-        let decide = |raw: &RawRecord| process(engine, layout, detail, render, raw);
+        let decide = |raw: &RawRecord| plan.process(ladder, render, raw);
         let processed: Vec<Processed> = threads.install(|| batch.par_iter().map(decide).collect());
         for (raw, processed) in batch.iter().zip(processed) {
             let processed = refuse_twin(&mut seen, raw.number, processed);
             match processed {
-                Processed::Decided { line, judged, .. } => {
-                    tally.decided(*judged);
+                Processed::Decided { line, counts, subject, .. } => {
+                    for (tally, counts) in tallies.iter_mut().zip(counts) {
+                        tally.decided(counts);
+                    }
+                    subjects.decided(subject);
                     on_decided(&line).map_err(RunError::Write)?;
                 }
                 Processed::Refused(problems) => {
-                    tally.refused(&problems);
+                    for tally in &mut tallies {
+                        tally.refused(&problems);
+                    }
                     let mut rest =
                         |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
                     let refused = Refused {
@@ -134,6 +192,84 @@ pub fn run<R: BufRead>(
                     on_refused(refused).map_err(RunError::Write)?;
                 }
             }
+        }
+    }
+}
+
+/// What became of one record.
+enum Processed {
+    Decided {
+        key: Digest,
+        name: String,
+        line: Vec<u8>,
+        counts: Vec<summary::Counts>,
+        /// The most severe level of the policies, and whether no missing fact can change it.
+        subject: (usize, bool),
+    },
+    Refused(Vec<Problem>),
+}
+
+impl Plan<'_> {
+    fn threads(&self) -> Result<rayon::ThreadPool, RunError> {
+        rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().map_err(RunError::Threads)
+    }
+
+    /// Whether the policy at a place reads records as the first one does.
+    fn reads_as_first(&self, engine: &Engine) -> bool {
+        let first = self.engines.first().map(Engine::program);
+        let own = engine.program();
+        first
+            .is_some_and(|first| (first.schema(), first.subject()) == (own.schema(), own.subject()))
+    }
+
+    /// The record as each policy reads it; policies of the same record share one reading.
+    fn decode<'r>(&self, raw: &'r RawRecord) -> Vec<Decoded<'r>> {
+        let mut made: Vec<Decoded<'r>> = Vec::with_capacity(self.layouts.len());
+        for (engine, layout) in self.engines.iter().zip(self.layouts) {
+            match made.first() {
+                Some(first) if self.reads_as_first(engine) => made.push(first.clone()),
+                Some(_) | None => made.push(layout.decode(raw)),
+            }
+        }
+        made
+    }
+
+    fn keys(&self, raw: &RawRecord) -> Option<(String, Vec<SubjectKeys>)> {
+        let decoded = self.decode(raw);
+        let records: Vec<&Record<'_>> =
+            decoded.iter().map(|decoded| decoded.record.as_ref()).collect::<Option<_>>()?;
+        let keys = self.engines.iter().zip(&records).map(|(engine, record)| engine.keys(record));
+        Some((records.first()?.subject.clone(), keys.collect()))
+    }
+
+    fn process(&self, ladder: &Ladder, render: Render<'_>, raw: &RawRecord) -> Processed {
+        let decoded = self.decode(raw);
+        if let Some(refused) = decoded.iter().find(|decoded| decoded.record.is_none()) {
+            return Processed::Refused(refused.problems.clone());
+        }
+        let records = decoded.iter().filter_map(|decoded| decoded.record.as_ref());
+        let judged: Vec<Judged<'_, '_>> = self
+            .engines
+            .iter()
+            .zip(records)
+            .map(|(engine, record)| Judged {
+                engine,
+                record,
+                judgement: engine.judge(record, self.detail),
+            })
+            .collect();
+        let line = render(&judged);
+        let subject = ladder.most_severe(&judged);
+        let name = judged.first().map(|judged| judged.record.subject.clone()).unwrap_or_default();
+        let counts = judged.iter().zip(&decoded).map(|(judged, decoded)| {
+            summary::Counts::new(judged, decoded.problems.clone(), decoded.unmapped.clone())
+        });
+        Processed::Decided {
+            key: Digest::of(name.as_bytes()),
+            counts: counts.collect(),
+            subject: (subject.rank, subject.settled),
+            name,
+            line,
         }
     }
 }
@@ -155,35 +291,15 @@ fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord
     Ok(batch)
 }
 
-fn process(
-    engine: &Engine,
-    layout: &Layout,
-    detail: Detail,
-    render: Render<'_>,
-    raw: &RawRecord,
-) -> Processed {
-    let Decoded { record, problems, unmapped } = layout.decode(raw);
-    let Some(record) = record else { return Processed::Refused(problems) };
-    let judgement = engine.judge(&record, detail);
-    let line = render(&record, &judgement);
-    let judged = summary::Judged::new(engine, &record, &judgement, problems, unmapped);
-    Processed::Decided {
-        subject: Digest::of(record.subject.as_bytes()),
-        name: record.subject,
-        line,
-        judged: Box::new(judged),
-    }
-}
-
 /// A subject is decided once; a second record of the same key is refused, since nobody can say which of
 /// the two holds.
 fn refuse_twin(seen: &mut HashMap<Digest, u64>, number: u64, processed: Processed) -> Processed {
-    let Processed::Decided { subject, name, .. } = &processed else { return processed };
-    if let Some(first) = seen.get(subject) {
+    let Processed::Decided { key, name, .. } = &processed else { return processed };
+    if let Some(first) = seen.get(key) {
         let reason =
             format!("`{name}` was decided already, at {first}; a subject stands in a roster once");
         return Processed::Refused(vec![Problem::of_record(reason)]);
     }
-    seen.insert(*subject, number);
+    seen.insert(*key, number);
     processed
 }

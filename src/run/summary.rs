@@ -1,16 +1,77 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::RunError;
+use super::{Judged, Ladder};
 use crate::digest::Digest;
 use crate::engine::Engine;
-use crate::eval::Judgement;
 use crate::hir::Outcome;
-use crate::roster::{Fact, Problem, Record};
+use crate::peers::Groups;
+use crate::roster::{Fact, Problem};
 use crate::types::FieldSlot;
 
-/// What a run came to, for people and as `duecare.run/1`.
+/// What a run came to: as `duecare.run/1` of one policy, as `duecare.runs/1` of several.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// One for each policy.
+    pub runs: Vec<Summary>,
+    /// How many subjects have each level as the most severe, from the most severe.
+    pub subjects: Vec<DecisionCount>,
+}
+
+impl RunSummary {
+    pub(super) fn new(runs: Vec<Summary>, subjects: Vec<DecisionCount>) -> Self {
+        Self { runs, subjects }
+    }
+
+    /// Records read.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.runs.first().map_or(0, |run| run.records)
+    }
+
+    /// Of them decided.
+    #[must_use]
+    pub fn decided(&self) -> u64 {
+        self.runs.first().map_or(0, |run| run.decided)
+    }
+
+    /// Of them refused.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.runs.first().map_or(0, |run| run.refused)
+    }
+}
+
+impl Serialize for RunSummary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Several<'s> {
+            format: &'static str,
+            records: u64,
+            decided: u64,
+            refused: u64,
+            subjects: &'s [DecisionCount],
+            runs: &'s [Summary],
+        }
+        match self.runs.as_slice() {
+            [only] => only.serialize(serializer),
+            runs => Several {
+                format: "duecare.runs/1",
+                records: self.records(),
+                decided: self.decided(),
+                refused: self.refused(),
+                subjects: &self.subjects,
+                runs,
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+/// What one policy came to in a run, for people and as `duecare.run/1`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
     /// `duecare.run/1`.
@@ -51,6 +112,88 @@ pub struct Summary {
     pub unmapped: Vec<FieldCount>,
     /// Fields declared as not collected that the roster has nevertheless.
     pub carried: Vec<FieldCount>,
+    /// What subjects share with each other, where the policy asks for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<ComparisonSummary>,
+}
+
+/// What subjects share with each other, by one comparison of a policy.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComparisonSummary {
+    /// The fields that are compared.
+    pub sharing: String,
+    /// The prohibitions and flags that ask for it.
+    pub rules: Vec<String>,
+    /// Subjects of the roster.
+    pub of: usize,
+    /// Subjects that could be compared: the rest have no known value of this kind.
+    pub known_keys: usize,
+    /// Different values.
+    pub distinct: usize,
+    /// Values that two or more subjects have.
+    pub shared: usize,
+    /// Subjects that have the value that most have.
+    pub largest: usize,
+    /// Who shares each of these values: every group whole, once.
+    pub groups: GroupsOf,
+}
+
+/// The groups of one comparison, written one by one.
+#[derive(Clone, Debug)]
+pub struct GroupsOf(Arc<Groups>, usize);
+
+impl Serialize for GroupsOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_groups(self.1, serializer)
+    }
+}
+
+fn comparisons(engine: &Engine) -> Vec<ComparisonSummary> {
+    let Some(groups) = engine.groups() else { return Vec::new() };
+    let program = engine.program();
+    let names = engine.policy().checked.rules.iter().map(|rule| rule.name.as_str());
+    let rules: Vec<_> = names.zip(&program.rules).collect();
+    let compared = program.peers.iter().zip(groups.comparisons()).enumerate();
+    compared
+        .map(|(place, (peers, by))| ComparisonSummary {
+            sharing: peers.shown.clone(),
+            rules: rules
+                .iter()
+                .filter(|(_, rule)| rule.comparisons.iter().any(|id| id.index() == place))
+                .map(|(name, _)| (*name).to_owned())
+                .collect(),
+            of: by.of(),
+            known_keys: by.known_keys(),
+            distinct: by.distinct(),
+            shared: by.shared(),
+            largest: by.largest(),
+            groups: GroupsOf(Arc::clone(groups), place),
+        })
+        .collect()
+}
+
+/// Counts the most severe levels of subjects while a run goes on.
+#[derive(Default)]
+pub(super) struct SubjectTally {
+    ranks: BTreeMap<usize, (u64, u64)>,
+}
+
+impl SubjectTally {
+    pub(super) fn decided(&mut self, (rank, settled): (usize, bool)) {
+        let (subjects, of_them_settled) = self.ranks.entry(rank).or_default();
+        *subjects += 1;
+        *of_them_settled += u64::from(settled);
+    }
+
+    pub(super) fn finish(self, ladder: &Ladder) -> Vec<DecisionCount> {
+        let levels = ladder.levels().iter().enumerate().rev();
+        levels
+            .map(|(rank, names)| {
+                let (subjects, settled) = self.ranks.get(&rank).copied().unwrap_or_default();
+                DecisionCount { decision: names.join(" or "), subjects, settled }
+            })
+            .collect()
+    }
 }
 
 /// How many subjects have a decision.
@@ -106,7 +249,7 @@ impl Summary {
 }
 
 /// What one decided record adds to the summary.
-pub(super) struct Judged {
+pub(super) struct Counts {
     decision: usize,
     settled: bool,
     outcomes: Vec<Outcome>,
@@ -117,14 +260,13 @@ pub(super) struct Judged {
     carried: Vec<usize>,
 }
 
-impl Judged {
+impl Counts {
     pub(super) fn new(
-        engine: &Engine,
-        record: &Record<'_>,
-        judgement: &Judgement,
+        judged: &Judged<'_, '_>,
         bad_values: Vec<Problem>,
         unmapped: Vec<String>,
     ) -> Self {
+        let Judged { engine, record, judgement } = judged;
         let unknown_fields = match &record.facts {
             Fact::Record(fields) => {
                 fields.iter().map(|fact| matches!(fact, Fact::Unknown)).collect()
@@ -197,7 +339,7 @@ impl<'e> Tally<'e> {
         }
     }
 
-    pub(super) fn decided(&mut self, judged: Judged) {
+    pub(super) fn decided(&mut self, judged: Counts) {
         self.read += 1;
         self.decided += 1;
         if let Some((subjects, settled)) = self.levels.get_mut(judged.decision) {
@@ -275,6 +417,7 @@ impl<'e> Tally<'e> {
             refusals: reasons(self.refusals),
             bad_values: reasons(self.bad_values),
             unmapped: most_first(self.unmapped),
+            peers: comparisons(self.engine),
             carried: most_first(self.carried.iter().filter_map(|(place, count)| {
                 policy
                     .not_collected

@@ -77,6 +77,11 @@ impl<'l> Suite<'l> {
         let mut result = CaseResult { name: case.name.clone(), version, failures: Vec::new() };
         let Some(engine) = self.engines.get(&key) else { return Ok(result) };
         let many = case.records.len() > 1;
+        let raws = case.records.iter().map(|(json, _)| raw(json)).collect::<Vec<_>>();
+        let layout = engine.layout(BadValues::Refuse);
+        let roster: Vec<Record<'_>> =
+            raws.iter().filter_map(|raw| layout.decode(raw).record).collect();
+        let engine = &engine.clone().among(&roster).map_err(|error| unusable(error.to_string()))?;
         for (json, expectation) in &case.records {
             let mut failures =
                 judge(self.loaded, engine, json, expectation, coverage.as_deref_mut());
@@ -103,6 +108,10 @@ impl<'l> Suite<'l> {
     }
 }
 
+fn raw(json: &str) -> RawRecord {
+    RawRecord { number: 1, text: RawText::Json(json.as_bytes().to_vec()) }
+}
+
 fn judge(
     loaded: &Loaded,
     engine: &Engine,
@@ -110,7 +119,7 @@ fn judge(
     expectation: &Expectation,
     coverage: Option<&mut Coverage>,
 ) -> Vec<Failure> {
-    let raw = RawRecord { number: 1, text: RawText::Json(json.as_bytes().to_vec()) };
+    let raw = raw(json);
     let decoded = engine.layout(BadValues::Refuse).decode(&raw);
     let of_record = |found: String| Failure {
         subject: None,

@@ -11,7 +11,7 @@ use crate::cli::{policies, terminal};
 pub(crate) fn run(args: &CoverageArgs, quiet: bool) -> Result<Exit, Failure> {
     let as_of = input::as_of(&args.chosen)?;
     let chosen = &args.chosen;
-    let (_, policy) = policies::one(&chosen.policy, &chosen.policies, as_of, quiet)?;
+    let (_, policy) = policies::one(policies::only(chosen)?, &chosen.policies, as_of, quiet)?;
     let rows = source_coverage(&policy.checked);
     match args.format {
         CoverageFormat::Table => {

@@ -8,7 +8,7 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::explain::explain;
 use duecare::loader::{Loaded, load};
-use duecare::roster::{BadValues, Format, RawReader, RawRecord};
+use duecare::roster::{BadValues, Format, RawReader, RawRecord, Record};
 use duecare::value::Instant;
 
 use crate::cli::args::DemoArgs;
@@ -28,21 +28,21 @@ pub(crate) fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let (loaded, engine) = prepare()?;
     let records = read()?;
     let layout = engine.layout(BadValues::Refuse);
+    let roster: Vec<Record<'_>> =
+        records.iter().filter_map(|raw| layout.decode(raw).record).collect();
+    let engine = engine.among(&roster).map_err(Failure::input)?;
     if let Some(subject) = &args.subject {
-        let decoded = records.iter().filter_map(|raw| layout.decode(raw).record);
-        let record =
-            decoded.into_iter().find(|record| record.subject == *subject).ok_or_else(|| {
-                Failure::input(format!("the bundled roster has no contractor `{subject}`"))
-                    .hint("it has C-1001 to C-1029")
-            })?;
-        let text = explain(&engine, &loaded.sources, &record, None).wrapped(terminal::columns());
+        let record = roster.iter().find(|record| record.subject == *subject).ok_or_else(|| {
+            Failure::input(format!("the bundled roster has no contractor `{subject}`"))
+                .hint("it has C-1001 to C-1029")
+        })?;
+        let text = explain(&engine, &loaded.sources, record, None).wrapped(terminal::columns());
         write!(anstream::stdout(), "{text}")?;
         return Ok(Exit::Done);
     }
-    let decisions: Vec<Decision<'_>> = records
+    let decisions: Vec<Decision<'_>> = roster
         .iter()
-        .filter_map(|raw| layout.decode(raw).record)
-        .map(|record| engine.decision(&record, &engine.judge(&record, Detail::Full)))
+        .map(|record| engine.decision(record, &engine.judge(record, Detail::Full)))
         .collect();
     let mut tour = Tour { engine: &engine, decisions, records: records.len(), out: Vec::new() };
     tour.tell()?;

@@ -1,13 +1,12 @@
 use std::cell::RefCell;
 use std::io::{self, IsTerminal as _, Write};
 
-use duecare::engine::Engine;
-use duecare::eval::{Detail, Judgement};
+use duecare::decision::Brief;
+use duecare::eval::Detail;
 use duecare::report::{CSV_HEADER, DecisionRow, csv_row, decision_table, run_report};
-use duecare::roster::Record;
-use duecare::run::{Refused, RunError, Summary, run as run_roster};
+use duecare::run::{Judged, Ladder, Plan, Refused, RunError, RunSummary, evaluate};
 
-use super::input::{self, Input};
+use super::input;
 use crate::cli::args::{DetailArg, EvalArgs, EvalFormat};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
@@ -18,8 +17,11 @@ const REFUSED_SHOWN_MAX: u64 = 10;
 
 /// Evaluates a roster.
 pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
-    let Input { engine, mut reader, layout, numbers, .. } = input::open(&args.input, quiet)?;
-    require_level(&engine, args.fail_on.as_deref())?;
+    let mut input = input::open(&args.input, args.jobs, quiet)?;
+    let ladder = Ladder::new(&input.engines).map_err(|clash| {
+        Failure::policy(clash).hint("evaluate them in two runs, or order their levels alike")
+    })?;
+    require_level(&ladder, args.fail_on.as_deref())?;
     let is_on_terminal = files::is_standard(&args.output) && io::stdout().is_terminal();
     let format =
         args.format.unwrap_or(if is_on_terminal { EvalFormat::Table } else { EvalFormat::Jsonl });
@@ -29,9 +31,7 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         None => None,
     });
     let rows = std::sync::Mutex::new(Vec::new());
-    let render = |record: &Record<'_>, judgement: &Judgement| {
-        render(&engine, args, format, record, judgement)
-    };
+    let render = |judged: &[Judged<'_, '_>]| render(args, format, &ladder, judged);
     let detail = match (args.detail, format) {
         (DetailArg::Brief, EvalFormat::Jsonl | EvalFormat::Json) => Detail::Brief,
         _ => Detail::Full,
@@ -56,24 +56,18 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let mut on_refused = |record: Refused<'_>| -> io::Result<()> {
         refused_so_far += 1;
         if refused_so_far <= REFUSED_SHOWN_MAX && !quiet {
-            show_refused(&record, numbers)?;
+            show_refused(&record, input.numbers)?;
         }
         match &mut *refused.borrow_mut() {
             Some(file) => write_refused(file, record),
             None => (record.rest)(&mut |_| Ok(())),
         }
     };
-    let summary = run_roster(
-        &engine,
-        &mut reader,
-        &layout,
-        args.jobs,
-        detail,
-        &render,
-        &mut on_decided,
-        &mut on_refused,
-    )
-    .map_err(failure)?;
+    let plan = Plan { engines: &input.engines, layouts: &input.layouts, jobs: args.jobs, detail };
+    let summary =
+        evaluate(&plan, &ladder, &mut input.reader, &render, &mut on_decided, &mut on_refused)
+            .map_err(failure)?;
+    input.require_unchanged()?;
     end(&mut output, format, rows, is_first)?;
     output.finish()?;
     if let Some(file) = refused.into_inner() {
@@ -85,38 +79,55 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         file.write_all(b"\n")?;
         file.finish()?;
     }
-    conclude(args, quiet, &summary)
+    conclude(args, quiet, &ladder, &summary)
 }
 
-/// One subject's part of the output.
+/// One subject's part of the output: by each policy, and of several the most severe besides.
 fn render(
-    engine: &Engine,
     args: &EvalArgs,
     format: EvalFormat,
-    record: &Record<'_>,
-    judgement: &Judgement,
+    ladder: &Ladder,
+    judged: &[Judged<'_, '_>],
 ) -> Vec<u8> {
-    let made = match (format, args.detail) {
-        (EvalFormat::Jsonl | EvalFormat::Json, DetailArg::Brief) => {
-            serde_json::to_vec(&engine.brief(record, judgement))
-        }
-        (EvalFormat::Jsonl | EvalFormat::Json, DetailArg::Full) => {
-            serde_json::to_vec(&engine.decision(record, judgement))
-        }
-        (EvalFormat::Csv, _) => {
-            let mut row = csv::Writer::from_writer(Vec::new());
-            let written = row.write_record(csv_row(&engine.decision(record, judgement)));
-            return written.ok().and_then(|()| row.into_inner().ok()).unwrap_or_default();
-        }
-        (EvalFormat::Table, _) => {
-            serde_json::to_vec(&DecisionRow::new(&engine.decision(record, judgement)))
-        }
-    };
-    let mut line = made.unwrap_or_default();
-    if format == EvalFormat::Jsonl {
-        line.push(b'\n');
+    let several = judged.len() > 1;
+    let mut parts: Vec<Vec<u8>> = judged
+        .iter()
+        .map(|Judged { engine, record, judgement }| match (format, args.detail) {
+            (EvalFormat::Jsonl | EvalFormat::Json, DetailArg::Brief) => {
+                let name = engine.policy().checked.identity.name.as_str();
+                let policy = several.then_some(name);
+                serde_json::to_vec(&Brief { policy, ..engine.brief(record, judgement) })
+                    .unwrap_or_default()
+            }
+            (EvalFormat::Jsonl | EvalFormat::Json, DetailArg::Full) => {
+                serde_json::to_vec(&engine.decision(record, judgement)).unwrap_or_default()
+            }
+            (EvalFormat::Csv, _) => {
+                let mut row = csv::Writer::from_writer(Vec::new());
+                let written = row.write_record(csv_row(&engine.decision(record, judgement)));
+                written.ok().and_then(|()| row.into_inner().ok()).unwrap_or_default()
+            }
+            (EvalFormat::Table, _) => {
+                serde_json::to_vec(&DecisionRow::new(&engine.decision(record, judgement)))
+                    .unwrap_or_default()
+            }
+        })
+        .collect();
+    let is_json = matches!(format, EvalFormat::Jsonl | EvalFormat::Json);
+    if several
+        && is_json
+        && let Some(subject) = ladder.subject(judged)
+    {
+        parts.extend(serde_json::to_vec(&subject));
     }
-    line
+    match format {
+        EvalFormat::Jsonl => {
+            parts.into_iter().flat_map(|part| [part, b"\n".to_vec()].concat()).collect()
+        }
+        EvalFormat::Json => parts.join(b",\n".as_slice()),
+        EvalFormat::Csv => parts.concat(),
+        EvalFormat::Table => parts.join(b"\n".as_slice()),
+    }
 }
 
 fn begin(output: &mut Output, format: EvalFormat) -> Result<(), Failure> {
@@ -142,8 +153,9 @@ fn end(
         EvalFormat::Json => output.write_all(if is_empty { b"]\n" } else { b"\n]\n" })?,
         EvalFormat::Table => {
             let rows = rows.into_inner().unwrap_or_default();
+            let rows = rows.iter().flat_map(|rows| rows.split(|byte| *byte == b'\n'));
             let rows: Vec<DecisionRow> =
-                rows.iter().filter_map(|row| serde_json::from_slice(row).ok()).collect();
+                rows.filter_map(|row| serde_json::from_slice(row).ok()).collect();
             writeln!(output, "{}", decision_table(&rows, terminal::columns()))?;
         }
         EvalFormat::Jsonl | EvalFormat::Csv => {}
@@ -151,15 +163,14 @@ fn end(
     Ok(())
 }
 
-fn require_level(engine: &Engine, level: Option<&str>) -> Result<(), Failure> {
+fn require_level(ladder: &Ladder, level: Option<&str>) -> Result<(), Failure> {
     let Some(level) = level else { return Ok(()) };
-    let levels = &engine.policy().checked.decision.levels;
-    if levels.iter().any(|known| known.name == level) {
+    if ladder.rank(level).is_some() {
         return Ok(());
     }
-    let names: Vec<&str> = levels.iter().map(|known| known.name.as_str()).collect();
-    Err(Failure::input(format!("the policy has no level `{level}`"))
-        .hint(format!("it has {}", names.join(", "))))
+    let names: Vec<String> = ladder.levels().iter().map(|names| names.join(", ")).collect();
+    Err(Failure::input(format!("there is no level `{level}`"))
+        .hint(format!("there is {}", names.join(", "))))
 }
 
 fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()> {
@@ -237,11 +248,16 @@ fn failure(error: RunError) -> Failure {
 }
 
 /// Reports the run and says how it ended.
-fn conclude(args: &EvalArgs, quiet: bool, summary: &Summary) -> Result<Exit, Failure> {
-    if summary.records == 0 {
+fn conclude(
+    args: &EvalArgs,
+    quiet: bool,
+    ladder: &Ladder,
+    summary: &RunSummary,
+) -> Result<Exit, Failure> {
+    if summary.records() == 0 {
         return Err(Failure::input("the roster is empty: nobody was decided"));
     }
-    let unnamed = summary.refused.saturating_sub(REFUSED_SHOWN_MAX);
+    let unnamed = summary.refused().saturating_sub(REFUSED_SHOWN_MAX);
     if unnamed > 0 && !quiet {
         let where_all =
             if args.refused.is_some() { "" } else { "; write them all with --refused FILE" };
@@ -251,16 +267,18 @@ fn conclude(args: &EvalArgs, quiet: bool, summary: &Summary) -> Result<Exit, Fai
     if !quiet {
         write!(anstream::stderr(), "\n{}", run_report(summary, terminal::columns()))?;
     }
-    if summary.decided == 0 {
+    if summary.decided() == 0 {
         return Err(Failure::input(format!(
             "no record could be read: all {} are refused",
-            summary.refused
+            summary.refused()
         )));
     }
-    let has_reached = args.fail_on.as_deref().is_some_and(|level| summary.at_or_above(level) > 0);
-    let has_findings = summary.refused > 0
+    let limit = args.fail_on.as_deref().and_then(|level| ladder.rank(level));
+    // The most severe stand first.
+    let reached = limit.map_or(0, |rank| ladder.levels().len() - rank);
+    let has_reached = summary.subjects.iter().take(reached).any(|count| count.subjects > 0);
+    let has_findings = summary.refused() > 0
         || has_reached
-        || !summary.carried.is_empty()
-        || !summary.bad_values.is_empty();
+        || summary.runs.iter().any(|run| !run.carried.is_empty() || !run.bad_values.is_empty());
     Ok(if has_findings { Exit::Findings } else { Exit::Done })
 }

@@ -6,11 +6,18 @@ use duecare::roster::RawReader;
 use super::input::{self, Input};
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::terminal;
+use crate::cli::{policies, terminal};
 
 /// Explains the decision about one subject.
 pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
-    let Input { loaded, engine, mut reader, layout, numbers } = input::open(&args.input, quiet)?;
+    policies::only(&args.input.chosen)?;
+    let mut input = input::open(&args.input, 0, quiet)?;
+    let Input { loaded, engines, layouts, reader, numbers, .. } = &mut input;
+    let (Some(loaded), Some(engine), Some(layout)) =
+        (loaded.first(), engines.first(), layouts.first())
+    else {
+        return Err(Failure::policy("no policy was loaded"));
+    };
     if let Some(rule) = &args.rule {
         let rules = &engine.policy().checked.rules;
         if rules.iter().all(|known| known.name != *rule) {
@@ -18,12 +25,12 @@ pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
         }
     }
     let mut read = 0_u64;
-    while let Some(raw) = next(&mut reader)? {
+    while let Some(raw) = next(reader)? {
         read += 1;
         let decoded = layout.decode(&raw);
         match decoded.record {
             Some(record) if record.subject == args.subject => {
-                let explanation = explain(&engine, &loaded.sources, &record, args.rule.as_deref());
+                let explanation = explain(engine, &loaded.sources, &record, args.rule.as_deref());
                 write!(anstream::stdout(), "{}", explanation.wrapped(terminal::columns()))?;
                 return Ok(Exit::Done);
             }

@@ -4,60 +4,151 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
-use duecare::loader::Loaded;
+use duecare::eval::Detail;
+use duecare::loader::{Loaded, Policy};
 use duecare::roster::{BadValues, Format, Layout, RawReader};
+use duecare::run::{Plan, collect, merge};
 use duecare::value::Instant;
+use sha2::Digest as _;
 
 use crate::cli::args::{BadValuesArg, InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
+use crate::cli::files::SoFar;
 use crate::cli::{files, policies};
 
-/// A policy made ready, and a roster opened for it.
+type Reader = RawReader<Box<dyn BufRead>>;
+
+/// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
-    pub(super) loaded: Loaded,
-    pub(super) engine: Engine,
-    pub(super) reader: RawReader<Box<dyn BufRead>>,
-    pub(super) layout: Layout,
+    pub(super) loaded: Vec<Loaded>,
+    pub(super) engines: Vec<Engine>,
+    pub(super) layouts: Vec<Layout>,
+    pub(super) reader: Reader,
     /// What the numbers of records count: `line` or `record`.
     pub(super) numbers: &'static str,
+    /// Where the roster is read twice: what it must read as again.
+    twice: Option<Twice>,
 }
 
-/// Makes the policy ready and opens the roster.
-pub(super) fn open(args: &InputArgs, quiet: bool) -> Result<Input, Failure> {
+/// The digests of the first reading and of the second so far.
+struct Twice {
+    first: Digest,
+    second: SoFar,
+    shown: String,
+}
+
+impl Input {
+    /// Fails if the roster was changed between its two readings: what was decided then rests on facts
+    /// that no longer hold.
+    pub(super) fn require_unchanged(&self) -> Result<(), Failure> {
+        let Some(Twice { first, second, shown }) = &self.twice else { return Ok(()) };
+        if digest(second) == *first {
+            return Ok(());
+        }
+        Err(Failure::input(format!("`{shown}` was changed while it was read"))
+            .hint("it is read twice, to compare subjects with each other; run again on a file that stays as it is"))
+    }
+}
+
+type Digest = [u8; 32];
+
+fn digest(so_far: &SoFar) -> Digest {
+    so_far.borrow().clone().finalize().into()
+}
+
+/// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
+/// for that first.
+pub(super) fn open(args: &InputArgs, jobs: usize, quiet: bool) -> Result<Input, Failure> {
     let as_of = as_of(&args.chosen)?;
     let chosen = &args.chosen;
-    let (loaded, policy) = policies::one(&chosen.policy, &chosen.policies, as_of, quiet)?;
-    let dispositions = match &args.dispositions {
-        Some(path) => {
-            let text = files::read_text(path)?;
-            let parsed = Dispositions::parse(&text)
-                .map_err(|error| Failure::input(format!("`{}`, {error}", path.display())))?;
-            if let Some(rule) = parsed.unknown_rules(&policy.checked).first() {
-                return Err(Failure::input(format!(
-                    "`{}` has dispositions of `{rule}`, and the policy has no such rule",
-                    path.display()
-                )));
-            }
-            parsed
+    let mut loaded = Vec::new();
+    let mut ready = Vec::new();
+    for named in &chosen.policy {
+        let (files, policy) = policies::one(named, &chosen.policies, as_of, quiet)?;
+        let name = &policy.checked.identity.name;
+        if ready.iter().any(|other: &Policy| other.checked.identity.name == *name) {
+            return Err(Failure::policy(format!("the policy `{name}` is named twice")));
         }
-        None => Dispositions::default(),
-    };
-    let engine = Engine::new(policy, as_of, dispositions).map_err(Failure::policy)?;
+        loaded.push(files);
+        ready.push(policy);
+    }
+    let dispositions = dispositions(args, &ready)?;
+    let mut engines = ready
+        .into_iter()
+        .map(|policy| Engine::new(policy, as_of, dispositions.clone()).map_err(Failure::policy))
+        .collect::<Result<Vec<_>, _>>()?;
     let format = roster_format(args)?;
-    let reader = RawReader::new(format, files::open(&args.roster)?).map_err(|error| {
+    let numbers = format.numbers();
+    let compares = |engine: &Engine| engine.program().compares_subjects();
+    if !engines.iter().any(compares) {
+        let (reader, layouts) = reader(args, &engines, format, files::open(&args.roster)?)?;
+        return Ok(Input { loaded, engines, layouts, reader, numbers, twice: None });
+    }
+    let roster = files::Rereadable::new(&args.roster)?;
+    let (first, so_far) = roster.open()?;
+    let (mut first, layouts) = reader(args, &engines, format, first)?;
+    let plan = Plan { engines: &engines, layouts: &layouts, jobs, detail: Detail::Brief };
+    let collected = collect(&plan, &mut first).map_err(Failure::input)?;
+    let mut knowing = Vec::new();
+    for (engine, collected) in engines.into_iter().zip(collected) {
+        knowing.push(if compares(&engine) {
+            let groups = merge(vec![collected]).map_err(Failure::input)?;
+            engine.knowing(groups)
+        } else {
+            engine
+        });
+    }
+    engines = knowing;
+    let first = digest(&so_far);
+    let (second, so_far) = roster.open()?;
+    let (reader, layouts) = reader(args, &engines, format, second)?;
+    let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
+    Ok(Input { loaded, engines, layouts, reader, numbers, twice: Some(twice) })
+}
+
+fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, Failure> {
+    let Some(path) = &args.dispositions else { return Ok(Dispositions::default()) };
+    let text = files::read_text(path)?;
+    let parsed = Dispositions::parse(&text)
+        .map_err(|error| Failure::input(format!("`{}`, {error}", path.display())))?;
+    let unknown_to = |policy: &Policy| parsed.unknown_rules(&policy.checked);
+    let mut unknown = policies.first().map(unknown_to).unwrap_or_default();
+    unknown.retain(|rule| policies.iter().all(|policy| unknown_to(policy).contains(rule)));
+    if let Some(rule) = unknown.first() {
+        let whose = if policies.len() == 1 { "the policy has" } else { "the policies have" };
+        return Err(Failure::input(format!(
+            "`{}` has dispositions of `{rule}`, and {whose} no such rule",
+            path.display()
+        )));
+    }
+    Ok(parsed)
+}
+
+/// Opens the roster at its start, as each of the policies reads it.
+fn reader(
+    args: &InputArgs,
+    engines: &[Engine],
+    format: Format,
+    bytes: Box<dyn BufRead>,
+) -> Result<(Reader, Vec<Layout>), Failure> {
+    let reader = RawReader::new(format, bytes).map_err(|error| {
         Failure::input(format!("`{}` cannot be read: {error}", args.roster.display()))
     })?;
     let bad_values = match args.bad_values {
         BadValuesArg::Refuse => BadValues::Refuse,
         BadValuesArg::Unknown => BadValues::Unknown,
     };
-    let mut layout = engine.layout(bad_values);
-    if let Some(header) = reader.header() {
-        layout = layout
-            .with_header(header)
-            .map_err(|problem| Failure::input(format!("`{}`: {problem}", args.roster.display())))?;
-    }
-    Ok(Input { loaded, engine, reader, layout, numbers: format.numbers() })
+    let layouts = engines.iter().map(|engine| {
+        let layout = engine.layout(bad_values);
+        match reader.header() {
+            Some(header) => layout.with_header(header),
+            None => Ok(layout),
+        }
+    });
+    let layouts = layouts
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|problem| Failure::input(format!("`{}`: {problem}", args.roster.display())))?;
+    Ok((reader, layouts))
 }
 
 fn roster_format(args: &InputArgs) -> Result<Format, Failure> {

@@ -6,10 +6,10 @@ use std::sync::OnceLock;
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
-use duecare::eval::{Detail, Judgement};
+use duecare::eval::Detail;
 use duecare::loader::load;
-use duecare::roster::{BadValues, Format, RawReader, Record};
-use duecare::run::{Refused, run};
+use duecare::roster::{BadValues, Format, RawReader};
+use duecare::run::{Judged, Ladder, Plan, Refused, evaluate};
 use duecare::value::Instant;
 use libfuzzer_sys::fuzz_target;
 
@@ -51,15 +51,21 @@ fuzz_target!(|input: &[u8]| {
         None => layout,
     };
     let (mut decided, mut refused) = (0, 0);
-    let render = |record: &Record<'_>, judgement: &Judgement| {
-        serde_json::to_vec(&engine.decision(record, judgement)).expect("a decision")
+    let render = |judged: &[Judged<'_, '_>]| {
+        let each = judged.iter().map(|judged| {
+            serde_json::to_vec(&judged.engine.decision(judged.record, &judged.judgement))
+                .expect("a decision")
+        });
+        each.collect::<Vec<_>>().concat()
     };
-    let summary = run(
-        engine,
+    let engines = std::slice::from_ref(engine);
+    let layouts = std::slice::from_ref(&layout);
+    let plan = Plan { engines, layouts, jobs: 1, detail: Detail::Full };
+    let ladder = Ladder::new(engines).expect("one policy agrees with itself");
+    let summary = evaluate(
+        &plan,
+        &ladder,
         &mut reader,
-        &layout,
-        1,
-        Detail::Full,
         &render,
         &mut |_| {
             decided += 1;
@@ -72,7 +78,7 @@ fuzz_target!(|input: &[u8]| {
         },
     );
     if let Ok(summary) = summary {
-        assert_eq!((summary.decided, summary.refused), (decided, refused));
-        assert_eq!(summary.records, decided + refused);
+        assert_eq!((summary.decided(), summary.refused()), (decided, refused));
+        assert_eq!(summary.records(), decided + refused);
     }
 });

@@ -1,0 +1,207 @@
+//! What a subject may share with others, and with whom it does.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::amount::Amount;
+use super::members::element_time;
+use super::possible::Possible;
+use super::scope::Scope;
+use super::trace::{Cannot, PeersSeen, Silent, Trace, What};
+use super::{Evaluator, Truth};
+use crate::peers::{Age, Groups, KeysOf, OwnKey, Shared, SharedKey, SubjectKeys};
+use crate::program::{Field, PeersId, PeersOf, PeersProgram, Program};
+use crate::roster::Fact;
+use crate::types::FieldSlot;
+use crate::value::Key;
+
+/// Whom a subject is compared with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Roster<'g> {
+    /// The key of the subject.
+    pub subject: &'g str,
+    /// Who shares what; absent where the roster was not collected.
+    pub groups: Option<&'g Groups>,
+}
+
+/// The keys by which a record is compared with others, for each comparison of the program.
+#[must_use]
+pub fn keys_of(program: &Program, facts: &Fact<'_>) -> SubjectKeys {
+    let evaluator = Evaluator::new(program, Roster::default());
+    let scope = Scope::of(facts);
+    let of = |peers| {
+        let mut found = KeysOf::default();
+        evaluator.own_keys(peers, scope, &mut Silent, &mut |own: Own, _: &mut Silent| match own {
+            Own::Key { key, is_certain, age, .. } => found.keys.push((key, is_certain, age)),
+            Own::Unknown => found.is_open = true,
+        });
+        found
+    };
+    SubjectKeys { comparisons: program.peers.iter().map(of).collect() }
+}
+
+/// What an element of the subject gives to compare by.
+enum Own {
+    Key { key: SharedKey, is_certain: bool, age: Age, place: Option<String> },
+    Unknown,
+}
+
+/// A key of one element.
+enum Made {
+    Key(SharedKey),
+    /// The element has none.
+    None,
+    Unknown,
+}
+
+impl<'p> Evaluator<'p> {
+    /// How many other subjects have a key in common with this one.
+    pub(super) fn count_peers<T: Trace>(
+        &self,
+        id: PeersId,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Amount {
+        let Some(peers) = self.program.peers.get(id.index()) else { return Amount::count(0, None) };
+        let scope = Scope::of(scope.subject);
+        let (mut keys, mut is_open) = (Vec::new(), false);
+        let mut places: Vec<(SharedKey, String)> = Vec::new();
+        trace.begin();
+        self.own_keys(peers, scope, trace, &mut |own: Own, _: &mut T| match own {
+            Own::Key { key, is_certain, place, .. } => {
+                keys.push(OwnKey { key, is_certain });
+                places.extend(place.map(|place| (key, place)));
+            }
+            Own::Unknown => is_open = true,
+        });
+        let groups = self.roster.groups;
+        let shared = groups
+            .and_then(|groups| groups.shared(id.index(), self.roster.subject, &keys, is_open));
+        trace.end(|| {
+            let (Some(groups), Some(shared)) = (groups, &shared) else {
+                return What::Peers(PeersSeen::of_nobody(fields_of(peers)));
+            };
+            let places = places.into_iter().filter(|(key, _)| groups.is_shared(id.index(), *key));
+            What::Peers(PeersSeen {
+                keys: fields_of(peers),
+                low: shared.low,
+                high: Some(shared.high),
+                ids: groups.ids(id.index(), self.roster.subject, shared),
+                known_keys: shared.known_keys,
+                of: shared.of,
+                groups: groups.evidence(id.index(), shared),
+                places: places.map(|(_, place)| place).collect(),
+                cannot: shared.others_open.then_some(Cannot::Others),
+                ages: (shared.certain_age, shared.possible_age),
+            })
+        });
+        match shared {
+            Some(Shared { low, high, .. }) => Amount::count(low, Some(high)),
+            None => Amount::count(0, None),
+        }
+    }
+
+    /// Hands out the keys of the record.
+    fn own_keys<T: Trace>(
+        &self,
+        peers: &'p PeersProgram,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+        take: &mut dyn FnMut(Own, &mut T),
+    ) {
+        match &peers.of {
+            PeersOf::Record(filter) => {
+                trace.begin();
+                let included =
+                    filter.as_ref().map_or(Truth::Yes, |filter| self.truth(filter, scope, trace));
+                trace.end(|| What::Filter);
+                if included.is_possible() {
+                    let made = self.key(&peers.keys, scope, trace);
+                    let own = own(made, included == Truth::Yes, Age::Dayless, None);
+                    if let Some(own) = own {
+                        take(own, trace);
+                    }
+                }
+            }
+            PeersOf::Elements(members) => {
+                self.each(members, scope, trace, &mut |member, trace| {
+                    let made = if member.many {
+                        Made::Unknown
+                    } else {
+                        self.key(&peers.keys, member.scope, trace)
+                    };
+                    let age = element_time(member.element, members.time, member.many).into();
+                    let place = T::RECORDS.then(|| self.place(Some(member.element), &[]).shown);
+                    let own = own(made, member.is_certain(), age, place);
+                    if let Some(own) = own {
+                        take(own, trace);
+                    }
+                    ControlFlow::Continue(())
+                });
+            }
+        }
+    }
+
+    /// The key of one element: all of its fields must be known and have a value.
+    fn key<T: Trace>(&self, fields: &'p [Field], scope: Scope<'_, '_>, trace: &mut T) -> Made {
+        let mut parts: Vec<Key<'static>> = Vec::new();
+        let (mut is_none, mut is_unknown) = (false, false);
+        for field in fields {
+            let value = self.value(field, scope, trace);
+            match self.distinct_key(&value, field.of) {
+                Some(part) => parts.extend(part),
+                None if matches!(value, Possible::None) => is_none = true,
+                None => is_unknown = true,
+            }
+        }
+        if is_none {
+            Made::None
+        } else if is_unknown {
+            Made::Unknown
+        } else {
+            Made::Key(SharedKey::of(&parts))
+        }
+    }
+}
+
+/// The fields of the key, from the subject on.
+fn fields_of(peers: &PeersProgram) -> Vec<Vec<FieldSlot>> {
+    let holder: Vec<FieldSlot> = match &peers.of {
+        PeersOf::Record(_) => Vec::new(),
+        PeersOf::Elements(members) => members.hops.iter().flatten().copied().collect(),
+    };
+    let mut found: Vec<Vec<FieldSlot>> = Vec::new();
+    for key in &peers.keys {
+        let steps = [holder.as_slice(), key.steps.as_slice()].concat();
+        if !found.contains(&steps) {
+            found.push(steps);
+        }
+    }
+    found
+}
+
+fn own(made: Made, is_certain: bool, age: Age, place: Option<String>) -> Option<Own> {
+    match made {
+        Made::Key(key) => Some(Own::Key { key, is_certain, age, place }),
+        Made::None => None,
+        Made::Unknown => Some(Own::Unknown),
+    }
+}
+
+impl PeersSeen {
+    /// Where there is no roster to compare with.
+    fn of_nobody(keys: Vec<Vec<FieldSlot>>) -> Self {
+        Self {
+            keys,
+            low: 0,
+            high: None,
+            ids: Vec::new(),
+            known_keys: 0,
+            of: 0,
+            groups: Vec::new(),
+            places: BTreeSet::new(),
+            cannot: Some(Cannot::Roster),
+            ages: (Age::Nothing, Age::Unknown),
+        }
+    }
+}
