@@ -2,20 +2,28 @@
 
 use crate::support::command::{Ran, duecare_in};
 
-const POLICY: &str = "test/1.0.0.due";
-
-/// A folder with a policy and a file of examples.
-fn run(examples: &str, options: &[&str]) -> Ran {
+/// A folder with versions of a policy, given with their conditions and dates, and a file of examples.
+fn run_with(versions: &[(&str, &str, &str)], examples: &str, options: &[&str]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("test/examples")).unwrap();
-    let policy = crate::support::policy_with("n > 3")
-        .replace("status draft effective 2022-01-01", "status stable effective 2022-01-01")
-        .replace("../../tests/fixtures/subject.due", "../subject.due");
-    std::fs::write(folder.path().join(POLICY), policy).unwrap();
+    for (version, condition, dates) in versions {
+        let policy = crate::support::policy_with(condition)
+            .replace(
+                "status draft effective 2022-01-01",
+                &format!("status stable effective {dates}"),
+            )
+            .replace("test 1.0.0", &format!("test {version}"))
+            .replace("../../tests/fixtures/subject.due", "../subject.due");
+        std::fs::write(folder.path().join(format!("test/{version}.due")), policy).unwrap();
+    }
     let subject = crate::support::read("tests/fixtures/subject.due");
     std::fs::write(folder.path().join("subject.due"), subject).unwrap();
     std::fs::write(folder.path().join("test/examples/n.yaml"), examples).unwrap();
     duecare_in(folder.path(), &[&["test", "test"], options].concat(), &mut |_| {})
+}
+
+fn run(examples: &str, options: &[&str]) -> Ran {
+    run_with(&[("1.0.0", "n > 3", "2022-01-01")], examples, options)
 }
 
 const PASSING: &str = r#"
@@ -39,6 +47,34 @@ fn examples_that_come_out_as_written_pass() {
     let ran = run(PASSING, &[]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains("2 examples in 1 file: all passed"), "{}", ran.err);
+}
+
+#[test]
+fn an_example_runs_with_every_version_of_its_range() {
+    let versions = [
+        ("1.0.0", "n > 3", "2022-01-01 until 2022-06-01"),
+        ("2.0.0", "n > 4", "2022-06-01 until 2022-12-01"),
+        ("3.0.0", "n > 5", "2022-12-01"),
+    ];
+    let examples = |range: &str, own: &str| {
+        format!(
+            "{range}\nexamples:\n  - name: five\n    as_of: 2022-08-01T00:00:00Z\n    {own}\n    \
+             record: {{id: S-1, n: 5}}\n    expect: {{rules: {{tested: hit}}}}\n"
+        )
+    };
+    let ran = run_with(&versions, &examples("versions: '<3.0.0'", ""), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("2 examples in 1 file: all passed"), "{}", ran.err);
+    let ran = run_with(&versions, &examples("", "versions: '>=1.0.0'"), &[]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("five (version 3.0.0)"), "{}", ran.err);
+    assert!(ran.err.contains("3 examples in 1 file: 1 failed"), "{}", ran.err);
+    // What the example says itself holds, and not what its file says.
+    let ran = run_with(&versions, &examples("versions: '>=3.0.0'", "version: 2.0.0"), &[]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = run_with(&versions, &examples("versions: '>=4.0.0'", ""), &[]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("there is no version >=4.0.0"), "{}", ran.err);
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Parse, type-check and lint policies; shows all problems at once
     Check(CheckArgs),
+    /// Lay policies out in the one canonical way; comments stay
+    Fmt(FmtArgs),
     /// Run the examples beside policies
     Test(TestArgs),
     /// What a policy makes of each item of its sources: encoded, partly, left out, or nothing
@@ -72,6 +74,17 @@ pub(crate) struct CheckArgs {
     /// Say what a code such as DC0301 means, and nothing else
     #[arg(long, value_name = "CODE")]
     pub(crate) explain: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FmtArgs {
+    /// Policy files, or folders to look through; `-` is standard input, laid out to standard output
+    #[arg(value_name = "PATH", default_value = "policies")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Change nothing; end with exit code 1 if a file is not in the canonical layout
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 #[derive(Args, Debug)]

@@ -33,6 +33,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match cli.command {
         Command::Demo(args) => command::demo::run(&args),
         Command::Check(args) => command::check::run(&args, quiet),
+        Command::Fmt(args) => command::fmt::run(&args, quiet),
         Command::Test(args) => command::test::run(&args, quiet),
         Command::Coverage(args) => command::coverage::run(&args, quiet),
         Command::Eval(args) => command::eval::run(&args, quiet),

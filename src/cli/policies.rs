@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Diagnostic, Level, Style, render};
 use duecare::loader::{Loaded, Policy, load};
+use duecare::source::Sources;
 use duecare::value::{Date, Instant};
 
 use super::args::PolicyArgs;
@@ -20,7 +21,7 @@ pub(crate) fn one(
     let (paths, version) = locate(named, policies)?;
     let loaded = load(&paths, &mut |path| fs::read(path));
     if loaded.has_errors() {
-        show(&loaded, &loaded.diagnostics, true);
+        show(&loaded.sources, &loaded.diagnostics, true);
         return Err(Failure::Said {
             exit: Exit::PolicyUnusable,
             message: format!(
@@ -121,6 +122,25 @@ pub(crate) fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// The `.due` files that are named, or that are in named folders.
+pub(crate) fn files_of(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for path in named {
+        if path.is_dir() {
+            paths.extend(due_files(path, true)?);
+        } else if path.exists() {
+            paths.push(path.clone());
+        } else {
+            return Err(Failure::policy(format!("there is no `{}`", path.display()))
+                .hint("name .due files, or folders that hold some"));
+        }
+    }
+    if paths.is_empty() {
+        return Err(Failure::policy("there is no .due file in what was named"));
+    }
+    Ok(paths)
+}
+
 /// The `.due` files of a folder, in the order of their names.
 pub(crate) fn due_files(folder: &Path, recursive: bool) -> Result<Vec<PathBuf>, Failure> {
     let unreadable = |error: std::io::Error| {
@@ -153,12 +173,12 @@ fn warn_out_of_force(policy: &Policy, day: Date) {
 }
 
 /// Shows findings on standard error, errors first if only they count.
-pub(crate) fn show(loaded: &Loaded, diagnostics: &[Diagnostic], errors_only: bool) {
+pub(crate) fn show(sources: &Sources, diagnostics: &[Diagnostic], errors_only: bool) {
     let mut out = anstream::stderr();
     let style = Style { color: true, width: terminal::columns() };
     for found in diagnostics {
         if !errors_only || found.level() == Level::Error {
-            let _ = writeln!(out, "{}\n", render(found, &loaded.sources, style));
+            let _ = writeln!(out, "{}\n", render(found, sources, style));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Cuts a file into declarations, so that a mistake in one does not hide the next.
 
+use std::ops::Range;
+
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::source::{FileId, Span};
 
@@ -51,6 +53,20 @@ pub(super) fn split(sink: &mut Sink, file: FileId, text: &str) -> Vec<Chunk> {
     let mut scan = Scan { sink, file, text, open: Vec::new(), current: None, chunks: Vec::new() };
     scan.run();
     scan.chunks
+}
+
+/// Where the comments of a text are.
+pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut place = 0;
+    while let Some(rest) = text.get(place..).filter(|rest| !rest.is_empty()) {
+        let token = Token::first(rest);
+        if rest.starts_with("//") {
+            found.push(place..place + token.length);
+        }
+        place += token.length;
+    }
+    found
 }
 
 struct Scan<'s> {
@@ -124,7 +140,8 @@ impl Scan<'_> {
         let is_outermost = self.open.is_empty();
         debug_assert!(self.text.is_char_boundary(place));
         let after = line.get(word.len()..).unwrap_or("").trim_start();
-        let is_declared = word != "not" || after.starts_with("collected");
+        let next = rest.get(word.len()..).unwrap_or("").trim_start();
+        let is_declared = word != "not" || next.starts_with("collected");
         is_declared && (is_outermost || (has_opening && !after.starts_with([':', '"'])))
     }
 
@@ -195,7 +212,7 @@ impl Scan<'_> {
         );
     }
 
-    fn fault(&mut self, code: Code, range: std::ops::Range<usize>, message: &str, hint: &str) {
+    fn fault(&mut self, code: Code, range: Range<usize>, message: &str, hint: &str) {
         if let Some(current) = &mut self.current {
             current.is_sound = false;
         }

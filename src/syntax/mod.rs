@@ -8,10 +8,12 @@ mod chunk;
 mod grammar;
 mod grammar_words;
 mod lower;
+mod print;
 mod reserved;
 mod syntax_error;
 
 pub use chunk::DECLARATION_WORDS;
+pub use print::{NotFormatted, format};
 pub use reserved::is_reserved;
 
 use crate::diagnostic::{Code, Diagnostic, Sink};

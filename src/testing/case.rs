@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use semver::VersionReq;
 use serde::Deserialize;
 
 use crate::value::Instant;
@@ -12,10 +13,21 @@ pub struct Case {
     pub name: String,
     /// The time for which to decide.
     pub as_of: Instant,
-    /// The version of the policy; the one in force at that time unless given.
-    pub version: Option<String>,
+    /// The versions of the policy.
+    pub versions: Versions,
     /// The records as JSON, each with what it must come to.
     pub records: Vec<(String, Expectation)>,
+}
+
+/// The versions of a policy that an example is run with.
+#[derive(Clone, Debug)]
+pub enum Versions {
+    /// The one in force at the time of the example.
+    InForce,
+    /// One, whether in force or not.
+    Named(String),
+    /// All of a range, whether in force or not.
+    Range(VersionReq),
 }
 
 /// What a record must come to. Rules that are not named may come to anything.
@@ -57,6 +69,9 @@ impl std::error::Error for MalformedTests {}
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenFile {
+    /// Of all examples that say nothing of versions themselves.
+    #[serde(default)]
+    versions: Option<VersionReq>,
     examples: Vec<WrittenCase>,
 }
 
@@ -67,6 +82,8 @@ struct WrittenCase {
     as_of: String,
     #[serde(default)]
     version: Option<String>,
+    #[serde(default)]
+    versions: Option<VersionReq>,
     #[serde(default)]
     record: Option<serde_json::Value>,
     #[serde(default)]
@@ -94,14 +111,24 @@ pub fn read_cases(text: &str) -> Result<Vec<Case>, MalformedTests> {
     if file.examples.is_empty() {
         return Err(MalformedTests("there is no example in it".to_owned()));
     }
-    file.examples.into_iter().map(WrittenCase::case).collect()
+    let versions = file.versions;
+    file.examples.into_iter().map(|written| written.case(versions.as_ref())).collect()
 }
 
 impl WrittenCase {
-    fn case(self) -> Result<Case, MalformedTests> {
+    fn case(self, of_file: Option<&VersionReq>) -> Result<Case, MalformedTests> {
+        let has_both = self.version.is_some() && self.versions.is_some();
         let malformed = |what: &str| MalformedTests(format!("example `{}`: {what}", self.name));
         let as_of =
             Instant::parse(&self.as_of).map_err(|error| malformed(&format!("`as_of`: {error}")))?;
+        let versions = match (self.version, self.versions.or_else(|| of_file.cloned())) {
+            (Some(_), Some(_)) if has_both => {
+                return Err(malformed("give `version` or `versions`, not both"));
+            }
+            (Some(version), _) => Versions::Named(version),
+            (None, Some(range)) => Versions::Range(range),
+            (None, None) => Versions::InForce,
+        };
         let records = match (self.record, self.expect) {
             (Some(record), Some(expect)) if self.roster.is_empty() => {
                 vec![(record.to_string(), expect)]
@@ -115,6 +142,6 @@ impl WrittenCase {
         if records.iter().all(|(_, expect)| *expect == Expectation::default()) {
             return Err(malformed("it expects nothing"));
         }
-        Ok(Case { name: self.name, as_of, version: self.version, records })
+        Ok(Case { name: self.name, as_of, versions, records })
     }
 }

@@ -5,7 +5,7 @@ mod coverage;
 mod result;
 mod run;
 
-pub use case::{Case, Expectation, MalformedTests, read_cases};
+pub use case::{Case, Expectation, MalformedTests, Versions, read_cases};
 pub use coverage::{Coverage, CoverageReport, RuleCoverage, Uncovered};
 pub use result::{CaseResult, Failure};
 pub use run::{Suite, Unusable};

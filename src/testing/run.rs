@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::case::{Case, Expectation};
+use super::case::{Case, Expectation, Versions};
 use super::coverage::{Coverage, CoverageReport};
 use super::result::{CaseResult, Failure};
 use crate::decision::Decision;
@@ -59,13 +59,18 @@ impl<'l> Suite<'l> {
         self.coverage.values().map(|coverage| coverage.report(&self.loaded.sources)).collect()
     }
 
-    /// Runs one example.
+    /// Runs one example, once for each version that it is of.
     ///
     /// # Errors
     /// If there is no version for it.
-    pub fn run(&mut self, case: &Case) -> Result<CaseResult, Unusable> {
+    pub fn run(&mut self, case: &Case) -> Result<Vec<CaseResult>, Unusable> {
         let unusable = |why: String| Unusable(format!("example `{}`: {why}", case.name));
-        let policy = self.policy(case).map_err(unusable)?;
+        let policies = self.policies(case).map_err(unusable)?;
+        policies.into_iter().map(|policy| self.run_with(policy, case)).collect()
+    }
+
+    fn run_with(&mut self, policy: &Policy, case: &Case) -> Result<CaseResult, Unusable> {
+        let unusable = |why: String| Unusable(format!("example `{}`: {why}", case.name));
         let version = policy.checked.identity.version.to_string();
         let key = (version.clone(), case.as_of);
         if !self.engines.contains_key(&key) {
@@ -95,16 +100,23 @@ impl<'l> Suite<'l> {
         Ok(result)
     }
 
-    fn policy(&self, case: &Case) -> Result<&'l Policy, String> {
-        match &case.version {
-            None => self.loaded.in_force(case.as_of.date()).map_err(|error| error.to_string()),
-            Some(version) => self
-                .loaded
-                .policies
-                .iter()
-                .find(|policy| policy.checked.identity.version.to_string() == *version)
-                .ok_or_else(|| format!("there is no version {version}")),
-        }
+    fn policies(&self, case: &Case) -> Result<Vec<&'l Policy>, String> {
+        let version = |policy: &&Policy| policy.checked.identity.version.clone();
+        let (found, wanted): (Vec<&Policy>, String) = match &case.versions {
+            Versions::InForce => {
+                let found = self.loaded.in_force(case.as_of.date());
+                return found.map(|policy| vec![policy]).map_err(|error| error.to_string());
+            }
+            Versions::Named(named) => {
+                let is_named = |policy: &&Policy| version(policy).to_string() == *named;
+                (self.loaded.policies.iter().filter(is_named).collect(), named.clone())
+            }
+            Versions::Range(range) => {
+                let is_in = |policy: &&Policy| range.matches(&version(policy));
+                (self.loaded.policies.iter().filter(is_in).collect(), range.to_string())
+            }
+        };
+        if found.is_empty() { Err(format!("there is no version {wanted}")) } else { Ok(found) }
     }
 }
 

@@ -1,6 +1,5 @@
 use std::fs;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use duecare::diagnostic::{Code, Diagnostic, Level, to_json};
 use duecare::loader::load;
@@ -14,26 +13,13 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    let mut paths: Vec<PathBuf> = Vec::new();
-    for path in &args.paths {
-        if path.is_dir() {
-            paths.extend(policies::due_files(path, true)?);
-        } else if path.exists() {
-            paths.push(path.clone());
-        } else {
-            return Err(Failure::policy(format!("there is no `{}`", path.display()))
-                .hint("name .due files, or folders that hold some"));
-        }
-    }
-    if paths.is_empty() {
-        return Err(Failure::policy("there is no .due file to check"));
-    }
+    let paths = policies::files_of(&args.paths)?;
     let loaded = load(&paths, &mut |path| fs::read(path));
     let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;
     let shown: Vec<Diagnostic> = loaded.diagnostics.iter().filter(is_shown).cloned().collect();
     match args.format {
         CheckFormat::Json => writeln!(std::io::stdout(), "{}", to_json(&shown, &loaded.sources))?,
-        CheckFormat::Text => policies::show(&loaded, &shown, false),
+        CheckFormat::Text => policies::show(&loaded.sources, &shown, false),
     }
     if !quiet && args.format == CheckFormat::Text {
         let files =

@@ -6,5 +6,6 @@ pub(super) mod coverage;
 pub(super) mod demo;
 pub(super) mod eval;
 pub(super) mod explain;
+pub(super) mod fmt;
 mod input;
 pub(super) mod test;

@@ -163,7 +163,7 @@ fn run_folder(
     let versions = policies::versions_in(folder)?;
     let loaded = load(&versions, &mut |path| fs::read(path));
     if loaded.has_errors() {
-        policies::show(&loaded, &loaded.diagnostics, true);
+        policies::show(&loaded.sources, &loaded.diagnostics, true);
         let errors: Vec<Diagnostic> = loaded.diagnostics.clone();
         return Err(Failure::policy(format!(
             "the policy in `{}` cannot be used: {}",
@@ -187,7 +187,7 @@ fn run_folder(
         };
         let mut made = FileResult { file: file.clone(), cases: Vec::new() };
         for case in cases.iter().filter(is_wanted) {
-            made.cases.push(suite.run(case).map_err(|error| in_file(error.to_string()))?);
+            made.cases.extend(suite.run(case).map_err(|error| in_file(error.to_string()))?);
         }
         if !made.cases.is_empty() {
             results.push(made);
