@@ -2,12 +2,11 @@
 
 use duecare::eval::Detail;
 
-use crate::support::{AS_OF, read, shipped, with_record};
+use crate::support::{AS_OF, shipped_with_roster, with_record};
 
 #[test]
 fn decision_records_have_the_documented_form() {
-    let engine = shipped("policies/dprk-it-workers/1.0.0.due", AS_OF);
-    let roster = read("policies/dprk-it-workers/examples/roster.jsonl");
+    let (engine, roster) = shipped_with_roster(AS_OF);
     for subject in ["C-1005", "C-1017", "C-1022"] {
         let record = roster.lines().find(|line| line.contains(subject)).unwrap();
         let decision = with_record(&engine, record, |record| {

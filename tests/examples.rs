@@ -7,7 +7,7 @@ use duecare::hir::RuleKind;
 use duecare::loader::load;
 use duecare::testing::{Suite, read_cases};
 
-use crate::support::{read, root, shipped};
+use crate::support::{read, root, shipped_with_roster};
 
 /// The outcomes that the examples of every rule must show between them.
 fn wanted(kind: RuleKind) -> &'static [&'static str] {
@@ -69,8 +69,7 @@ fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 #[test]
 fn the_bundled_roster_is_decided_as_expected_by_hand() {
-    let engine = shipped("policies/dprk-it-workers/1.0.0.due", "2022-08-01T00:00:00Z");
-    let roster = read("policies/dprk-it-workers/examples/roster.jsonl");
+    let (engine, roster) = shipped_with_roster("2022-08-01T00:00:00Z");
     let expected = read("tests/golden/dprk-it-workers-1.0.0.brief.jsonl");
     assert_eq!(roster.lines().count(), expected.lines().count());
     for (record, expected) in roster.lines().zip(expected.lines()) {

@@ -128,9 +128,9 @@ fn mangled(text: &str, choices: &[u8], comments: bool) -> String {
             made.push_str(BETWEEN[usize::from(choice % 4)]);
         }
         // Only `collected` itself tells the declaration `not collected` from a condition.
-        if comments && choice % 23 == 0 && token != "collected" {
+        if comments && choice.is_multiple_of(23) && token != "collected" {
             made.push_str(if choice > 120 { "\n// " } else { " // " });
-            made.push_str(&format!("comment {place}\n"));
+            made.extend(["comment ", &place.to_string(), "\n"]);
             if !begins {
                 made.push(' ');
             }

@@ -124,6 +124,7 @@ impl<'p> Run<'p, '_> {
                 outcome: judgement.outcome,
                 holds: presence.counts().and(counts.into()),
                 holds_now: presence.counts_now().and(counts.into()),
+                relief: presence.excepted,
                 severity: [Truth::No; 3],
             };
             self.set_standing(id, standing);
@@ -456,6 +457,7 @@ impl<'p> Run<'p, '_> {
                 outcome,
                 holds: completed.met(),
                 holds_now: now.met(),
+                relief: relieves,
                 severity: [Truth::No; 3],
             };
             self.set_standing(id, standing);
@@ -628,16 +630,15 @@ impl<'p> Run<'p, '_> {
 
     /// What would tell whether an exception relieves from a rule.
     fn needs_of_relief(&self) -> Vec<(RuleId, Need)> {
-        let open = self.rules.iter().filter_map(|(id, judged)| {
-            let relief = judged.relief.filter(|relief| relief.relieves == Truth::Unknown)?;
-            Some((*id, relief.exception))
+        let open = self.rules.iter().filter(|(_, judged)| {
+            judged.relief.is_some_and(|relief| relief.relieves == Truth::Unknown)
         });
-        open.flat_map(|(id, place)| {
-            let exceptions = self.program.exceptions.iter();
-            let when = exceptions
-                .filter(|exception| exception.place == place)
-                .find_map(|exception| exception.when.as_ref());
-            self.needs_of_condition(when).into_iter().map(move |need| (id, need))
+        open.flat_map(|(id, _)| {
+            let places = self.rule(*id).map(|rule| rule.exceptions.as_slice()).unwrap_or_default();
+            let exceptions = places.iter().filter_map(|place| self.program.exceptions.get(*place));
+            exceptions
+                .flat_map(|exception| self.needs_of_condition(exception.when.as_ref()))
+                .map(move |need| (*id, need))
         })
         .collect()
     }

@@ -12,8 +12,21 @@ pub(super) struct Standing {
     pub(super) holds: Truth,
     /// The same, as far as known now: an unknown exception excepts nobody.
     pub(super) holds_now: Truth,
+    /// Whether an exception relieves from it where it stands.
+    pub(super) relief: Truth,
     /// Whether the severity of a flag is this one, from the lowest.
     pub(super) severity: [Truth; 3],
+}
+
+impl Standing {
+    /// Whether it stands only as long as nobody knows that an exception relieves from it.
+    fn may_be_relieved(&self) -> bool {
+        self.relief == Truth::Unknown
+            && matches!(
+                self.outcome,
+                Outcome::Hit | Outcome::Failed | Outcome::Unmet | Outcome::Expired
+            )
+    }
 }
 
 /// What the conditions of a prohibition or flag came to, before anything else is known.
@@ -162,7 +175,11 @@ impl<'p> Evaluator<'p> {
             | Outcome::Expired
             | Outcome::Waived
             | Outcome::NotRequired => {
-                if completed && standing.outcome == Outcome::Unknown {
+                let is_open = standing.outcome == Outcome::Unknown
+                    || (standing.may_be_relieved()
+                        && (outcome == standing.outcome
+                            || matches!(outcome, Outcome::Excepted | Outcome::Waived)));
+                if completed && is_open {
                     Truth::Unknown
                 } else {
                     (standing.outcome == outcome).into()

@@ -15,7 +15,7 @@ pub struct ItemCoverage {
     pub text: String,
     /// What is made of it.
     pub state: ItemState,
-    /// The rules and gaps that cite it.
+    /// The rules, exceptions and gaps that cite it.
     pub by: Vec<String>,
     /// What is not covered, or why it is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -84,11 +84,15 @@ pub fn source_coverage(policy: &PolicySet) -> Vec<ItemCoverage> {
                     row.accepted_by = gap.accepted.as_ref().map(|accepted| accepted.by.clone());
                 }
             }
-            for rule in &policy.rules {
-                let Some(citation) = cites(&rule.cites) else { continue };
+            let rules = policy.rules.iter().map(|rule| (rule.name.clone(), &rule.cites));
+            let exceptions = policy.exceptions.iter();
+            let exceptions = exceptions
+                .map(|exception| (format!("exception {}", exception.name), &exception.cites));
+            for (name, citations) in rules.chain(exceptions) {
+                let Some(citation) = cites(citations) else { continue };
                 let state = if citation.partly { ItemState::Partly } else { ItemState::Encoded };
                 row.state = row.state.min(state);
-                row.by.push(rule.name.clone());
+                row.by.push(name);
                 row.because.extend(citation.because);
             }
             rows.push(row);

@@ -45,11 +45,18 @@ impl Resolver<'_> {
                 .filter(|(_, frame)| !matches!(frame.of, Type::Record(_)))
                 .map(|(level, frame)| Start::Itself(level, frame.of));
         }
+        let by_type = self.by_type(scope, path);
         for (level, frame) in frames {
             if let Type::Record(record) = frame.of
-                && self.schema.record(record).field(first.as_str()).is_some()
+                && let Some((_, field)) = self.schema.record(record).field(first.as_str())
             {
-                return Some(Start::Field(Root::Element(level), frame.of));
+                // `account.id` in a login, whose `account` is a text, is the `id` of the account around.
+                let leads_nowhere = !rest.is_empty()
+                    && by_type.is_some()
+                    && !matches!(field.shape.of, Type::Record(_) | Type::Ip);
+                if !leads_nowhere {
+                    return Some(Start::Field(Root::Element(level), frame.of));
+                }
             }
         }
         let window =
@@ -61,16 +68,19 @@ impl Resolver<'_> {
         if subject.field(first.as_str()).is_some() {
             return Some(Start::Field(Root::Subject, Type::Record(self.subject)));
         }
-        if rest.is_empty() {
-            return None;
-        }
-        let by_type = innermost_first(&scope.frames).find(|(_, frame)| {
+        by_type
+    }
+
+    /// A path that begins with the name of the type of an element around, or of the record itself.
+    fn by_type<'p>(&self, scope: &Scope, path: &'p Path) -> Option<Start<'p>> {
+        let (first, rest) = path.steps.split_first().filter(|(_, rest)| !rest.is_empty())?;
+        let element = innermost_first(&scope.frames).find(|(_, frame)| {
             let record = frame.of.record();
             record.is_some_and(|record| self.schema.record(record).name == first.as_str())
         });
-        match by_type {
+        match element {
             Some((level, frame)) => Some(Start::Outer(Root::Element(level), frame.of, rest)),
-            None if subject.name == first.as_str() => {
+            None if self.schema.record(self.subject).name == first.as_str() => {
                 Some(Start::Outer(Root::Subject, Type::Record(self.subject), rest))
             }
             None => None,

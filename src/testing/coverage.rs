@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::eval::{Judgement, Step, Truth, What};
-use crate::hir::{Condition, ConditionKind, DefineBody, Part, PolicySet, RuleBody};
+use crate::hir::{Condition, ConditionKind, DefineBody, Outcome, Part, PolicySet, RuleBody};
 use crate::loader::Policy;
 use crate::source::{Sources, Span};
 
@@ -258,6 +258,12 @@ fn possible(policy: &PolicySet, condition: &Condition) -> [bool; 3] {
             if policy.rules.iter().all(|rule| rule.kind() != *kind) =>
         {
             [false, true, false]
+        }
+        // A rule has this outcome now or it has another; only what is hit or met can be open.
+        ConditionKind::Rule { outcome, .. } | ConditionKind::Rules { outcome, .. }
+            if !matches!(outcome, Outcome::Hit | Outcome::Met) =>
+        {
+            [true, true, false]
         }
         ConditionKind::Define(id) => {
             match policy.defines.get(id.index()).map(|found| &found.body) {

@@ -123,6 +123,8 @@ fn decision_parts() -> BoxedStrategy<String> {
         "any flag is hit",
         "score >= 25 and not flag_1",
         "flag_0 is clear and flag_1",
+        "any flag is excepted",
+        "flag_0 is excepted or flag_1",
     ]);
     let must_have =
         select(vec!["", "must have items", "must have items, spot", "must have maybe_spot"]);

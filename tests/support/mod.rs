@@ -58,6 +58,18 @@ pub(crate) fn shipped(path: &str, as_of: &str) -> Engine {
     Engine::new(policy, as_of, Dispositions::default()).expect("a program")
 }
 
+/// The shipped policy of the 2022 advisory, with the bundled roster to compare subjects with.
+pub(crate) fn shipped_with_roster(as_of: &str) -> (Engine, String) {
+    let engine = shipped("policies/dprk-it-workers/1.0.0.due", as_of);
+    let roster = read("policies/dprk-it-workers/examples/roster.jsonl");
+    let raws = raw(Format::JsonLines, roster.as_bytes());
+    let layout: Layout = engine.layout(BadValues::Refuse);
+    let records: Vec<Record<'_>> =
+        raws.iter().filter_map(|raw| layout.decode(raw).record).collect();
+    let engine = engine.among(&records).expect("no subject twice");
+    (engine, roster)
+}
+
 /// Every raw record of a roster text.
 pub(crate) fn raw(format: Format, text: &[u8]) -> Vec<RawRecord> {
     let mut reader = RawReader::new(format, text).expect("a roster");
