@@ -99,6 +99,9 @@ impl Tree<'_> {
 
     /// Values that were computed, and parameters, rather than fields that are shown with their places.
     fn values(&self, step: &Step) -> Vec<String> {
+        // `exists peers ...` compares a count that nobody wrote.
+        let whole =
+            if let What::Condition(node, _) = step.what { self.text(node) } else { String::new() };
         let operands = step.inside.iter().filter_map(|inner| {
             let What::Operand { node, shown, .. } = &inner.what else { return None };
             Some((self.text(*node), shown, inner))
@@ -107,7 +110,8 @@ impl Tree<'_> {
             .filter(|(text, shown, inner)| {
                 let is_field =
                     matches!(inner.inside.as_slice(), [only] if matches!(only.what, What::Fact(_)));
-                text != *shown && !is_field && !rests_on_unknown_list(inner)
+                let is_unwritten = inner.inside.is_empty() && *text == whole;
+                text != *shown && !is_unwritten && !is_field && !rests_on_unknown_list(inner)
             })
             .map(|(text, shown, inner)| {
                 if let [Step { what: What::Peers(seen), .. }] = inner.inside.as_slice() {
@@ -163,7 +167,8 @@ fn peers_found(seen: &PeersSeen) -> String {
     let more = if seen.low > FACTS_MAX { ", ..." } else { "" };
     let who = if named.is_empty() { String::new() } else { format!(" ({named}{more})") };
     let (known, of) = (seen.known_keys, seen.of);
-    format!("shared with {count} others{who}; {known} of {of} subjects could be compared")
+    let others = if count == "1" { "other" } else { "others" };
+    format!("shared with {count} {others}{who}; {known} of {of} subjects could be compared")
 }
 
 /// The facts of an element or field that a condition which does not hold looked at.

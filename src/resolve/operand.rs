@@ -105,6 +105,15 @@ impl Resolver<'_> {
     }
 
     fn text_literal(&mut self, text: &str, of: Type, span: Span) -> Operand {
+        let is_pattern = text.contains('*') || (text.contains('?') && of != Type::Url);
+        if is_pattern && of != Type::Text {
+            let of = self.schema.type_name(of);
+            let message =
+                format!("`{text}` would be compared whole: patterns are for `text`, and this is `{of}`");
+            let diagnostic = Diagnostic::new(Code::MalformedValue, span, message);
+            self.report(diagnostic.hint("write every spelling that is meant"));
+            return Operand::mistake(span);
+        }
         match parse_value(&self.schema, of, text.to_owned().into()) {
             Ok(value) => Operand::new(OperandKind::Constant(value), of, span),
             Err(malformed) => {

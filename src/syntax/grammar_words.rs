@@ -303,6 +303,7 @@ pub(super) fn word(rule: Rule) -> Word {
         | Rule::prohibition
         | Rule::control
         | Rule::rule_clause
+        | Rule::sign_clause
         | Rule::control_clause
         | Rule::exception
         | Rule::exception_clause

@@ -73,23 +73,22 @@ impl<'l> Suite<'l> {
         let unusable = |why: String| Unusable(format!("example `{}`: {why}", case.name));
         let version = policy.checked.identity.version.to_string();
         let key = (version.clone(), case.as_of);
-        if !self.engines.contains_key(&key) {
-            let engine = Engine::new(policy.clone(), case.as_of, Dispositions::default())
-                .map_err(|error| unusable(error.to_string()))?;
-            self.engines.insert(key.clone(), engine);
-        }
+        let engine = match self.engines.remove(&key) {
+            Some(engine) => engine,
+            None => Engine::new(policy.clone(), case.as_of, Dispositions::default())
+                .map_err(|error| unusable(error.to_string()))?,
+        };
         let mut coverage = self.coverage.get_mut(&version);
         let mut result = CaseResult { name: case.name.clone(), version, failures: Vec::new() };
-        let Some(engine) = self.engines.get(&key) else { return Ok(result) };
         let many = case.records.len() > 1;
         let raws = case.records.iter().map(|(json, _)| raw(json)).collect::<Vec<_>>();
         let layout = engine.layout(BadValues::Refuse);
         let roster: Vec<Record<'_>> =
             raws.iter().filter_map(|raw| layout.decode(raw).record).collect();
-        let engine = &engine.clone().among(&roster).map_err(|error| unusable(error.to_string()))?;
+        let engine = engine.among(&roster).map_err(|error| unusable(error.to_string()))?;
         for (json, expectation) in &case.records {
             let mut failures =
-                judge(self.loaded, engine, json, expectation, coverage.as_deref_mut());
+                judge(self.loaded, &engine, json, expectation, coverage.as_deref_mut());
             if !many {
                 for failure in &mut failures {
                     failure.subject = None;
@@ -97,6 +96,7 @@ impl<'l> Suite<'l> {
             }
             result.failures.extend(failures);
         }
+        self.engines.insert(key, engine);
         Ok(result)
     }
 

@@ -200,6 +200,8 @@ impl Tour<'_> {
         self.say(4, 2, &format!("• {title} ({severity}; {})", cites.join(", ")))?;
         let facts = rule.evidence.iter().take(2);
         let mut seen: Vec<String> = rule.says.iter().cloned().collect();
+        let others = rule.peers.iter().filter(|peers| !peers.ids.is_empty());
+        seen.extend(others.map(|peers| format!("shared with {}", peers.ids.join(", "))));
         seen.extend(facts.map(|fact| format!("{} is {}", fact.path, fact.value)));
         self.say(6, 2, &seen.join("; "))
     }
