@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::check::{self, Checked};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::digest::Digest;
-use crate::hir::{PolicySet, Status};
+use crate::hir::{PolicySet, Source, Status};
 use crate::resolve::{self, ListFile, PolicyFiles};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax;
@@ -124,6 +124,41 @@ pub fn load(paths: &[PathBuf], read: ReadFile<'_>) -> Loaded {
         policies.clear();
     }
     Loaded { sources: loader.sources, diagnostics: loader.sink.into_sorted(), policies }
+}
+
+/// The documents that files without a `policy` declare.
+#[derive(Debug)]
+pub struct Documents {
+    /// Every text that was read.
+    pub sources: Sources,
+    /// What was found, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The documents, in the order of the files.
+    pub documents: Vec<Source>,
+}
+
+/// Loads the documents that these files declare.
+pub fn load_documents(paths: &[PathBuf], read: ReadFile<'_>) -> Documents {
+    let mut loader = Loader {
+        sink: Sink::default(),
+        sources: Sources::default(),
+        parsed: BTreeMap::new(),
+        read,
+    };
+    let mut documents = Vec::new();
+    for path in paths {
+        let path = normal(path);
+        if loader.file(&path, None).is_none() {
+            continue;
+        }
+        let Some((_, file)) = loader.parsed.get(&path) else { continue };
+        for declaration in &file.declarations {
+            if let Declaration::Source(source) = declaration {
+                documents.push(resolve::document(&mut loader.sink, source));
+            }
+        }
+    }
+    Documents { sources: loader.sources, diagnostics: loader.sink.into_sorted(), documents }
 }
 
 /// Versions that lie in one folder belong to one policy.

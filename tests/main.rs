@@ -20,6 +20,7 @@ mod fixtures;
 mod format;
 mod formats;
 mod hostile;
+mod library;
 mod lists;
 mod peers;
 mod relief;

@@ -143,6 +143,12 @@ fn coverage_names_the_outcomes_that_no_example_has_shown() {
     let lacking = run(PASSING, &["--min-coverage", "100", "--filter", "above"]);
     assert_eq!(lacking.code, 1);
     assert!(lacking.err.contains("less than 100 %"), "{}", lacking.err);
+    let junit = ["--format", "junit", "--min-coverage", "100", "--filter", "above"];
+    let lacking = run(PASSING, &junit);
+    assert_eq!(lacking.code, 1);
+    assert!(lacking.out.contains("coverage of test 1.0.0"), "{}", lacking.out);
+    assert!(lacking.out.contains("never false, unknown"), "{}", lacking.out);
+    assert!(lacking.out.contains("tested (1 of 3 outcomes shown)"), "{}", lacking.out);
     let first_only = run(PASSING, &["--format", "json", "--coverage", "--filter", "above"]);
     assert_eq!(first_only.code, 0, "{}", first_only.err);
     let results: serde_json::Value = serde_json::from_str(&first_only.out).unwrap();

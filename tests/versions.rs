@@ -73,6 +73,7 @@ fn versions_that_overlap_or_leave_a_hole_or_do_not_belong_together_are_refused()
         let ran = eval(folder.path(), "test", "2022-03-01");
         assert_eq!(ran.code, 2, "{}", ran.err);
         assert!(ran.err.contains(code), "{}", ran.err);
+        assert!(ran.err.contains("1.0.0") && ran.err.contains("2.0.0"), "{}", ran.err);
     };
     refused(&[("1.0.0", "2022-01-01"), ("2.0.0", "2022-06-01")], "DC0501");
     refused(&[("1.0.0", "2022-01-01 until 2022-07-01"), ("2.0.0", "2022-06-01")], "DC0501");

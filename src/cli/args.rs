@@ -116,6 +116,11 @@ pub(crate) struct CoverageArgs {
     #[command(flatten)]
     pub(crate) chosen: PolicyArgs,
 
+    /// A file with a source whose items restate those of other sources, such as a summary: shows what the
+    /// policies make of its items
+    #[arg(long, value_name = "FILE")]
+    pub(crate) source: Vec<PathBuf>,
+
     /// How items are shown
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub(crate) format: CoverageFormat,
@@ -155,7 +160,7 @@ pub(crate) enum CheckFormat {
 #[derive(Args, Debug)]
 pub(crate) struct PolicyArgs {
     /// A .due file, a folder of versions (the one in force is used), or NAME or NAME@VERSION under
-    /// --policies; `eval` takes several
+    /// --policies; `eval` and `coverage` take several
     #[arg(long, short, value_name = "POLICY", required = true)]
     pub(crate) policy: Vec<String>,
 

@@ -13,7 +13,7 @@ pub use place::{Derived, FieldPath, Root, Step};
 pub use policy::{
     Acceptance, Cap, Citation, DatedRates, Decision, Define, DefineBody, DefineId, Exception, Gap,
     GapKind, Level, LevelId, List, ListId, NotCollected, Param, ParamConstant, ParamId, ParamValue,
-    PolicyIdentity, PolicySet, Rates, Source, SourceId, SourceItem, Status,
+    PolicyIdentity, PolicySet, Rates, Restated, Source, SourceId, SourceItem, Status,
 };
 pub use rule::{
     Answer, ControlRule, FlagRule, Lasts, Outcome, Raised, Rule, RuleBody, RuleId, Severity,

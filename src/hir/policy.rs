@@ -175,6 +175,21 @@ pub struct SourceItem {
     pub name: String,
     /// What it says, in our words.
     pub text: String,
+    /// What it says again of other sources, which policies cite.
+    pub restates: Vec<Restated>,
+}
+
+/// An item of another source that an item says again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// The other source, by name.
+    pub source: String,
+    /// Its item, by name.
+    pub item: String,
+    /// Whether it says more than that.
+    pub partly: bool,
+    /// What it says beyond that.
+    pub because: Option<String>,
 }
 
 /// That something comes from an item of a source.

@@ -8,7 +8,10 @@ mod sources;
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
 pub use run::run_report;
-pub use sources::{ItemCoverage, ItemState, source_coverage, source_table};
+pub use sources::{
+    ItemCoverage, ItemState, UnknownItem, combined_coverage, restated_coverage, source_coverage,
+    source_table,
+};
 
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 

@@ -1,8 +1,10 @@
+use std::fmt;
+
 use comfy_table::{Cell, ColumnConstraint, Width};
 use serde::Serialize;
 
 use super::plain_table;
-use crate::hir::{Citation, PolicySet};
+use crate::hir::{Citation, PolicySet, Source};
 
 /// What a policy makes of an item of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,6 +101,114 @@ pub fn source_coverage(policy: &PolicySet) -> Vec<ItemCoverage> {
         }
     }
     rows
+}
+
+/// What several policies make of the same items together.
+#[must_use]
+pub fn combined_coverage(policies: &[&PolicySet]) -> Vec<ItemCoverage> {
+    let mut rows: Vec<ItemCoverage> = Vec::new();
+    for policy in policies {
+        let name = &policy.identity.name;
+        for mut row in source_coverage(policy) {
+            if policies.len() > 1 {
+                row.by = row.by.iter().map(|by| format!("{name}: {by}")).collect();
+            }
+            let is_same = |known: &&mut ItemCoverage| {
+                (&known.source, &known.item) == (&row.source, &row.item)
+            };
+            if let Some(known) = rows.iter_mut().find(is_same) {
+                known.state = known.state.min(row.state);
+                known.by.extend(row.by);
+                known.because.extend(row.because);
+                known.accepted_by = known.accepted_by.take().or(row.accepted_by);
+            } else {
+                rows.push(row);
+            }
+        }
+    }
+    rows
+}
+
+/// That an item says something again that no policy at hand has a source for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownItem {
+    /// The item that says so.
+    pub said_by: String,
+    /// The other source and item.
+    pub meant: String,
+}
+
+impl fmt::Display for UnknownItem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { said_by, meant } = self;
+        write!(f, "`{said_by}` restates `{meant}`, which is no item of a source of these policies")
+    }
+}
+
+impl std::error::Error for UnknownItem {}
+
+/// What is made of the items of documents that say again what policies cite: encoded where all of it
+/// is, partly where some is.
+///
+/// # Errors
+/// If an item restates one that is not among the rows.
+pub fn restated_coverage(
+    documents: &[Source],
+    rows: &[ItemCoverage],
+) -> Result<Vec<ItemCoverage>, UnknownItem> {
+    let mut made = Vec::new();
+    for document in documents {
+        for item in &document.items {
+            let mut row = ItemCoverage {
+                source: document.name.clone(),
+                item: item.name.clone(),
+                text: item.text.clone(),
+                state: ItemState::Nothing,
+                by: Vec::new(),
+                because: Vec::new(),
+                accepted_by: None,
+            };
+            let mut states = Vec::new();
+            for restated in &item.restates {
+                let meant = |known: &&ItemCoverage| {
+                    (&known.source, &known.item) == (&restated.source, &restated.item)
+                };
+                let Some(found) = rows.iter().find(meant) else {
+                    return Err(UnknownItem {
+                        said_by: format!("{} {}", document.name, item.name),
+                        meant: format!("{} {}", restated.source, restated.item),
+                    });
+                };
+                states.push(if restated.partly {
+                    found.state.max(ItemState::Partly)
+                } else {
+                    found.state
+                });
+                row.because.extend(restated.because.clone());
+                for by in &found.by {
+                    if !row.by.contains(by) {
+                        row.by.push(by.clone());
+                    }
+                }
+                if found.state != ItemState::Encoded {
+                    row.because.extend(found.because.clone());
+                }
+                row.accepted_by = row.accepted_by.take().or_else(|| found.accepted_by.clone());
+            }
+            let best = states.iter().min().copied();
+            let worst = states.iter().max().copied();
+            row.state = match (best, worst) {
+                (Some(best), Some(worst)) if best == worst => best,
+                // A part is encoded, another is not.
+                (Some(ItemState::Encoded | ItemState::Partly), Some(_)) => ItemState::Partly,
+                (Some(best), Some(_)) => best,
+                (None, _) | (_, None) => ItemState::Nothing,
+            };
+            row.because.dedup();
+            made.push(row);
+        }
+    }
+    Ok(made)
 }
 
 /// Items and what is made of them as a table of so many columns.

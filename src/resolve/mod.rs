@@ -21,6 +21,8 @@ mod scope;
 mod source;
 mod template;
 
+pub(crate) use source::document;
+
 use crate::diagnostic::{Code, Diagnostic, Sentence, Sink};
 use crate::hir::{Define, List, Param, PolicySet, Source};
 use crate::source::Span;

@@ -108,8 +108,9 @@ impl Resolver<'_> {
         let is_pattern = text.contains('*') || (text.contains('?') && of != Type::Url);
         if is_pattern && of != Type::Text {
             let of = self.schema.type_name(of);
-            let message =
-                format!("`{text}` would be compared whole: patterns are for `text`, and this is `{of}`");
+            let message = format!(
+                "`{text}` would be compared whole: patterns are for `text`, and this is `{of}`"
+            );
             let diagnostic = Diagnostic::new(Code::MalformedValue, span, message);
             self.report(diagnostic.hint("write every spelling that is meant"));
             return Operand::mistake(span);

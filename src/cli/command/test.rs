@@ -86,7 +86,9 @@ pub(crate) fn run(args: &TestArgs, quiet: bool) -> Result<Exit, Failure> {
             writeln!(std::io::stdout(), "{text}")?;
         }
         TestFormat::Junit => {
-            let text = junit(&results).to_string().map_err(Failure::input)?;
+            let text = junit(&results, &coverage, args.min_coverage.map(usize::from))
+                .to_string()
+                .map_err(Failure::input)?;
             write!(std::io::stdout(), "{text}")?;
         }
     }
@@ -271,7 +273,12 @@ fn or_nothing(text: &str) -> &str {
     if text.is_empty() { "nothing" } else { text }
 }
 
-fn junit(results: &[FileResult]) -> Report {
+/// Examples as test cases; of coverage, each rule, which fails where too little of the version is shown.
+fn junit(
+    results: &[FileResult],
+    coverage: &[CoverageReport],
+    min_coverage: Option<usize>,
+) -> Report {
     let mut report = Report::new("duecare test");
     for file in results {
         let mut suite = TestSuite::new(file.file.as_str());
@@ -296,6 +303,36 @@ fn junit(results: &[FileResult]) -> Report {
             }
             let mut made = TestCase::new(case.name.as_str(), status);
             made.set_classname(file.file.as_str());
+            suite.add_test_case(made);
+        }
+        report.add_test_suite(suite);
+    }
+    for version in coverage {
+        let name = format!("coverage of {} {}", version.policy, version.version);
+        let mut suite = TestSuite::new(name.as_str());
+        let is_lacking = min_coverage.is_some_and(|percent| !version.reaches(percent));
+        for rule in &version.rules {
+            let missing = version.missing.iter().filter(|missing| missing.rule == rule.rule);
+            let missing: Vec<String> = missing
+                .map(|missing| {
+                    format!(
+                        "{}:{}:{} never {}",
+                        missing.file,
+                        missing.line,
+                        missing.column,
+                        missing.outcomes.join(", ")
+                    )
+                })
+                .collect();
+            let mut status = TestCaseStatus::success();
+            if is_lacking && !missing.is_empty() {
+                status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                status.set_message(missing.join("; "));
+            }
+            let shown =
+                format!("{} ({} of {} outcomes shown)", rule.rule, rule.seen, rule.possible);
+            let mut made = TestCase::new(shown, status);
+            made.set_classname(name.as_str());
             suite.add_test_case(made);
         }
         report.add_test_suite(suite);

@@ -1,4 +1,4 @@
-use super::{Days, Name, Place, Text};
+use super::{Citation, Days, Name, Place, Text};
 use crate::value::Date;
 
 /// `policy NAME VERSION { ... }`.
@@ -58,4 +58,6 @@ pub struct SourceItem {
     pub name: Name,
     /// What it says.
     pub text: Text,
+    /// The items of other sources that it says again.
+    pub restates: Vec<Citation>,
 }

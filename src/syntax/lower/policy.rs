@@ -83,9 +83,17 @@ impl Lower<'_> {
                 Rule::note => source.notes.extend(text),
                 Rule::item => {
                     let name = clause.find(Rule::path_step).map(|name| self.name(&name));
-                    source
-                        .items
-                        .extend(name.zip(text).map(|(name, text)| SourceItem { name, text }));
+                    let restates = clause
+                        .children()
+                        .into_iter()
+                        .filter(|child| child.rule() == Rule::restates)
+                        .filter_map(|restates| self.citation(restates))
+                        .collect();
+                    source.items.extend(name.zip(text).map(|(name, text)| SourceItem {
+                        name,
+                        text,
+                        restates,
+                    }));
                 }
                 _ => {}
             }

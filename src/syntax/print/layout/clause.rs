@@ -45,8 +45,16 @@ impl Layout<'_> {
                 let pad = " ".repeat(name_column.saturating_sub(width));
                 Doc::concat([self.part(name), Doc::text(pad)])
             });
-            let title = self.sequence(rest);
-            return Doc::concat([head, Doc::text(" "), name, Doc::text(" "), title.aligned()]);
+            let title = rest.next().map_or(Doc::Nil, |title| self.part(title));
+            let restated = self.on_lines(rest.collect());
+            return Doc::concat([
+                head,
+                Doc::text(" "),
+                name,
+                Doc::text(" "),
+                title.aligned(),
+                restated,
+            ]);
         }
         if is_long(rule) {
             let body = self.sequence(rest);

@@ -73,7 +73,7 @@ impl Layout<'_> {
     }
 
     /// Each on a line of its own, further right.
-    fn on_lines(&mut self, pairs: Vec<Pair<'_, Rule>>) -> Doc {
+    pub(super) fn on_lines(&mut self, pairs: Vec<Pair<'_, Rule>>) -> Doc {
         let parts: Vec<Doc> =
             pairs.into_iter().map(|pair| Doc::concat([Doc::Hard, self.part(pair)])).collect();
         Doc::Concat(parts).indented()
