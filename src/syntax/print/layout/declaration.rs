@@ -145,9 +145,12 @@ impl Layout<'_> {
                     _ => values.push(child),
                 }
             }
+            // A list has brackets of its own; several values stand below each other.
+            let is_list = matches!(values.as_slice(), [only] if is_list(only));
             let values = self.listed(values);
+            let values = if is_list { values } else { values.aligned() };
             let mut row =
-                vec![Doc::join(words, &Doc::text(" ")), Doc::text(" : "), values.aligned()];
+                vec![Doc::join(words, &Doc::text(" ")), Doc::text(" : "), values];
             for reason in reasons {
                 let reason = self.part(reason);
                 row.push(Doc::concat([Doc::Line, reason]).indented());
@@ -253,6 +256,18 @@ fn is_of_head(rule: Rule) -> bool {
             | Rule::version
             | Rule::text
     )
+}
+
+fn is_list(value: &Pair<'_, Rule>) -> bool {
+    let mut inner = value.clone();
+    loop {
+        if inner.as_rule() == Rule::list_literal {
+            return true;
+        }
+        let mut parts = inner.into_inner();
+        let (Some(only), None) = (parts.next(), parts.next()) else { return false };
+        inner = only;
+    }
 }
 
 /// The widths of the name of a field and of its type.
