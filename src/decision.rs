@@ -46,6 +46,9 @@ pub struct Decision<'p> {
     /// The lists that the policy has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lists: Vec<ListEntry<'p>>,
+    /// Fields that nobody filled and that were taken as none by the word of the roster's manifest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assumed_none: Vec<String>,
 }
 
 /// From the lowest to the highest possible.

@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -14,14 +14,13 @@ pub(crate) fn is_standard(path: &Path) -> bool {
 }
 
 /// Opens a file for reading, or standard input for `-`.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
     if is_standard(path) {
         return Ok(Box::new(BufReader::with_capacity(1 << 16, io::stdin())));
     }
     let shown = path.display();
     if path.is_dir() {
-        return Err(Failure::input(format!("`{shown}` is a folder, and a roster file is needed"))
-            .hint("name one file: .jsonl, .json, .yaml, .csv or .tsv"));
+        return Err(Failure::input(format!("`{shown}` is a folder, and a file is needed")));
     }
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
@@ -29,14 +28,15 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>, Failure> {
     }
 }
 
-/// A roster that can be read twice: standard input is kept in a temporary file.
-pub(crate) struct Rereadable {
-    path: PathBuf,
-    spool: Option<File>,
-}
-
 /// The digest of what was read so far.
 pub(crate) type SoFar = Rc<RefCell<Sha256>>;
+
+/// A roster that can be read twice, and whether it is the same the second time; standard input is kept in a
+/// temporary file.
+pub(crate) struct Rereadable {
+    spool: Option<File>,
+    so_far: SoFar,
+}
 
 impl Rereadable {
     pub(crate) fn new(path: &Path) -> Result<Self, Failure> {
@@ -52,22 +52,27 @@ impl Rereadable {
         } else {
             None
         };
-        Ok(Self { path: path.to_path_buf(), spool })
+        Ok(Self { spool, so_far: SoFar::default() })
     }
 
-    /// Opens it at its start.
-    pub(crate) fn open(&self) -> Result<(Box<dyn BufRead>, SoFar), Failure> {
-        let so_far = SoFar::default();
+    /// Begins a reading.
+    pub(crate) fn restart(&mut self) -> SoFar {
+        self.so_far = SoFar::default();
+        Rc::clone(&self.so_far)
+    }
+
+    /// Opens a file at its start.
+    pub(crate) fn open(&self, path: &Path) -> Result<Box<dyn Read>, Failure> {
         let inner: Box<dyn Read> = match &self.spool {
             Some(spool) => {
                 let mut spool = spool.try_clone()?;
                 spool.seek(SeekFrom::Start(0))?;
                 Box::new(spool)
             }
-            None => open(&self.path)?,
+            None => open(path)?,
         };
-        let digesting = Digesting { inner, so_far: Rc::clone(&so_far) };
-        Ok((Box::new(BufReader::with_capacity(1 << 16, digesting)), so_far))
+        let digesting = Digesting { inner, so_far: Rc::clone(&self.so_far) };
+        Ok(Box::new(BufReader::with_capacity(1 << 16, digesting)))
     }
 }
 

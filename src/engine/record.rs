@@ -62,6 +62,7 @@ pub(super) fn decision<'p>(
         as_of: program.as_of().to_string(),
         record_digest: record.digest(program.schema(), program.subject()),
         lists: lists(meaning),
+        assumed_none: record.assumed_none.clone(),
     }
 }
 

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::decode::{Findings, Reading};
+use super::folder::Assembled;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 use super::record::{Fact, Record};
 use super::refusal::Problem;
@@ -141,6 +142,7 @@ impl Layout {
             RawText::Json(text) => self.json(text),
             RawText::Yaml(text) => self.yaml(text),
             RawText::Row { cells, .. } => self.row(cells),
+            RawText::Assembled(assembled) => self.assembled(assembled),
             RawText::TooLong(_) => {
                 refused(format!("the record is longer than {} MiB", RECORD_SIZE_MAX / 1024 / 1024))
             }
@@ -160,6 +162,18 @@ impl Layout {
             Ok(fact) => self.finish(fact, reading.into_findings()),
             Err(error) => refused(format!("not a JSON object: {error}")),
         }
+    }
+
+    fn assembled<'a>(&self, assembled: &'a Assembled) -> Decoded<'a> {
+        let mut decoded = self.json(&assembled.json);
+        assembled.explain(&mut decoded.problems);
+        if let Some(record) = &mut decoded.record {
+            record.assumed_none.clone_from(&assembled.assumed_none);
+        }
+        for column in assembled.unmapped.iter() {
+            decoded.unmapped.push(column.clone());
+        }
+        decoded
     }
 
     fn yaml<'a>(&self, text: &str) -> Decoded<'a> {
@@ -249,7 +263,11 @@ impl Layout {
             BadValues::Refuse => !problems.is_empty(),
             BadValues::Unknown => problems.iter().any(|problem| !problem.is_of_value),
         };
-        let record = subject.filter(|_| !is_refused).map(|subject| Record { subject, facts });
+        let record = subject.filter(|_| !is_refused).map(|subject| Record {
+            subject,
+            facts,
+            assumed_none: Vec::new(),
+        });
         Decoded { record, problems, unmapped }
     }
 }

@@ -6,20 +6,30 @@
 mod canonical;
 mod csv_rows;
 mod decode;
+mod folder;
 mod format;
 mod json_array;
 mod json_text;
 mod layout;
 mod lines;
+mod opened;
+mod parquet_rows;
 mod raw;
 mod reader;
 mod record;
 mod refusal;
+mod spool;
 mod token;
+mod xlsx_rows;
 mod yaml_items;
 
+pub use folder::{
+    Assembled, ColumnTarget, Covers, FolderError, FolderReader, Formats, ListTable, MANIFEST_NAME,
+    Manifest, OpenTable, Origin, SubjectTable,
+};
 pub use format::Format;
 pub use layout::{BadValues, Decoded, HeaderProblem, Layout};
+pub use opened::Opened;
 pub use raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 pub use reader::RawReader;
 pub use record::{Fact, Record};

@@ -1,3 +1,5 @@
+use super::folder::Assembled;
+
 /// Longest text of one record, in bytes. A contractor with years of sessions needs a hundredth of it.
 pub const RECORD_SIZE_MAX: usize = 16 * 1024 * 1024;
 
@@ -24,6 +26,8 @@ pub enum RawText {
         /// The row as written.
         text: Vec<u8>,
     },
+    /// A record that was put together from several tables.
+    Assembled(Box<Assembled>),
     /// The beginning of a record that is too long; `RawReader::drain` hands out the rest.
     TooLong(Vec<u8>),
     /// A text that is no record.
@@ -45,6 +49,7 @@ impl RawText {
             | Self::Broken { text, .. }
             | Self::Row { text, .. } => text,
             Self::Yaml(text) => text.as_bytes(),
+            Self::Assembled(assembled) => &assembled.json,
         }
     }
 }

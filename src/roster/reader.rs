@@ -1,10 +1,13 @@
 use std::io::{self, BufRead, Read as _};
 
 use super::csv_rows::CsvRows;
+use super::folder::FolderReader;
 use super::format::Format;
 use super::json_array::JsonArray;
 use super::lines::Lines;
+use super::parquet_rows::ParquetRows;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
+use super::xlsx_rows::XlsxRows;
 use super::yaml_items;
 
 /// Largest YAML roster, in bytes: YAML cannot be read piece by piece.
@@ -20,13 +23,16 @@ enum Inner<R> {
     Array(JsonArray<R>),
     Yaml(std::vec::IntoIter<RawRecord>),
     Rows(CsvRows<R>),
+    Sheet(XlsxRows),
+    Parquet(ParquetRows),
+    Folder(Box<FolderReader>),
 }
 
 impl<R: BufRead> RawReader<R> {
     /// Begins to read a roster.
     ///
     /// # Errors
-    /// If a YAML roster, which is read whole, cannot be read, or a header cannot.
+    /// If a roster that is read whole (YAML, XLSX, Parquet) cannot be read, or a header cannot.
     pub fn new(format: Format, reader: R) -> io::Result<Self> {
         let inner = match format {
             Format::JsonLines => Inner::Lines(Lines::new(reader)),
@@ -34,8 +40,16 @@ impl<R: BufRead> RawReader<R> {
             Format::Yaml => Inner::Yaml(yaml(reader)?.into_iter()),
             Format::Csv => Inner::Rows(CsvRows::new(reader, b',')?),
             Format::Tsv => Inner::Rows(CsvRows::new(reader, b'\t')?),
+            Format::Xlsx => Inner::Sheet(XlsxRows::new(reader)?),
+            Format::Parquet => Inner::Parquet(ParquetRows::new(reader)?),
         };
         Ok(Self { inner })
+    }
+
+    /// Of a folder with a manifest.
+    #[must_use]
+    pub fn of_folder(folder: FolderReader) -> Self {
+        Self { inner: Inner::Folder(Box::new(folder)) }
     }
 
     /// The names of the columns of a table.
@@ -43,7 +57,12 @@ impl<R: BufRead> RawReader<R> {
     pub fn header(&self) -> Option<&[String]> {
         match &self.inner {
             Inner::Rows(rows) => Some(rows.header()),
-            Inner::Lines(_) | Inner::Array(_) | Inner::Yaml(_) => None,
+            Inner::Sheet(rows) => Some(rows.header()),
+            Inner::Lines(_)
+            | Inner::Array(_)
+            | Inner::Yaml(_)
+            | Inner::Parquet(_)
+            | Inner::Folder(_) => None,
         }
     }
 
@@ -54,6 +73,9 @@ impl<R: BufRead> RawReader<R> {
             Inner::Array(array) => array.next(),
             Inner::Yaml(items) => Ok(items.next()),
             Inner::Rows(rows) => rows.next(),
+            Inner::Sheet(rows) => rows.next(),
+            Inner::Parquet(rows) => rows.next(),
+            Inner::Folder(folder) => folder.next(),
         }
     }
 
@@ -62,7 +84,11 @@ impl<R: BufRead> RawReader<R> {
         match &mut self.inner {
             Inner::Lines(lines) => lines.drain(take),
             Inner::Array(array) => array.drain(take),
-            Inner::Yaml(_) | Inner::Rows(_) => Ok(()),
+            Inner::Yaml(_)
+            | Inner::Rows(_)
+            | Inner::Sheet(_)
+            | Inner::Parquet(_)
+            | Inner::Folder(_) => Ok(()),
         }
     }
 }

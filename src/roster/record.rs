@@ -52,4 +52,6 @@ pub struct Record<'a> {
     pub subject: String,
     /// The subject's record.
     pub facts: Fact<'a>,
+    /// Fields that nobody filled and that are none by the word of the roster's manifest.
+    pub assumed_none: Vec<String>,
 }

@@ -6,12 +6,14 @@
 
 mod ladder;
 mod summary;
+mod survey;
 
 pub use crate::peers::merge;
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
 };
+pub use survey::{FieldSurvey, Survey, SurveyedField, SurveyedReason, survey};
 
 use std::collections::HashMap;
 use std::fmt;

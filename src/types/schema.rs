@@ -68,6 +68,11 @@ impl RecordType {
         (0..).map(FieldSlot).zip(&self.fields).find(|(_, field)| field.name == name)
     }
 
+    /// The fields with their places, in order.
+    pub fn slots(&self) -> impl Iterator<Item = (FieldSlot, &FieldShape)> {
+        (0..).map(FieldSlot).zip(&self.fields)
+    }
+
     /// The field at that place.
     #[must_use]
     pub fn at(&self, slot: FieldSlot) -> Option<&FieldShape> {

@@ -1,22 +1,19 @@
-use std::io::BufRead;
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::{Loaded, Policy};
-use duecare::roster::{BadValues, Format, Layout, RawReader};
+use duecare::roster::Layout;
 use duecare::run::{Plan, collect, merge};
 use duecare::value::Instant;
 use sha2::Digest as _;
 
-use crate::cli::args::{BadValuesArg, InputArgs, PolicyArgs};
+use super::roster_source::{Reader, RosterSource};
+use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
 use crate::cli::{files, policies};
-
-type Reader = RawReader<Box<dyn BufRead>>;
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
@@ -77,16 +74,16 @@ pub(super) fn open(args: &InputArgs, jobs: usize, quiet: bool) -> Result<Input, 
         .into_iter()
         .map(|policy| Engine::new(policy, as_of, dispositions.clone()).map_err(Failure::policy))
         .collect::<Result<Vec<_>, _>>()?;
-    let format = roster_format(args)?;
-    let numbers = format.numbers();
+    let source = RosterSource::new(args)?;
+    let numbers = source.numbers();
     let compares = |engine: &Engine| engine.program().compares_subjects();
     if !engines.iter().any(compares) {
-        let (reader, layouts) = reader(args, &engines, format, files::open(&args.roster)?)?;
+        let (reader, layouts) = source.reader(args, &engines, &mut files::open)?;
         return Ok(Input { loaded, engines, layouts, reader, numbers, twice: None });
     }
-    let roster = files::Rereadable::new(&args.roster)?;
-    let (first, so_far) = roster.open()?;
-    let (mut first, layouts) = reader(args, &engines, format, first)?;
+    let mut roster = files::Rereadable::new(&args.roster)?;
+    let so_far = roster.restart();
+    let (mut first, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
     let plan = Plan { engines: &engines, layouts: &layouts, jobs, detail: Detail::Brief };
     let collected = collect(&plan, &mut first).map_err(Failure::input)?;
     let mut knowing = Vec::new();
@@ -100,8 +97,8 @@ pub(super) fn open(args: &InputArgs, jobs: usize, quiet: bool) -> Result<Input, 
     }
     engines = knowing;
     let first = digest(&so_far);
-    let (second, so_far) = roster.open()?;
-    let (reader, layouts) = reader(args, &engines, format, second)?;
+    let so_far = roster.restart();
+    let (reader, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
     let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
     Ok(Input { loaded, engines, layouts, reader, numbers, twice: Some(twice) })
 }
@@ -122,53 +119,6 @@ fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, F
         )));
     }
     Ok(parsed)
-}
-
-/// Opens the roster at its start, as each of the policies reads it.
-fn reader(
-    args: &InputArgs,
-    engines: &[Engine],
-    format: Format,
-    bytes: Box<dyn BufRead>,
-) -> Result<(Reader, Vec<Layout>), Failure> {
-    let reader = RawReader::new(format, bytes).map_err(|error| {
-        Failure::input(format!("`{}` cannot be read: {error}", args.roster.display()))
-    })?;
-    let bad_values = match args.bad_values {
-        BadValuesArg::Refuse => BadValues::Refuse,
-        BadValuesArg::Unknown => BadValues::Unknown,
-    };
-    let layouts = engines.iter().map(|engine| {
-        let layout = engine.layout(bad_values);
-        match reader.header() {
-            Some(header) => layout.with_header(header),
-            None => Ok(layout),
-        }
-    });
-    let layouts = layouts
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|problem| Failure::input(format!("`{}`: {problem}", args.roster.display())))?;
-    Ok((reader, layouts))
-}
-
-fn roster_format(args: &InputArgs) -> Result<Format, Failure> {
-    if let Some(format) = args.input_format {
-        return Ok(format);
-    }
-    if files::is_standard(&args.roster) {
-        return Ok(Format::JsonLines);
-    }
-    of_name(&args.roster).ok_or_else(|| {
-        Failure::input(format!(
-            "the name `{}` does not tell how the roster is written",
-            args.roster.display()
-        ))
-        .hint("say it with --input-format jsonl, json, yaml, csv or tsv")
-    })
-}
-
-fn of_name(path: &Path) -> Option<Format> {
-    Format::of_name(path)
 }
 
 /// The time for which to decide: the start of the run, unless given.

@@ -8,4 +8,5 @@ pub(super) mod eval;
 pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
+mod roster_source;
 pub(super) mod test;

@@ -1,0 +1,486 @@
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use extsort::{ExternalSorter, Sortable};
+
+use super::assembled::{Assembled, Fault, Origin};
+use super::manifest::{Covers, ListTable, Manifest};
+use super::mapping::{Mapping, TableMapping, shape_of};
+use crate::roster::Format;
+use crate::roster::opened::Opened;
+use crate::roster::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
+use crate::roster::reader::RawReader;
+use crate::types::{RecordId, Schema, Type};
+
+/// Rows that are sorted in memory before they are written to disk.
+const SORTED_ROWS: usize = 200_000;
+
+/// Opens a table of the folder by its name.
+pub type OpenTable<'f> = &'f mut dyn FnMut(&str) -> io::Result<Box<dyn Read>>;
+
+/// Why a folder cannot be read as a roster.
+#[derive(Debug)]
+pub enum FolderError {
+    /// The manifest says something that is not so.
+    Manifest(String),
+    /// A table cannot be read.
+    Table(String, io::Error),
+    /// The rows cannot be sorted.
+    Sort(io::Error),
+}
+
+impl fmt::Display for FolderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Manifest(reason) => f.write_str(reason),
+            Self::Table(file, error) => write!(f, "`{file}` cannot be read: {error}"),
+            Self::Sort(error) => write!(f, "the rows of tables cannot be sorted: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for FolderError {}
+
+type Rows = RawReader<Box<dyn BufRead>>;
+type Sorted = Peekable<Box<dyn Iterator<Item = io::Result<Element>>>>;
+
+/// The subjects of a folder, each with the rows of all tables, in the order of the subjects' table.
+pub struct FolderReader {
+    subjects: Rows,
+    file: Arc<str>,
+    width: usize,
+    key: usize,
+    mapping: Mapping,
+    lists: Vec<List>,
+    sorted: Sorted,
+    /// Which subject each key is.
+    places: HashMap<Box<[u8]>, u32>,
+    /// How many subjects have been given.
+    given: u32,
+    unmapped: Arc<Vec<String>>,
+    /// Rows that belong to no subject.
+    orphans: BufReader<File>,
+}
+
+struct List {
+    field: String,
+    file: Arc<str>,
+    covers: Covers,
+}
+
+/// One row of a table of elements.
+struct Element {
+    subject: u32,
+    table: u16,
+    line: u64,
+    json: Vec<u8>,
+    faults: Vec<Fault>,
+    assumed: Vec<String>,
+}
+
+/// A row that belongs to no subject, as it waits for the end.
+type Orphan = (u64, String, String);
+
+impl FolderReader {
+    /// Reads the keys of the subjects and sorts the rows of all tables.
+    ///
+    /// # Errors
+    /// If the manifest does not fit the tables or the record, or a row cannot be read so that nobody can
+    /// tell whose it is.
+    pub fn new(
+        manifest: &Manifest,
+        schema: &Schema,
+        record: RecordId,
+        open: OpenTable<'_>,
+    ) -> Result<Self, FolderError> {
+        let table = &manifest.subjects;
+        let subjects = rows(&table.file, open)?;
+        let formats = table.formats.within(&manifest.formats);
+        let is_of_list = |path: &&str| {
+            let first = path.split('.').next().unwrap_or("");
+            manifest.tables.iter().any(|table| table.field == first)
+        };
+        let absent: Vec<&str> = manifest.absent_is_none.iter().map(String::as_str).collect();
+        let header = subjects.header().unwrap_or_default().to_vec();
+        let described = TableMapping {
+            file: &table.file,
+            header: &header,
+            columns: &table.columns,
+            constants: &table.constants,
+            ignore: &table.ignore,
+            key: None,
+            formats: &formats,
+            absent_is_none: absent.iter().copied().filter(|path| !is_of_list(path)).collect(),
+        };
+        let mapping = Mapping::new(schema, record, &described).map_err(FolderError::Manifest)?;
+        let key = key_column(schema, record, manifest, &header)?;
+        let mut unmapped = mapping.unmapped.clone();
+        let width = header.len();
+        let places = places(rows(&table.file, open)?, &table.file, width, key)?;
+        let mut lists = Vec::new();
+        let mut orphans = BufWriter::new(tempfile::tempfile().map_err(FolderError::Sort)?);
+        let mut sort = ExternalSorter::new()
+            .with_segment_size(SORTED_ROWS)
+            .pushed_by(|left: &Element, right: &Element| left.order().cmp(&right.order()));
+        for (number, list) in (0_u16..).zip(&manifest.tables) {
+            if mapping.fills(&list.field)
+                || lists.iter().any(|known: &List| known.field == list.field)
+            {
+                return Err(FolderError::Manifest(format!("`{}` is filled twice", list.field)));
+            }
+            let prefix = format!("{}.", list.field);
+            let absent = absent.iter().filter_map(|path| path.strip_prefix(&prefix)).collect();
+            let table = Table::new(manifest, schema, record, list, absent, open)?;
+            unmapped.extend(table.mapping.unmapped.iter().cloned());
+            let file = Arc::clone(&table.file);
+            table.sort(number, &places, &mut |element| sort.push(element), &mut orphans)?;
+            lists.push(List { field: list.field.clone(), file, covers: list.covers });
+        }
+        let sorted = sort.done().map_err(FolderError::Sort)?;
+        let sorted: Box<dyn Iterator<Item = io::Result<Element>>> = Box::new(sorted);
+        let mut orphans =
+            orphans.into_inner().map_err(|error| FolderError::Sort(error.into_error()))?;
+        orphans.seek(SeekFrom::Start(0)).map_err(FolderError::Sort)?;
+        Ok(Self {
+            subjects,
+            file: table.file.as_str().into(),
+            width,
+            key,
+            mapping,
+            lists,
+            sorted: sorted.peekable(),
+            places,
+            given: 0,
+            unmapped: Arc::new(unmapped),
+            orphans: BufReader::new(orphans),
+        })
+    }
+
+    /// The next subject; behind the last one the rows that belong to nobody.
+    pub(in crate::roster) fn next(&mut self) -> io::Result<Option<RawRecord>> {
+        let Some(raw) = self.subjects.next_record()? else { return self.next_orphan() };
+        let RawText::Row { cells, text } = &raw.text else { return Ok(Some(raw)) };
+        if cells.len() != self.width {
+            let reason = format!(
+                "the row has {} cells and the header of `{}` {}",
+                cells.len(),
+                self.file,
+                self.width
+            );
+            return Ok(Some(broken(raw.number, text.clone(), reason)));
+        }
+        let Some(cells) = texts(cells) else {
+            return Ok(Some(broken(raw.number, text.clone(), "the row is not UTF-8 text".into())));
+        };
+        let key = cells.get(self.key).map(|key| key.trim()).unwrap_or_default();
+        let subject = self.places.get(key.as_bytes()).copied().filter(|place| *place == self.given);
+        let Some(subject) = subject else {
+            let reason = if key.is_empty() {
+                "the row names no subject".to_owned()
+            } else {
+                format!(
+                    "`{key}` stands in `{}` before; a subject stands in a roster once",
+                    self.file
+                )
+            };
+            return Ok(Some(broken(raw.number, text.clone(), reason)));
+        };
+        let assembled = self.assemble(&cells, subject)?;
+        let text = if assembled.json.len() > RECORD_SIZE_MAX {
+            RawText::TooLong(assembled.json)
+        } else {
+            RawText::Assembled(Box::new(assembled))
+        };
+        Ok(Some(RawRecord { number: raw.number, text }))
+    }
+
+    /// Puts the rows of a subject together.
+    fn assemble(&mut self, cells: &[&str], subject: u32) -> io::Result<Assembled> {
+        let mut json = "{".to_owned();
+        let (mut faults, mut assumed) = (Vec::new(), Vec::new());
+        self.mapping.write(cells, &mut json, &mut faults, &mut assumed);
+        let mut origins = Vec::new();
+        self.given += 1;
+        for (number, list) in (0_u16..).zip(&self.lists) {
+            let mut of_list = Vec::new();
+            let mut elements = String::new();
+            let is_next = |element: &io::Result<Element>| match element {
+                Ok(element) => element.subject == subject && element.table == number,
+                Err(_) => true,
+            };
+            while let Some(element) = self.sorted.next_if(is_next) {
+                let element = element?;
+                let place = |place: &str| format!("{}[{}].{place}", list.field, of_list.len());
+                faults.extend(
+                    element
+                        .faults
+                        .into_iter()
+                        .map(|fault| Fault { place: place(&fault.place), ..fault }),
+                );
+                for assumption in element.assumed {
+                    let path = format!("{}.{assumption}", list.field);
+                    if !assumed.contains(&path) {
+                        assumed.push(path);
+                    }
+                }
+                if !elements.is_empty() {
+                    elements.push(',');
+                }
+                elements.push_str(&String::from_utf8_lossy(&element.json));
+                of_list.push(Origin { file: Arc::clone(&list.file), line: element.line });
+            }
+            if of_list.is_empty() && list.covers == Covers::Listed {
+                continue;
+            }
+            if json.len() > 1 {
+                json.push(',');
+            }
+            json.extend(["\"", &list.field, "\":[", &elements, "]"]);
+            origins.push((list.field.clone(), of_list));
+        }
+        json.push('}');
+        let unmapped = Arc::clone(&self.unmapped);
+        Ok(Assembled { json: json.into_bytes(), origins, faults, unmapped, assumed_none: assumed })
+    }
+
+    fn next_orphan(&mut self) -> io::Result<Option<RawRecord>> {
+        let mut line = String::new();
+        if self.orphans.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let (number, text, reason): Orphan = serde_json::from_str(&line)?;
+        Ok(Some(broken(number, text.into_bytes(), reason)))
+    }
+}
+
+/// A table of elements, opened.
+struct Table {
+    rows: Rows,
+    file: Arc<str>,
+    key: usize,
+    width: usize,
+    mapping: Mapping,
+}
+
+impl Table {
+    fn new(
+        manifest: &Manifest,
+        schema: &Schema,
+        record: RecordId,
+        list: &ListTable,
+        absent_is_none: Vec<&str>,
+        open: OpenTable<'_>,
+    ) -> Result<Self, FolderError> {
+        let shape = shape_of(schema, record, &list.field).map_err(FolderError::Manifest)?;
+        let (true, Type::Record(element)) = (shape.list, shape.of) else {
+            return Err(FolderError::Manifest(format!(
+                "`{}` is no list of records, so it has no table of its own",
+                list.field
+            )));
+        };
+        let rows = rows(&list.file, open)?;
+        let header = rows.header().unwrap_or_default().to_vec();
+        let formats = list.formats.within(&manifest.formats);
+        let described = TableMapping {
+            file: &list.file,
+            header: &header,
+            columns: &list.columns,
+            constants: &list.constants,
+            ignore: &list.ignore,
+            key: Some(&list.key),
+            formats: &formats,
+            absent_is_none,
+        };
+        let mapping = Mapping::new(schema, element, &described).map_err(FolderError::Manifest)?;
+        let key = header.iter().position(|column| *column == list.key).ok_or_else(|| {
+            FolderError::Manifest(format!(
+                "`{}` has no column `{}`, which is to hold the key of the subject; it has {}",
+                list.file,
+                list.key,
+                header.join(", ")
+            ))
+        })?;
+        Ok(Self { rows, file: list.file.as_str().into(), key, width: header.len(), mapping })
+    }
+
+    /// Gives every row to its subject, and those of nobody to the orphans.
+    fn sort(
+        mut self,
+        number: u16,
+        places: &HashMap<Box<[u8]>, u32>,
+        take: &mut dyn FnMut(Element) -> io::Result<()>,
+        orphans: &mut dyn Write,
+    ) -> Result<(), FolderError> {
+        let file = Arc::clone(&self.file);
+        let unreadable = |error: io::Error| FolderError::Table(file.to_string(), error);
+        while let Some(raw) = self.rows.next_record().map_err(unreadable)? {
+            let line = raw.number;
+            // A list that lacks a row would pass for complete, and clear somebody.
+            let lost = |reason: &str| {
+                FolderError::Manifest(format!(
+                    "`{file}`, line {line}: {reason}, so that nobody can tell whose row it is; mend it and try again"
+                ))
+            };
+            let RawText::Row { cells, .. } = &raw.text else {
+                return Err(lost("the row cannot be read"));
+            };
+            if cells.len() != self.width {
+                return Err(lost(&format!(
+                    "the row has {} cells and the header {}",
+                    cells.len(),
+                    self.width
+                )));
+            }
+            let Some(cells) = texts(cells) else { return Err(lost("the row is not UTF-8 text")) };
+            let key = cells.get(self.key).map(|key| key.trim()).unwrap_or_default();
+            let Some(subject) = places.get(key.as_bytes()).copied() else {
+                let reason = if key.is_empty() {
+                    format!("`{file}`, line {line}: the row names no subject")
+                } else {
+                    format!("`{file}`, line {line}: there is no subject `{key}`")
+                };
+                let text = String::from_utf8_lossy(raw.text.bytes()).into_owned();
+                let orphan: Orphan = (line, text, reason);
+                serde_json::to_writer(&mut *orphans, &orphan)
+                    .map_err(io::Error::from)
+                    .and_then(|()| orphans.write_all(b"\n"))
+                    .map_err(FolderError::Sort)?;
+                continue;
+            };
+            let mut json = "{".to_owned();
+            let (mut faults, mut assumed) = (Vec::new(), Vec::new());
+            self.mapping.write(&cells, &mut json, &mut faults, &mut assumed);
+            json.push('}');
+            let json = json.into_bytes();
+            take(Element { subject, table: number, line, json, faults, assumed })
+                .map_err(FolderError::Sort)?;
+        }
+        Ok(())
+    }
+}
+
+impl Element {
+    fn order(&self) -> (u32, u16, u64) {
+        (self.subject, self.table, self.line)
+    }
+}
+
+impl Sortable for Element {
+    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
+        let rest = if self.faults.is_empty() && self.assumed.is_empty() {
+            Vec::new()
+        } else {
+            serde_json::to_vec(&(&self.faults, &self.assumed))?
+        };
+        writer.write_all(&self.subject.to_le_bytes())?;
+        writer.write_all(&self.table.to_le_bytes())?;
+        writer.write_all(&self.line.to_le_bytes())?;
+        for part in [&self.json, &rest] {
+            let length = u32::try_from(part.len()).map_err(io::Error::other)?;
+            writer.write_all(&length.to_le_bytes())?;
+            writer.write_all(part)?;
+        }
+        Ok(())
+    }
+
+    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
+        let (mut subject, mut table, mut line) = ([0; 4], [0; 2], [0; 8]);
+        reader.read_exact(&mut subject)?;
+        reader.read_exact(&mut table)?;
+        reader.read_exact(&mut line)?;
+        let mut part = || -> io::Result<Vec<u8>> {
+            let mut length = [0; 4];
+            reader.read_exact(&mut length)?;
+            let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+            reader.read_exact(&mut bytes)?;
+            Ok(bytes)
+        };
+        let (json, rest) = (part()?, part()?);
+        let (faults, assumed) =
+            if rest.is_empty() { (Vec::new(), Vec::new()) } else { serde_json::from_slice(&rest)? };
+        Ok(Self {
+            subject: u32::from_le_bytes(subject),
+            table: u16::from_le_bytes(table),
+            line: u64::from_le_bytes(line),
+            json,
+            faults,
+            assumed,
+        })
+    }
+}
+
+/// Opens a table, which has a header.
+fn rows(file: &str, open: OpenTable<'_>) -> Result<Rows, FolderError> {
+    let unreadable = |error: io::Error| FolderError::Table(file.to_owned(), error);
+    let opened = Opened::new(open(file).map_err(unreadable)?).map_err(unreadable)?;
+    let by_name = Format::of_name(std::path::Path::new(file));
+    let format = opened.format.filter(|format| format.is_binary()).or(by_name);
+    match format {
+        Some(format @ (Format::Csv | Format::Tsv | Format::Xlsx)) => {
+            RawReader::new(format, opened.reader).map_err(unreadable)
+        }
+        Some(Format::JsonLines | Format::Json | Format::Yaml | Format::Parquet) | None => {
+            Err(FolderError::Manifest(format!(
+                "`{file}` is no table; the tables of a folder are .csv, .tsv or .xlsx files"
+            )))
+        }
+    }
+}
+
+/// The column of the subjects' table that holds the key.
+fn key_column(
+    schema: &Schema,
+    record: RecordId,
+    manifest: &Manifest,
+    header: &[String],
+) -> Result<usize, FolderError> {
+    let known = schema.record(record);
+    let key = known.key.and_then(|key| known.at(key)).map_or("", |key| key.name.as_str());
+    let table = &manifest.subjects;
+    let column = table.columns.iter().find(|(_, target)| target.field == key);
+    column.and_then(|(column, _)| header.iter().position(|known| known == column)).ok_or_else(
+        || {
+            FolderError::Manifest(format!(
+                "no column of `{}` is mapped to `{key}`, which identifies the subject",
+                table.file
+            ))
+        },
+    )
+}
+
+/// Which subject each key is, in the order of the table; the first row of a key counts.
+fn places(
+    mut rows: Rows,
+    file: &str,
+    width: usize,
+    key: usize,
+) -> Result<HashMap<Box<[u8]>, u32>, FolderError> {
+    let mut places = HashMap::new();
+    let unreadable = |error: io::Error| FolderError::Table(file.to_owned(), error);
+    while let Some(raw) = rows.next_record().map_err(unreadable)? {
+        let RawText::Row { cells, .. } = &raw.text else { continue };
+        let Some(cells) = texts(cells).filter(|cells| cells.len() == width) else { continue };
+        let key = cells.get(key).map(|key| key.trim()).unwrap_or_default();
+        if key.is_empty() {
+            continue;
+        }
+        let next = u32::try_from(places.len()).map_err(|_| {
+            FolderError::Manifest(format!("`{file}` has more rows than can be counted"))
+        })?;
+        places.entry(key.as_bytes().into()).or_insert(next);
+    }
+    Ok(places)
+}
+
+/// The cells as texts, if they all are.
+fn texts(cells: &[Vec<u8>]) -> Option<Vec<&str>> {
+    cells.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+}
+
+fn broken(number: u64, text: Vec<u8>, reason: String) -> RawRecord {
+    RawRecord { number, text: RawText::Broken { text, reason } }
+}

@@ -1,0 +1,187 @@
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
+
+use calamine::{DataRef, Reader as _, Xlsx};
+
+use super::opened::invalid;
+use super::raw::{RawRecord, RawText};
+use super::spool::spooled;
+
+/// Most bytes that a workbook may unpack to. A hundred thousand rows of twenty cells take a fiftieth.
+const UNPACKED_MAX: u64 = 2 * 1024 * 1024 * 1024;
+
+/// Most columns of a sheet that are read.
+const COLUMNS_MAX: usize = 4096;
+
+/// The rows of the first sheet of a workbook; the first row is the header.
+pub(super) struct XlsxRows {
+    header: Vec<String>,
+    /// Rows on lines of their own: the number and the cells, as JSON.
+    rows: BufReader<File>,
+}
+
+impl XlsxRows {
+    pub(super) fn new(reader: impl Read) -> io::Result<Self> {
+        let mut file = spooled(reader)?;
+        require_size(&file)?;
+        file.seek(SeekFrom::Start(0))?;
+        let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| {
+            invalid(format!("it is no Excel workbook that can be read: {error}"))
+        })?;
+        let sheets = book.sheet_names();
+        let [first, others @ ..] = sheets.as_slice() else {
+            return Err(invalid("the workbook has no sheet"));
+        };
+        for other in others {
+            if has_cells(&mut book, other)? {
+                return Err(invalid(format!(
+                    "it has several sheets with cells, `{first}` and `{other}`; save the one that is the roster as a file of its own"
+                )));
+            }
+        }
+        let mut spool = BufWriter::new(tempfile::tempfile()?);
+        let mut header = None;
+        rows(&mut book, first, &mut |number, cells| {
+            if header.is_none() {
+                header = Some(cells);
+                return Ok(());
+            }
+            serde_json::to_writer(&mut spool, &(number, cells))?;
+            spool.write_all(b"\n")
+        })?;
+        let header = header.ok_or_else(|| invalid(format!("the sheet `{first}` is empty")))?;
+        let mut rows = spool.into_inner().map_err(io::IntoInnerError::into_error)?;
+        rows.seek(SeekFrom::Start(0))?;
+        let header = header.into_iter().map(|name| name.trim().to_owned()).collect();
+        Ok(Self { header, rows: BufReader::new(rows) })
+    }
+
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    pub(super) fn next(&mut self) -> io::Result<Option<RawRecord>> {
+        let mut line = String::new();
+        if self.rows.read_line(&mut line)? == 0 {
+            return Ok(None);
+        }
+        let (number, mut cells): (u64, Vec<String>) = serde_json::from_str(&line)?;
+        // Cells behind the last one of a row are blank, and not written.
+        while cells.len() < self.header.len() {
+            cells.push(String::new());
+        }
+        let text = cells.join("\t").into_bytes();
+        let fault = cells.iter().zip(&self.header).find(|(cell, _)| cell.starts_with(FAULT));
+        let text = if let Some((cell, column)) = fault {
+            let fault = cell.trim_start_matches(FAULT);
+            let reason = format!("the cell in column `{column}` holds an error: {fault}");
+            RawText::Broken { text, reason }
+        } else {
+            RawText::Row { cells: cells.into_iter().map(String::into_bytes).collect(), text }
+        };
+        Ok(Some(RawRecord { number, text }))
+    }
+}
+
+/// Begins the text of a cell that holds an error.
+const FAULT: char = '\u{0}';
+
+/// Refuses a workbook that unpacks to more than can be looked at, whatever it says of itself.
+fn require_size(file: &File) -> io::Result<()> {
+    let unreadable = |error: zip::result::ZipError| {
+        invalid(format!("it is no Excel workbook that can be read: {error}"))
+    };
+    let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
+    let mut left = UNPACKED_MAX;
+    for place in 0..archive.len() {
+        let entry = archive.by_index(place).map_err(unreadable)?;
+        let read = io::copy(&mut entry.take(left + 1), &mut io::sink())?;
+        left = left.checked_sub(read).ok_or_else(|| {
+            invalid(format!("it unpacks to more than {} GiB", UNPACKED_MAX / 1024 / 1024 / 1024))
+        })?;
+    }
+    Ok(())
+}
+
+fn has_cells(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> io::Result<bool> {
+    let mut found = false;
+    let stop = "a cell was found";
+    let looked = rows(book, sheet, &mut |_, _| {
+        found = true;
+        Err(io::Error::other(stop))
+    });
+    match looked {
+        Ok(()) => Ok(false),
+        Err(_) if found => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Hands out the rows that have a cell with something in it, with their numbers in the sheet.
+fn rows(
+    book: &mut Xlsx<BufReader<File>>,
+    sheet: &str,
+    take: &mut dyn FnMut(u32, Vec<String>) -> io::Result<()>,
+) -> io::Result<()> {
+    let unreadable = |error: calamine::XlsxError| {
+        invalid(format!("the sheet `{sheet}` cannot be read: {error}"))
+    };
+    let mut cells = book.worksheet_cells_reader(sheet).map_err(unreadable)?;
+    let mut row: Option<(u32, Vec<String>)> = None;
+    while let Some(cell) = cells.next_cell().map_err(unreadable)? {
+        let (number, column) = cell.get_position();
+        let column = column as usize;
+        let text = text(cell.get_value());
+        if text.is_empty() {
+            continue;
+        }
+        if column >= COLUMNS_MAX {
+            return Err(invalid(format!("a row has more than {COLUMNS_MAX} columns")));
+        }
+        if row.as_ref().is_some_and(|(current, _)| *current != number)
+            && let Some((number, cells)) = row.take()
+        {
+            take(number + 1, cells)?;
+        }
+        let (_, cells) = row.get_or_insert_with(|| (number, Vec::new()));
+        while cells.len() <= column {
+            cells.push(String::new());
+        }
+        if let Some(place) = cells.get_mut(column) {
+            *place = text;
+        }
+    }
+    if let Some((number, cells)) = row {
+        take(number + 1, cells)?;
+    }
+    Ok(())
+}
+
+/// A cell as the same value would stand in a text file.
+fn text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Empty => String::new(),
+        DataRef::Int(number) => number.to_string(),
+        // The shortest text that means the same number: what was typed, up to fifteen digits.
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.clone()
+        }
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTime(time) if time.is_duration() => time
+            .as_duration()
+            .map_or_else(|| time.as_f64().to_string(), |time| format!("PT{}S", time.num_seconds())),
+        DataRef::DateTime(time) => time.as_datetime().map_or_else(
+            || time.as_f64().to_string(),
+            |time| {
+                if time.time() == chrono::NaiveTime::MIN {
+                    time.date().to_string()
+                } else {
+                    time.format("%Y-%m-%dT%H:%M:%S").to_string()
+                }
+            },
+        ),
+        DataRef::Error(fault) => format!("{FAULT}{fault}"),
+    }
+}

@@ -1,0 +1,183 @@
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{Plan, RunError, read_batch};
+use crate::roster::{Fact, Problem, RawReader, RawRecord, RawText};
+use crate::types::{RecordId, Schema, Type};
+
+/// What a roster has to say before anybody is judged: what is refused, what has no place, and how much of
+/// each field is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Survey {
+    /// Records and rows that were read.
+    pub records: u64,
+    /// Of them those that cannot be read.
+    pub refused: u64,
+    /// Why, with how often, the most frequent first.
+    pub reasons: Vec<SurveyedReason>,
+    /// Columns and fields that have no place in the record, with how many records carry them.
+    pub unmapped: Vec<SurveyedField>,
+    /// Every field of the record, in its order.
+    pub fields: Vec<FieldSurvey>,
+}
+
+/// Why records are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SurveyedReason {
+    /// The field, without places in lists; empty for the record as a whole.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// The reason of the first of them.
+    pub example: String,
+    /// How many records.
+    pub records: u64,
+}
+
+/// A field without a place in the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SurveyedField {
+    /// Which.
+    pub field: String,
+    /// In how many records.
+    pub records: u64,
+}
+
+/// How much of a field is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FieldSurvey {
+    /// The field; those of elements with the name of the list before them.
+    pub field: String,
+    /// Records, or elements of lists, that could have it.
+    pub of: u64,
+    /// In how many of them it is unknown.
+    pub unknown: u64,
+    /// In how many it is known that there is none.
+    pub none: u64,
+}
+
+/// Reads a roster through without judging anybody.
+///
+/// # Errors
+/// If the roster cannot be read on.
+pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<Survey, RunError> {
+    let threads = plan.threads()?;
+    let mut made = Survey::default();
+    let mut reasons: BTreeMap<String, SurveyedReason> = BTreeMap::new();
+    let mut unmapped: BTreeMap<String, u64> = BTreeMap::new();
+    loop {
+        let batch = read_batch(roster).map_err(RunError::Read)?;
+        if batch.is_empty() {
+            break;
+        }
+        let look = |raw: &RawRecord| plan.look(raw);
+        let looked: Vec<Looked> = threads.install(|| batch.par_iter().map(look).collect());
+        for looked in looked {
+            made.records += 1;
+            for field in looked.unmapped {
+                *unmapped.entry(field).or_default() += 1;
+            }
+            if looked.fields.is_empty() {
+                made.refused += 1;
+                for problem in looked.problems {
+                    let field = without_places(&problem.place);
+                    let reason = reasons.entry(field.clone()).or_insert_with(|| SurveyedReason {
+                        field,
+                        example: problem.to_string(),
+                        records: 0,
+                    });
+                    reason.records += 1;
+                }
+            }
+            if made.fields.is_empty() {
+                made.fields = looked.fields;
+            } else {
+                for (sum, found) in made.fields.iter_mut().zip(looked.fields) {
+                    sum.of += found.of;
+                    sum.unknown += found.unknown;
+                    sum.none += found.none;
+                }
+            }
+        }
+        if batch.last().is_some_and(|raw| matches!(raw.text, RawText::TooLong(_))) {
+            roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
+        }
+    }
+    made.reasons = reasons.into_values().collect();
+    made.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.records));
+    made.unmapped =
+        unmapped.into_iter().map(|(field, records)| SurveyedField { field, records }).collect();
+    Ok(made)
+}
+
+struct Looked {
+    problems: Vec<Problem>,
+    unmapped: Vec<String>,
+    /// Empty if the record is refused.
+    fields: Vec<FieldSurvey>,
+}
+
+impl Plan<'_> {
+    fn look(&self, raw: &RawRecord) -> Looked {
+        let mut looked = Looked { problems: Vec::new(), unmapped: Vec::new(), fields: Vec::new() };
+        let (Some(engine), Some(layout)) = (self.engines.first(), self.layouts.first()) else {
+            return looked;
+        };
+        let decoded = layout.decode(raw);
+        looked.problems = decoded.problems;
+        looked.unmapped = decoded.unmapped;
+        if let Some(record) = decoded.record {
+            let program = engine.program();
+            let facts = vec![&record.facts];
+            count(program.schema(), program.subject(), "", &facts, &mut looked.fields);
+        }
+        looked
+    }
+}
+
+/// Counts the fields of records of one type, and of what lies inside them.
+fn count(
+    schema: &Schema,
+    record: RecordId,
+    within: &str,
+    records: &[&Fact<'_>],
+    found: &mut Vec<FieldSurvey>,
+) {
+    for (slot, field) in schema.record(record).slots() {
+        let path =
+            if within.is_empty() { field.name.clone() } else { format!("{within}.{}", field.name) };
+        let mut counted = FieldSurvey { field: path.clone(), ..FieldSurvey::default() };
+        let mut inside: Vec<&Fact<'_>> = Vec::new();
+        for fact in records.iter().map(|record| record.field(slot)) {
+            counted.of += 1;
+            match fact {
+                Fact::Unknown => counted.unknown += 1,
+                Fact::None => counted.none += 1,
+                Fact::Value(_) => {}
+                Fact::Record(_) => inside.push(fact),
+                Fact::List(elements) => inside.extend(elements),
+            }
+        }
+        found.push(counted);
+        if let Type::Record(inner) = field.shape.of {
+            count(schema, inner, &path, &inside, found);
+        }
+    }
+}
+
+/// A place in a record without places in lists.
+fn without_places(place: &str) -> String {
+    let mut made = String::new();
+    let mut is_inside = false;
+    for letter in place.chars() {
+        match letter {
+            '[' => is_inside = true,
+            ']' => is_inside = false,
+            _ if is_inside => {}
+            _ => made.push(letter),
+        }
+    }
+    made
+}
