@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Eval(EvalArgs),
     /// Why a subject was judged as it was, why not otherwise, and what would change it
     Explain(ExplainArgs),
+    /// Fit an export to the record: draft a mapping, or report refusals and unknowns before any run
+    #[command(subcommand)]
+    Roster(RosterCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -180,11 +183,12 @@ pub(crate) struct InputArgs {
     #[command(flatten)]
     pub(crate) chosen: PolicyArgs,
 
-    /// The roster: .jsonl, .json, .yaml, .csv or .tsv; `-` is JSON Lines on standard input
+    /// The roster: .jsonl, .json, .yaml, .csv, .tsv, .xlsx or .parquet, also with .gz or .zst; a folder with a
+    /// roster.yaml; `-` is standard input
     #[arg(long, short, value_name = "FILE")]
     pub(crate) roster: PathBuf,
 
-    /// How the roster is written, if its name does not tell
+    /// How the roster is written, if neither its name nor its content tells
     #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
     pub(crate) input_format: Option<Format>,
 
@@ -271,6 +275,59 @@ pub(crate) struct ExplainArgs {
     /// Only this rule, whatever its outcome
     #[arg(long, value_name = "ID")]
     pub(crate) rule: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum RosterCommand {
+    /// Draft a manifest: which column of which table is which field; nothing is used before you read it
+    Map(RosterMapArgs),
+    /// Read a roster through and judge nobody: what is refused and why, what has no place, and how much of
+    /// each field is unknown
+    Check(RosterCheckArgs),
+}
+
+/// The record that rosters are read as.
+#[derive(Args, Debug)]
+pub(crate) struct RecordArgs {
+    /// The policy whose record is meant; any of those in --policies unless given
+    #[arg(long, short, value_name = "POLICY")]
+    pub(crate) policy: Option<String>,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RosterMapArgs {
+    /// A table (.csv, .tsv, .xlsx), or a folder of tables
+    #[arg(value_name = "FILE|FOLDER")]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+
+    /// Where the draft goes; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RosterCheckArgs {
+    /// The roster, as `eval` takes it: a file, a folder with a roster.yaml, or `-`
+    #[arg(value_name = "ROSTER")]
+    pub(crate) path: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
+
+    /// How the roster is written, if neither its name nor its content tells
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format)]
+    pub(crate) input_format: Option<Format>,
+
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
+    pub(crate) format: CoverageFormat,
 }
 
 #[derive(Args, Debug)]

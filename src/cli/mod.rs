@@ -38,6 +38,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Coverage(args) => command::coverage::run(&args, quiet),
         Command::Eval(args) => command::eval::run(&args, quiet),
         Command::Explain(args) => command::explain::run(&args, quiet),
+        Command::Roster(args) => command::roster::run(&args, quiet),
         Command::Completions(args) => command::completions::run(&args),
     };
     match result {

@@ -122,6 +122,23 @@ pub(crate) fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
+/// The first policy of a folder of policies, by name.
+pub(crate) fn first_in(policies: &Path) -> Result<String, Failure> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(policies)
+        .map_err(|error| {
+            Failure::policy(format!("`{}` cannot be read: {error}", policies.display()))
+                .hint("name a policy with --policy, or their folder with --policies")
+        })?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    folders.sort();
+    let found =
+        folders.iter().find(|folder| versions_in(folder).is_ok_and(|files| !files.is_empty()));
+    found
+        .map(|folder| folder.display().to_string())
+        .ok_or_else(|| Failure::policy(format!("there is no policy in `{}`", policies.display())))
+}
+
 /// The `.due` files that are named, or that are in named folders.
 pub(crate) fn files_of(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut paths: Vec<PathBuf> = Vec::new();

@@ -4,6 +4,7 @@ mod csv;
 mod decisions;
 mod run;
 mod sources;
+mod survey;
 
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
@@ -12,6 +13,8 @@ pub use sources::{
     ItemCoverage, ItemState, UnknownItem, combined_coverage, restated_coverage, source_coverage,
     source_table,
 };
+
+pub use survey::survey_report;
 
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 

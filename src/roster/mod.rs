@@ -24,8 +24,8 @@ mod xlsx_rows;
 mod yaml_items;
 
 pub use folder::{
-    Assembled, ColumnTarget, Covers, FolderError, FolderReader, Formats, ListTable, MANIFEST_NAME,
-    Manifest, OpenTable, Origin, SubjectTable,
+    Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,
+    MANIFEST_NAME, Manifest, OpenTable, Origin, SampledTable, SubjectTable, draft,
 };
 pub use format::Format;
 pub use layout::{BadValues, Decoded, HeaderProblem, Layout};

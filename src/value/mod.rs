@@ -36,4 +36,4 @@ pub use person_name::PersonName;
 pub use shown::Shown;
 pub use url::Url;
 
-pub(crate) use fold::{fold_text, similarity_percent};
+pub(crate) use fold::{fold_text, fold_words, similarity_percent};

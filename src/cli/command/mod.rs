@@ -8,5 +8,6 @@ pub(super) mod eval;
 pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
+pub(super) mod roster;
 mod roster_source;
 pub(super) mod test;

@@ -6,11 +6,14 @@
 
 mod assembled;
 mod convert;
+mod draft;
+mod form;
 mod join;
 mod manifest;
 mod mapping;
 
 pub use assembled::{Assembled, Origin};
+pub use draft::{Draft, SampledTable, draft};
 pub use join::{FolderError, FolderReader, OpenTable};
 pub use manifest::{
     ColumnTarget, Covers, Formats, ListTable, MANIFEST_NAME, Manifest, SubjectTable,

@@ -1,0 +1,367 @@
+use std::collections::HashSet;
+use std::fmt::Write as _;
+
+use super::form::{self, Form};
+use crate::types::{RecordId, Schema, Shape, Type, parse_value};
+use crate::value::{fold_words, similarity_percent};
+use rust_decimal::Decimal;
+
+/// How alike a header and a field must be to be proposed, in hundredths.
+const LIKENESS_MIN: u32 = 60;
+/// From which likeness on, with values that fit, a proposal is called sure.
+const SURE_FROM: u32 = 90;
+
+/// What other programs call fields, beside the names of the record.
+const SYNONYMS: [(&str, &str); 47] = [
+    ("id", "contractor id"),
+    ("id", "contractor no"),
+    ("id", "contractor number"),
+    ("id", "worker id"),
+    ("id", "vendor id"),
+    ("id", "supplier id"),
+    ("id", "freelancer id"),
+    ("legal_name", "name"),
+    ("legal_name", "full name"),
+    ("legal_name", "contractor name"),
+    ("legal_name", "contractor"),
+    ("date_of_birth", "dob"),
+    ("date_of_birth", "birth date"),
+    ("date_of_birth", "birthday"),
+    ("date_of_birth", "born"),
+    ("nationality", "citizenship"),
+    ("residence.country", "country of residence"),
+    ("residence.country", "country"),
+    ("residence.city", "city"),
+    ("residence.postcode", "zip"),
+    ("residence.postcode", "postal code"),
+    ("residence.line1", "street"),
+    ("residence.line1", "address"),
+    ("claimed_location.country", "work country"),
+    ("claimed_location.country", "location"),
+    ("engaged_on", "start date"),
+    ("engaged_on", "contract start"),
+    ("ended_on", "end date"),
+    ("ended_on", "contract end"),
+    ("role", "job title"),
+    ("role", "position"),
+    ("privileged_access", "admin"),
+    ("started_at", "login time"),
+    ("started_at", "session start"),
+    ("started_at", "timestamp"),
+    ("ended_at", "logout time"),
+    ("ended_at", "session end"),
+    ("ip", "ip address"),
+    ("country", "geo country"),
+    ("paid_at", "payment date"),
+    ("paid_at", "date"),
+    ("account", "iban"),
+    ("account", "account number"),
+    ("payee_name", "beneficiary"),
+    ("payee_name", "account holder"),
+    ("method", "payment method"),
+    ("bank_country", "country of bank"),
+];
+
+/// A table as it was found: its header and some of its rows.
+#[derive(Clone, Debug)]
+pub struct SampledTable {
+    /// Its file.
+    pub file: String,
+    /// The names of its columns.
+    pub header: Vec<String>,
+    /// Some rows from its start.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A draft of a manifest: a text to read and to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The manifest as YAML, with what is unsure in comments.
+    pub text: String,
+    /// Columns that found a field.
+    pub mapped: usize,
+    /// Of them those that are not sure.
+    pub unsure: usize,
+    /// Columns that found none.
+    pub homeless: usize,
+}
+
+/// Drafts a manifest for tables: matches the names of columns to fields, and what stands in them to types.
+/// Nothing is used before somebody has read it.
+#[must_use]
+pub fn draft(schema: &Schema, record: RecordId, tables: &[SampledTable]) -> Draft {
+    let subject_fields = leaves(schema, record, "");
+    let key = schema.record(record).key.and_then(|key| schema.record(record).at(key));
+    let key = key.map_or("id", |key| key.name.as_str());
+    let mut made = Draft { text: String::new(), mapped: 0, unsure: 0, homeless: 0 };
+    // The table of subjects is the one whose columns are most of all fields of the subject.
+    let subjects = (0..tables.len()).max_by_key(|place| {
+        let matches = tables.get(*place).map(|table| matches(schema, &subject_fields, table, None));
+        let has_key = |found: &Match<'_>| found.field.path == key;
+        matches.map(|found| (found.iter().any(has_key), worth(&found), std::cmp::Reverse(*place)))
+    });
+    let Some(subjects) = subjects.and_then(|place| tables.get(place)) else { return made };
+    let found = matches(schema, &subject_fields, subjects, None);
+    let key_column = found.iter().find(|found| found.field.path == key).map(|found| found.column);
+    let keys: HashSet<&str> =
+        key_column.map(|column| column_values(subjects, column).collect()).unwrap_or_default();
+    made.text.push_str(
+        "# A draft: read it, and mend what is marked with `?`. Dates and times that are not written as ISO need\n\
+         # `formats`, see the documentation of rosters.\n\
+         subjects:\n",
+    );
+    let _ = writeln!(made.text, "  file: {}", quoted(&subjects.file));
+    if key_column.is_none() {
+        let _ = writeln!(
+            made.text,
+            "  # ? no column was found for `{key}`, which identifies the subject"
+        );
+    }
+    made.write_columns("  ", subjects, &found, None);
+    let mut is_first = true;
+    for table in tables.iter().filter(|table| table.file != subjects.file) {
+        if is_first {
+            made.text.push_str("tables:\n");
+            is_first = false;
+        }
+        made.table(schema, record, table, &keys);
+    }
+    made
+}
+
+impl Draft {
+    fn table(
+        &mut self,
+        schema: &Schema,
+        record: RecordId,
+        table: &SampledTable,
+        keys: &HashSet<&str>,
+    ) {
+        let key = joining_column(table, keys);
+        let lists = schema.record(record).fields.iter().filter_map(|field| match field.shape {
+            Shape { list: true, of: Type::Record(element), .. } => Some((field, element)),
+            Shape { .. } => None,
+        });
+        let stem = table.file.split('.').next().unwrap_or_default().to_owned();
+        let best = lists
+            .map(|(field, element)| {
+                let fields = leaves(schema, element, "");
+                let found = matches(schema, &fields, table, key);
+                let likeness = alike(&stem, &field.name);
+                let worth = worth(&found) + if likeness >= LIKENESS_MIN { likeness * 2 } else { 0 };
+                (worth, field.name.clone(), element)
+            })
+            .max_by_key(|(worth, ..)| *worth);
+        let Some((_, list, element)) = best else { return };
+        let fields = leaves(schema, element, "");
+        let found = matches(schema, &fields, table, key);
+        let _ = writeln!(self.text, "  - field: {list}");
+        let _ = writeln!(self.text, "    file: {}", quoted(&table.file));
+        match key.and_then(|key| table.header.get(key)) {
+            Some(column) => {
+                let _ = writeln!(self.text, "    key: {}", quoted(column));
+            }
+            None => self.text.push_str(
+                "    key: ''  # ? no column was found that holds the key of the subject\n",
+            ),
+        }
+        self.text.push_str(
+            "    covers: listed  # ? `all` if a subject without rows is known to have none\n",
+        );
+        self.write_columns("    ", table, &found, key);
+    }
+
+    fn write_columns(
+        &mut self,
+        indent: &str,
+        table: &SampledTable,
+        found: &[Match<'_>],
+        key: Option<usize>,
+    ) {
+        let _ = writeln!(self.text, "{indent}columns:");
+        for found in found {
+            let column = table.header.get(found.column).map_or("", String::as_str);
+            let _ = write!(self.text, "{indent}  {}: ", quoted(column));
+            self.mapped += 1;
+            let values: Vec<&str> = column_values(table, found.column).collect();
+            let form =
+                if found.fitting == 100 { None } else { form::of(found.field.shape.of, &values) };
+            let field = &found.field.path;
+            let _ = match &form {
+                Some(Form::Told(formats)) => {
+                    write!(self.text, "{{field: {field}, formats: {formats}}}")
+                }
+                Some(Form::Open(_)) | None => write!(self.text, "{field}"),
+            };
+            if found.likeness < SURE_FROM || found.fitting < 100 {
+                self.unsure += 1;
+                let _ = write!(self.text, "  # ? name {} % alike", found.likeness);
+                let _ = match &form {
+                    Some(Form::Told(_)) => write!(self.text, ", written otherwise than ISO"),
+                    Some(Form::Open(choices)) => {
+                        write!(self.text, ", say which of these it is: {}", choices.join(" or "))
+                    }
+                    None => write!(self.text, ", {} % of values fit", found.fitting),
+                };
+            }
+            self.text.push('\n');
+        }
+        if found.is_empty() {
+            let _ = writeln!(self.text, "{indent}  {{}}");
+        }
+        let is_homeless =
+            |place: &usize| Some(*place) != key && found.iter().all(|found| found.column != *place);
+        let homeless: Vec<usize> = (0..table.header.len()).filter(is_homeless).collect();
+        self.homeless += homeless.len();
+        if !homeless.is_empty() {
+            let _ = writeln!(
+                self.text,
+                "{indent}# ? found no field: map them, or list them under `ignore`"
+            );
+            for place in homeless {
+                let name = table.header.get(place).map_or("", String::as_str);
+                let sample = column_values(table, place).next().unwrap_or("");
+                let sample: String = sample.chars().take(30).collect();
+                let _ =
+                    writeln!(self.text, "{indent}#   {}  (as {})", quoted(name), quoted(&sample));
+            }
+        }
+    }
+}
+
+/// A field that can stand in a cell.
+struct Leaf {
+    path: String,
+    shape: Shape,
+}
+
+/// The single values of a record, and of records inside it.
+fn leaves(schema: &Schema, record: RecordId, within: &str) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    for field in &schema.record(record).fields {
+        let path =
+            if within.is_empty() { field.name.clone() } else { format!("{within}.{}", field.name) };
+        match field.shape {
+            Shape { list: false, of: Type::Record(inner), .. } => {
+                found.extend(leaves(schema, inner, &path));
+            }
+            Shape { list: true, of: Type::Record(_), .. } => {}
+            shape => found.push(Leaf { path, shape }),
+        }
+    }
+    found
+}
+
+/// A column and the field it seems to hold.
+struct Match<'f> {
+    column: usize,
+    field: &'f Leaf,
+    /// How alike their names are, in hundredths.
+    likeness: u32,
+    /// How many of the values fit, in hundredths.
+    fitting: u32,
+}
+
+/// The best field of each column, each field once, in the order of the columns.
+fn matches<'f>(
+    schema: &Schema,
+    fields: &'f [Leaf],
+    table: &SampledTable,
+    key: Option<usize>,
+) -> Vec<Match<'f>> {
+    let mut candidates: Vec<Match<'f>> = Vec::new();
+    for (column, name) in table.header.iter().enumerate() {
+        if Some(column) == key {
+            continue;
+        }
+        for field in fields {
+            let likeness = likeness(name, &field.path);
+            if likeness < LIKENESS_MIN {
+                continue;
+            }
+            let fitting = fitting(schema, field.shape, table, column);
+            // A date in another order is a date still; a word among addresses is none.
+            if fitting < 50
+                && !matches!(field.shape.of, Type::Date | Type::Instant | Type::YesNo | Type::Money)
+            {
+                continue;
+            }
+            candidates.push(Match { column, field, likeness, fitting });
+        }
+    }
+    candidates.sort_by_key(|found| {
+        (std::cmp::Reverse(found.likeness), std::cmp::Reverse(found.fitting), found.column)
+    });
+    let mut chosen: Vec<Match<'f>> = Vec::new();
+    for candidate in candidates {
+        let is_taken = chosen.iter().any(|known| {
+            known.column == candidate.column || known.field.path == candidate.field.path
+        });
+        if !is_taken {
+            chosen.push(candidate);
+        }
+    }
+    chosen.sort_by_key(|found| found.column);
+    chosen
+}
+
+fn worth(found: &[Match<'_>]) -> u32 {
+    found.iter().map(|found| found.likeness + found.fitting / 4).sum()
+}
+
+/// How alike the name of a column is to a field, by its whole path, its last name, or what else it is called.
+fn likeness(column: &str, path: &str) -> u32 {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let other = SYNONYMS.iter().filter(|(field, _)| *field == path).map(|(_, name)| *name);
+    let by_path = alike(column, path);
+    // `country` alone may be that of many things.
+    let by_last = if last == path { by_path } else { alike(column, last).saturating_sub(15) };
+    other.map(|name| alike(column, name)).chain([by_path, by_last]).max().unwrap_or(0)
+}
+
+fn alike(left: &str, right: &str) -> u32 {
+    let plain = |text: &str| {
+        let spaced = text.replace(['_', '.'], " ");
+        fold_words(&spaced).concat()
+    };
+    let percent = similarity_percent(&plain(left), &plain(right));
+    u32::try_from(percent.trunc().min(Decimal::ONE_HUNDRED)).unwrap_or(0)
+}
+
+/// How many of the values of a column are of a type, in hundredths; of none at all half.
+fn fitting(schema: &Schema, shape: Shape, table: &SampledTable, column: usize) -> u32 {
+    let (mut fit, mut all) = (0_u32, 0_u32);
+    for value in column_values(table, column) {
+        all += 1;
+        let is_one = shape.list || parse_value(schema, shape.of, value.into()).is_ok();
+        fit += u32::from(is_one || (shape.or_none && value == "none"));
+    }
+    (fit * 100).checked_div(all).unwrap_or(50)
+}
+
+/// The column of a table whose values are most often keys of subjects.
+fn joining_column(table: &SampledTable, keys: &HashSet<&str>) -> Option<usize> {
+    let shared =
+        |column: &usize| column_values(table, *column).filter(|value| keys.contains(value)).count();
+    (0..table.header.len())
+        .filter(|column| shared(column) > 0)
+        .max_by_key(|column| (shared(column), std::cmp::Reverse(*column)))
+}
+
+fn column_values(table: &SampledTable, column: usize) -> impl Iterator<Item = &str> {
+    let cells = table.rows.iter().filter_map(move |row| row.get(column));
+    cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+}
+
+/// A text as YAML reads it back.
+fn quoted(text: &str) -> String {
+    let is_plain = !text.is_empty()
+        && text.chars().next().is_some_and(char::is_alphabetic)
+        && text.chars().all(|letter| letter.is_alphanumeric() || "_-. /".contains(letter))
+        && !text.ends_with(' ')
+        && !matches!(
+            text.to_ascii_lowercase().as_str(),
+            "yes" | "no" | "true" | "false" | "on" | "off" | "null" | "y" | "n"
+        );
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}
