@@ -1,5 +1,6 @@
 //! Bad input never ends in a panic, and no record is lost: it is decided, or refused with its reason.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::support::command::{Ran, duecare, duecare_in, eval};
@@ -259,4 +260,69 @@ fn files_that_are_no_policies_are_errors() {
     assert!(check("nested.due", nested.as_bytes()).contains("nested"));
     let ran = duecare_in(Path::new(folder.path()), &["check", "missing.due"], &mut |_| {});
     said(&ran, POLICY_UNUSABLE, "missing.due");
+}
+
+/// The program on a file of that name with that content.
+fn eval_named(name: &str, content: &[u8]) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    crate::support::command::eval_file(&["--roster", path.to_str().unwrap(), "--format", "jsonl"])
+}
+
+#[test]
+fn a_stray_quote_in_a_table_costs_its_row_and_no_other() {
+    let mut table = "id,role\n".to_owned();
+    for place in 1..=20 {
+        let quote = if place == 7 { "\"" } else { "" };
+        table.extend(["C-", &place.to_string(), ",", quote, "developer\n"]);
+    }
+    // Where the cells are as many as they should be, the quote itself tells.
+    let ran = eval_named("roster.csv", table.as_bytes());
+    assert!(ran.err.contains("20 records = 19 decided + 1 refused"), "{}", ran.err);
+    assert!(ran.err.contains("line 8"), "{}", ran.err);
+    let table = table.replace("C-7,\"developer", "\"C-7,developer");
+    let ran = eval_named("roster.csv", table.as_bytes());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("20 records = 19 decided + 1 refused"), "{}", ran.err);
+    assert!(ran.err.contains("a quote in this row is not closed"), "{}", ran.err);
+    // A cell over several lines is one cell.
+    let whole = "id,role\nC-1,\"a \"\"developer\"\"\nof sites\"\nC-2,x\n";
+    let ran = eval_named("roster.csv", whole.as_bytes());
+    assert!(ran.err.contains("2 records = 2 decided + 0 refused"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_no_file_of_its_format_is_told() {
+    let told = |name: &str, content: &[u8], words: &str| {
+        let ran = eval_named(name, content);
+        assert_eq!(ran.code, 3, "{name}: {}", ran.err);
+        assert!(ran.err.contains(words), "no `{words}` in {}", ran.err);
+        assert!(!ran.err.contains("panicked"), "{}", ran.err);
+    };
+    let whole = |ending: &str| {
+        let path = format!("tests/fixtures/rosters/bundled.{ending}");
+        std::fs::read(crate::support::root().join(path)).unwrap()
+    };
+    let (parquet, xlsx) = (whole("parquet"), whole("xlsx"));
+    told("roster.parquet", &parquet[..parquet.len() / 2], "it is no whole Parquet file");
+    told("roster.xlsx", &xlsx[..xlsx.len() / 2], "it is no Excel workbook that can be read");
+    told("roster.xlsx", b"id,role\nC-1,x\n", "is no xlsx file");
+    told("roster.parquet", b"", "is no parquet file");
+    let utf16: Vec<u8> =
+        "\u{feff}id,role\r\nC-1,x\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    told("roster.csv", &utf16, "its text is UTF-16; save it as UTF-8");
+    told("roster.bin", b"whatever", "tells how the roster is written");
+    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    zipped.write_all(b"{\"id\": \"C-1\"}\n").unwrap();
+    let zipped = zipped.finish().unwrap();
+    told("roster.jsonl.gz", &zipped[..zipped.len() - 4], "unexpected end of file");
+}
+
+#[test]
+fn a_table_in_latin_1_loses_the_rows_it_cannot_read_and_no_other() {
+    let ran = eval_named("roster.csv", b"id,role\nC-1,developer\nC-2,caf\xe9\nC-3,developer\n");
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("3 records = 2 decided + 1 refused"), "{}", ran.err);
+    assert!(ran.err.contains("column `role` is not UTF-8 text"), "{}", ran.err);
 }

@@ -17,6 +17,7 @@ mod docs;
 mod evidence;
 mod examples;
 mod fixtures;
+mod folder;
 mod format;
 mod formats;
 mod hostile;

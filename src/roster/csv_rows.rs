@@ -1,7 +1,9 @@
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
+use super::opened::invalid;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 
 /// Cuts a table into rows; the first is the header.
@@ -9,6 +11,9 @@ pub(super) struct CsvRows<R> {
     rows: csv::Reader<Tee<R>>,
     seen: Rc<RefCell<Seen>>,
     header: Vec<String>,
+    delimiter: u8,
+    /// Lines that a quote had taken in which is not closed, as rows of their own.
+    released: VecDeque<RawRecord>,
 }
 
 /// What the reader of rows has taken in and not yet given as a row.
@@ -28,7 +33,14 @@ struct Tee<R> {
 impl<R: BufRead> Read for Tee<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
-        self.seen.borrow_mut().bytes.extend_from_slice(buffer.get(..length).unwrap_or_default());
+        let mut seen = self.seen.borrow_mut();
+        if seen.bytes.len() > RECORD_SIZE_MAX + buffer.len() {
+            return Err(invalid(format!(
+                "a row is longer than {} MiB; look for a quote that is not closed",
+                RECORD_SIZE_MAX / 1024 / 1024
+            )));
+        }
+        seen.bytes.extend_from_slice(buffer.get(..length).unwrap_or_default());
         Ok(length)
     }
 }
@@ -40,15 +52,11 @@ impl<R: BufRead> CsvRows<R> {
         }
         let seen = Rc::new(RefCell::new(Seen::default()));
         let tee = Tee { reader, seen: Rc::clone(&seen) };
-        let mut rows = csv::ReaderBuilder::new()
-            .delimiter(delimiter)
-            .flexible(true)
-            .has_headers(true)
-            .from_reader(tee);
+        let mut rows = builder(delimiter).has_headers(true).from_reader(tee);
         let header = rows.byte_headers().map_err(io::Error::other)?;
         let header =
             header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        Ok(Self { rows, seen, header })
+        Ok(Self { rows, seen, header, delimiter, released: VecDeque::new() })
     }
 
     pub(super) fn header(&self) -> &[String] {
@@ -57,21 +65,62 @@ impl<R: BufRead> CsvRows<R> {
 
     /// The next row; rows without any cell are passed over.
     pub(super) fn next(&mut self) -> io::Result<Option<RawRecord>> {
+        if let Some(released) = self.released.pop_front() {
+            return Ok(Some(released));
+        }
         let from = self.rows.position().byte();
         let number = self.rows.position().line();
         let mut row = csv::ByteRecord::new();
-        let has_row = self.rows.read_byte_record(&mut row).map_err(io::Error::other)?;
+        let has_row = self.rows.read_byte_record(&mut row).map_err(|error| {
+            let kind = if let csv::ErrorKind::Io(error) = error.kind() {
+                error.kind()
+            } else {
+                io::ErrorKind::Other
+            };
+            io::Error::new(kind, format!("behind line {number}: {error}"))
+        })?;
         if !has_row {
             return Ok(None);
         }
         let number = row.position().map_or(number, csv::Position::line);
         let text = self.taken(from, self.rows.position().byte());
+        if let Some(end) = text.iter().position(|byte| *byte == b'\n')
+            && (row.len() != self.header.len() || !is_quoted_well(&text, self.delimiter))
+        {
+            return self.release(number, &text, end).map(Some);
+        }
         let text = if text.len() > RECORD_SIZE_MAX {
             RawText::TooLong(text)
         } else {
-            RawText::Row { cells: row.iter().map(<[u8]>::to_vec).collect(), text }
+            RawText::Row { cells: cells(&row), text }
         };
         Ok(Some(RawRecord { number, text }))
+    }
+
+    /// A row that goes on over several lines and is not what a quoted cell would look like: a quote is not
+    /// closed. Only its first line is refused; the others are rows of their own.
+    fn release(&mut self, number: u64, text: &[u8], end: usize) -> io::Result<RawRecord> {
+        let (first, others) = text.split_at(end);
+        let others = others.get(1..).unwrap_or_default();
+        let mut number_of = number + 1;
+        for line in others.split(|byte| *byte == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !line.is_empty() {
+                let mut rows = builder(self.delimiter).has_headers(false).from_reader(line);
+                let mut row = csv::ByteRecord::new();
+                if rows.read_byte_record(&mut row).map_err(io::Error::other)? {
+                    let text = RawText::Row { cells: cells(&row), text: line.to_vec() };
+                    self.released.push_back(RawRecord { number: number_of, text });
+                }
+            }
+            number_of += 1;
+        }
+        let first = first.strip_suffix(b"\r").unwrap_or(first).to_vec();
+        let reason = format!(
+            "a quote in this row is not closed, or opens in the middle of a cell; it took in {} lines, which are read as rows of their own",
+            number_of - number
+        );
+        Ok(RawRecord { number, text: RawText::Broken { text: first, reason } })
     }
 
     /// What stood between two places, without the line end; what lies before is forgotten.
@@ -91,4 +140,42 @@ impl<R: BufRead> CsvRows<R> {
         seen.start += last as u64;
         text
     }
+}
+
+fn builder(delimiter: u8) -> csv::ReaderBuilder {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.delimiter(delimiter).flexible(true);
+    builder
+}
+
+fn cells(row: &csv::ByteRecord) -> Vec<Vec<u8>> {
+    row.iter().map(<[u8]>::to_vec).collect()
+}
+
+/// Whether every cell that begins with a quote ends with one, and no other cell has one.
+fn is_quoted_well(row: &[u8], delimiter: u8) -> bool {
+    let mut bytes = row.iter().copied().peekable();
+    let mut at_start = true;
+    while let Some(byte) = bytes.next() {
+        if byte == delimiter {
+            at_start = true;
+        } else if byte != b'"' {
+            at_start = false;
+        } else if at_start {
+            loop {
+                match bytes.next() {
+                    None => return false,
+                    Some(b'"') if bytes.next_if_eq(&b'"').is_none() => break,
+                    Some(_) => {}
+                }
+            }
+            if bytes.peek().is_some_and(|next| *next != delimiter) {
+                return false;
+            }
+            at_start = false;
+        } else {
+            return false;
+        }
+    }
+    true
 }

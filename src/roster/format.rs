@@ -75,9 +75,10 @@ impl Format {
             return Some(Self::Xlsx);
         }
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
-        match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[') => Some(Self::Json),
-            Some(b'{') => Some(Self::JsonLines),
+        let mut letters = text.iter().filter(|byte| !byte.is_ascii_whitespace());
+        match (letters.next(), letters.next()) {
+            (Some(b'['), Some(b'{' | b']')) => Some(Self::Json),
+            (Some(b'{'), Some(b'"' | b'}')) => Some(Self::JsonLines),
             _ => None,
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct XlsxRows {
 impl XlsxRows {
     pub(super) fn new(reader: impl Read) -> io::Result<Self> {
         let mut file = spooled(reader)?;
-        require_size(&file)?;
+        require_size(&file, UNPACKED_MAX)?;
         file.seek(SeekFrom::Start(0))?;
         let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| {
             invalid(format!("it is no Excel workbook that can be read: {error}"))
@@ -87,17 +87,17 @@ impl XlsxRows {
 const FAULT: char = '\u{0}';
 
 /// Refuses a workbook that unpacks to more than can be looked at, whatever it says of itself.
-fn require_size(file: &File) -> io::Result<()> {
+fn require_size(file: &File, bytes_max: u64) -> io::Result<()> {
     let unreadable = |error: zip::result::ZipError| {
         invalid(format!("it is no Excel workbook that can be read: {error}"))
     };
     let mut archive = zip::ZipArchive::new(BufReader::new(file)).map_err(unreadable)?;
-    let mut left = UNPACKED_MAX;
+    let mut left = bytes_max;
     for place in 0..archive.len() {
         let entry = archive.by_index(place).map_err(unreadable)?;
         let read = io::copy(&mut entry.take(left + 1), &mut io::sink())?;
         left = left.checked_sub(read).ok_or_else(|| {
-            invalid(format!("it unpacks to more than {} GiB", UNPACKED_MAX / 1024 / 1024 / 1024))
+            invalid(format!("it unpacks to more than {} MiB", bytes_max / 1024 / 1024))
         })?;
     }
     Ok(())
@@ -183,5 +183,26 @@ fn text(value: &DataRef<'_>) -> String {
             },
         ),
         DataRef::Error(fault) => format!("{FAULT}{fault}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workbook_that_unpacks_to_more_than_it_may_is_refused() {
+        let mut archive = zip::ZipWriter::new(tempfile::tempfile().unwrap());
+        archive
+            .start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        for _ in 0..32 {
+            archive.write_all(&vec![b' '; 64 * 1024]).unwrap();
+        }
+        let file = archive.finish().unwrap();
+        assert!(file.metadata().unwrap().len() < 16 * 1024);
+        assert!(require_size(&file, 2 * 1024 * 1024).is_ok());
+        let error = require_size(&file, 1024 * 1024).unwrap_err();
+        assert_eq!(error.to_string(), "it unpacks to more than 1 MiB");
     }
 }

@@ -55,3 +55,11 @@ pub(crate) fn eval(options: &[&str], input: &[u8]) -> Ran {
     arguments.extend(options);
     duecare(&arguments, input)
 }
+
+/// The bundled policy on a roster that the options name.
+pub(crate) fn eval_file(options: &[&str]) -> Ran {
+    let mut arguments = vec!["eval", "--policy", "policies/dprk-it-workers"];
+    arguments.extend(["--as-of", super::AS_OF]);
+    arguments.extend(options);
+    duecare(&arguments, b"")
+}
