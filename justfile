@@ -28,10 +28,10 @@ update:
 soundness seed="1":
     PROPTEST_RNG_SEED={{seed}} cargo test --test main soundness
 
-# Feed a parser or reader with mutated input for some minutes: `just fuzz policy`, `just fuzz roster`.
+# Feed a parser or reader with mutated input for some minutes: `just fuzz policy`, `roster`, `folder`.
 fuzz target minutes="10":
     tests/fuzz/seed
-    cargo +stable fuzz run --fuzz-dir tests/fuzz --sanitizer none {{target}} -- -max_total_time=$(({{minutes}} * 60)) -max_len=20000
+    cargo +stable fuzz run --fuzz-dir tests/fuzz --sanitizer none {{target}} -- -max_total_time=$(({{minutes}} * 60)) -max_len=40000
 
 # Records per second, next to a plain parse of the same roster.
 bench:

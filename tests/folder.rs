@@ -368,3 +368,13 @@ fn a_draft_says_what_it_is_not_sure_of() {
     }
     assert!(ran.err.contains("duecare roster check"), "{}", ran.err);
 }
+
+#[test]
+fn the_manifest_of_the_page_is_one() {
+    let page = read("docs/rosters.md");
+    let start = page.find("```yaml\n").unwrap() + "```yaml\n".len();
+    let text = &page[start..start + page[start..].find("```").unwrap()];
+    let manifest = duecare::roster::Manifest::parse(text).unwrap();
+    assert_eq!(manifest.tables.len(), 2);
+    assert_eq!(manifest.subjects.ignore, ["Notes"]);
+}
