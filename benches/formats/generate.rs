@@ -23,7 +23,7 @@ const LOGINS: u64 = 20;
 const COUNTRIES: [&str; 8] = ["US", "GB", "DE", "IN", "BR", "PL", "CA", "NG"];
 
 fn country(number: u64) -> &'static str {
-    COUNTRIES[usize::try_from(number % 8).unwrap()]
+    COUNTRIES.iter().cycle().nth(usize::try_from(number % 8).unwrap()).unwrap()
 }
 
 fn cells(number: u64) -> [String; 9] {
@@ -31,11 +31,11 @@ fn cells(number: u64) -> [String; 9] {
         format!("C-{number:07}"),
         format!("Sample Person {number}"),
         "Web developer".to_owned(),
-        (number % 5 == 0).to_string(),
+        number.is_multiple_of(5).to_string(),
         format!("2021-{:02}-{:02}", number % 12 + 1, number % 28 + 1),
         country(number).to_owned(),
         "Exampleton".to_owned(),
-        country(number + u64::from(number % 50 == 0)).to_owned(),
+        country(number + u64::from(number.is_multiple_of(50))).to_owned(),
         "Exampleton".to_owned(),
     ]
 }

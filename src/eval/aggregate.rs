@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use rust_decimal::Decimal;
@@ -16,6 +15,14 @@ use crate::value::{Country, Key};
 
 /// Shares are computed to this many decimal places of a percentage, rounded half to even.
 const SHARE_PLACES: u32 = 20;
+
+/// The form in which a known value is told from others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum DistinctKey<'v> {
+    One(Key<'v>),
+    /// Of a record, the fields by which it compares.
+    Several(Vec<Key<'v>>),
+}
 
 impl<'p> Evaluator<'p> {
     /// How many elements there are.
@@ -41,39 +48,63 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
-        let mut certain = BTreeSet::new();
-        let mut possible = BTreeSet::new();
+        let mut known: Vec<(Possible<'_>, bool)> = Vec::new();
         let (mut unknown, mut has_certain) = (Some(0_usize), false);
         self.each(members, scope, trace, &mut |member, _| {
             has_certain |= member.is_certain();
-            match self.distinct_key(&member.value, members.of) {
-                Some(key) => {
-                    if member.is_certain() {
-                        certain.insert(key.clone());
-                    }
-                    possible.insert(key);
-                }
-                None => unknown = unknown.filter(|_| !member.many).map(|unknown| unknown + 1),
+            if self.is_told_apart(&member.value, members.of) {
+                known.push((member.value.clone(), member.is_certain()));
+            } else {
+                unknown = unknown.filter(|_| !member.many).map(|unknown| unknown + 1);
             }
             ControlFlow::Continue(())
         });
+        let (certain, possible) = self.distinct(&known, members.of);
         let values = self.values_of_type(members.of);
         let high = match (unknown, values) {
-            (Some(unknown), values) => {
-                Some((possible.len() + unknown).min(values.unwrap_or(usize::MAX)))
-            }
+            (Some(unknown), values) => Some((possible + unknown).min(values.unwrap_or(usize::MAX))),
             (None, values) => values,
         };
-        Amount::count(certain.len().max(usize::from(has_certain)), high)
+        Amount::count(certain.max(usize::from(has_certain)), high)
+    }
+
+    /// How many different values are certainly among known ones, and how many at all. A value on its own
+    /// needs no form to be told from others by.
+    fn distinct(&self, known: &[(Possible<'_>, bool)], of: Type) -> (usize, usize) {
+        if let [(_, is_certain)] = known {
+            return (usize::from(*is_certain), 1);
+        }
+        let mut keys: Vec<(DistinctKey<'_>, bool)> = Vec::with_capacity(known.len());
+        for (value, is_certain) in known {
+            keys.extend(self.distinct_key(value, of).map(|key| (key, !is_certain)));
+        }
+        keys.sort_unstable();
+        // Of equal values a certain one comes first.
+        keys.dedup_by(|next, last| next.0 == last.0);
+        (keys.iter().filter(|(_, is_uncertain)| !is_uncertain).count(), keys.len())
+    }
+
+    /// Whether a value has a form in which it is told from others.
+    fn is_told_apart(&self, value: &Possible<'_>, of: Type) -> bool {
+        match value {
+            Possible::Value(_) => true,
+            Possible::Amount(amount) => amount.exact().is_some(),
+            Possible::Whole(_) => self.distinct_key(value, of).is_some(),
+            Possible::None | Possible::Unknown | Possible::Cannot(_) => false,
+        }
     }
 
     /// The form in which a known value is told from others.
-    pub(super) fn distinct_key(&self, value: &Possible<'_>, of: Type) -> Option<Vec<Key<'static>>> {
+    pub(super) fn distinct_key<'v>(
+        &self,
+        value: &'v Possible<'_>,
+        of: Type,
+    ) -> Option<DistinctKey<'v>> {
         match value {
-            Possible::Value(value) => Some(vec![value.key().into_owned()]),
+            Possible::Value(value) => Some(DistinctKey::One(value.key())),
             Possible::Amount(amount) => {
                 let currency = amount.currency.map_or("", crate::value::Currency::code);
-                amount.exact().map(|exact| vec![Key::Money(currency, exact)])
+                amount.exact().map(|exact| DistinctKey::One(Key::Money(currency, exact)))
             }
             Possible::Whole(fact) => {
                 let Type::Record(record) = of else { return None };
@@ -81,11 +112,12 @@ impl<'p> Evaluator<'p> {
                 compared
                     .iter()
                     .map(|slot| match fact.field(*slot) {
-                        Fact::Value(value) => Some(value.key().into_owned()),
+                        Fact::Value(value) => Some(value.key()),
                         Fact::None => Some(Key::Text("".into())),
                         Fact::Unknown | Fact::Record(_) | Fact::List(_) => None,
                     })
-                    .collect()
+                    .collect::<Option<Vec<Key<'_>>>>()
+                    .map(DistinctKey::Several)
             }
             Possible::None | Possible::Unknown | Possible::Cannot(_) => None,
         }

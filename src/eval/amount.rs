@@ -266,7 +266,12 @@ impl Amount {
         }
         let day = |bound: Bound| {
             bound.value().map_or(Bound::Unbounded, |seconds| {
-                Bound::At((seconds / Decimal::from(SECONDS_PER_DAY)).floor())
+                // A whole number of seconds, as nearly always, needs no division of decimals.
+                let whole = i64::try_from(seconds.mantissa()).ok().filter(|_| seconds.scale() == 0);
+                Bound::At(match whole {
+                    Some(seconds) => seconds.div_euclid(SECONDS_PER_DAY).into(),
+                    None => (seconds / Decimal::from(SECONDS_PER_DAY)).floor(),
+                })
             })
         };
         Self { low: day(self.low), high: day(self.high), ..self }

@@ -1,15 +1,18 @@
 use std::ops::ControlFlow;
 
+use rust_decimal::Decimal;
+
 use super::operand::may_be_none;
-use super::possible::{Possible, apart, equal};
+use super::place::follow;
+use super::possible::{Possible, apart, equal, same};
 use super::scope::Scope;
 use super::trace::{Cannot, Trace, What};
 use super::{Evaluator, Truth};
 use crate::hir::Order;
-use crate::program::{Condition, ConditionKind, Field, Members, Operand, ValueSet};
+use crate::program::{Condition, ConditionKind, Field, Members, Operand, OperandKind, ValueSet};
 use crate::roster::Fact;
 use crate::types::Type;
-use crate::value::{Key, Value};
+use crate::value::{Date, Instant, Key, Value};
 
 impl<'p> Evaluator<'p> {
     /// Whether a condition holds.
@@ -121,6 +124,11 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
+        if !T::RECORDS
+            && let (Some(left), Some(right)) = (plain_value(left, scope), plain_value(right, scope))
+        {
+            return same(left, right).into();
+        }
         let first = self.operand(left, scope, trace);
         let second = self.operand(right, scope, trace);
         let (first, second) = self.on_common_days(first, left.of, second, right.of);
@@ -136,6 +144,19 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
+        if !T::RECORDS
+            && left.of == right.of
+            && let (Some(left), Some(right)) =
+                (plain_amount(left, scope), plain_amount(right, scope))
+        {
+            return match order {
+                Order::Less => left < right,
+                Order::AtMost => left <= right,
+                Order::Greater => left > right,
+                Order::AtLeast => left >= right,
+            }
+            .into();
+        }
         let first = self.operand(left, scope, trace);
         let second = self.operand(right, scope, trace);
         let (first, second) = self.on_common_days(first, left.of, second, right.of);
@@ -174,6 +195,11 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
+        if !T::RECORDS
+            && let Some(value) = plain_value(value, scope)
+        {
+            return set.contains(value).into();
+        }
         match self.operand(value, scope, trace) {
             Possible::None => Truth::No,
             Possible::Value(value) => set.contains(&value).into(),
@@ -272,6 +298,76 @@ impl<'p> Evaluator<'p> {
             }
         });
         truth
+    }
+}
+
+/// The known value of an operand that is one as it stands: of a type without an order, from a field or
+/// from the policy. It is what `operand` comes to, without the steps.
+fn plain_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Value<'r>> {
+    if operand.of.is_quantity() { None } else { stated_value(operand, scope) }
+}
+
+/// A known amount that is one as it stands, or moved by a fixed period. Amounts of one type compare as
+/// those that `operand` comes to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum PlainAmount {
+    Day(Date),
+    Time(Instant),
+    Number(Decimal),
+}
+
+fn plain_amount(operand: &Operand, scope: Scope<'_, '_>) -> Option<PlainAmount> {
+    if let OperandKind::Moved { base, period, direction } = &operand.kind {
+        return match plain_amount(base, scope)? {
+            PlainAmount::Day(day) => day.plus(*period, *direction).map(PlainAmount::Day),
+            PlainAmount::Time(time) => time.plus(*period, *direction).map(PlainAmount::Time),
+            PlainAmount::Number(_) => None,
+        };
+    }
+    match stated_value(operand, scope)? {
+        Value::Date(day) => Some(PlainAmount::Day(*day)),
+        Value::Instant(time) => Some(PlainAmount::Time(*time)),
+        Value::Number(number) => Some(PlainAmount::Number(number.decimal())),
+        Value::Percent(percent) => Some(PlainAmount::Number(percent.decimal())),
+        Value::Duration(duration) => Some(PlainAmount::Number(duration.seconds())),
+        Value::YesNo(_)
+        | Value::Text(_)
+        | Value::Money(_)
+        | Value::Country(_)
+        | Value::Ip(_)
+        | Value::Network(_)
+        | Value::Email(_)
+        | Value::Phone(_)
+        | Value::Url(_)
+        | Value::PersonName(_)
+        | Value::AddressLine(_)
+        | Value::Postcode(_)
+        | Value::ContactPoint(_)
+        | Value::Choice(_) => None,
+    }
+}
+
+/// The value of an operand that is a known field or a constant.
+fn stated_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Value<'r>> {
+    match &operand.kind {
+        OperandKind::Constant(value) => Some(value),
+        OperandKind::Field(Field { root, steps, derived: None, .. }) => {
+            match follow(scope.start(*root).0, steps, &[]).fact {
+                Fact::Value(value) => Some(value),
+                Fact::Unknown | Fact::None | Fact::Record(_) | Fact::List(_) => None,
+            }
+        }
+        OperandKind::Field(_)
+        | OperandKind::Score
+        | OperandKind::Arithmetic { .. }
+        | OperandKind::Moved { .. }
+        | OperandKind::Count(_)
+        | OperandKind::CountDistinct(_)
+        | OperandKind::CountPeers(_)
+        | OperandKind::Aggregate { .. }
+        | OperandKind::Share { .. }
+        | OperandKind::Longest(_)
+        | OperandKind::Similarity(..) => None,
     }
 }
 

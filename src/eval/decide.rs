@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
+use super::by_rule::ByRule;
 use super::control::{ControlTruths, is_recent_enough};
 use super::evidence::{self, Need};
 use super::judgement::{
@@ -16,7 +17,7 @@ use super::{Evaluator, Truth};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
 use crate::peers::Age;
-use crate::program::{ControlProgram, Program, RuleBody, RuleProgram};
+use crate::program::{ControlProgram, FlagProgram, Program, RuleBody, RuleProgram};
 use crate::roster::Fact;
 
 /// How much is told besides the outcomes.
@@ -60,9 +61,10 @@ pub fn evaluate(
         dispositions,
         detail,
         supposed,
-        rules: BTreeMap::new(),
-        presences: BTreeMap::new(),
-        truths: BTreeMap::new(),
+        controls: controls(program),
+        flags: flags(program),
+        rules: ByRule::new(program.rules.len()),
+        truths: ByRule::new(program.rules.len()),
     };
     run.judge_indicators();
     run.judge_controls();
@@ -80,10 +82,11 @@ struct Run<'p, 'r> {
     dispositions: &'p [Disposition],
     detail: Detail,
     supposed: &'p Supposed,
-    rules: BTreeMap<RuleId, RuleJudgement>,
-    presences: BTreeMap<RuleId, Presence>,
+    controls: Vec<(RuleId, &'p ControlProgram)>,
+    flags: Vec<(RuleId, &'p FlagProgram)>,
+    rules: ByRule<RuleJudgement>,
     /// What each control came to: as far as known, and in completions.
-    truths: BTreeMap<RuleId, (ControlTruths, ControlTruths)>,
+    truths: ByRule<(ControlTruths, ControlTruths)>,
 }
 
 struct Scores {
@@ -128,7 +131,6 @@ impl<'p> Run<'p, '_> {
                 severity: [Truth::No; 3],
             };
             self.set_standing(id, standing);
-            self.presences.insert(id, presence);
             self.rules.insert(id, judgement);
         }
     }
@@ -210,7 +212,7 @@ impl<'p> Run<'p, '_> {
 
     fn needs(&self, steps: &[Step]) -> Vec<Need> {
         let of_rule = |rule: RuleId| {
-            self.rules.get(&rule).map(|judged| judged.needs.clone()).unwrap_or_default()
+            self.rules.get(rule).map(|judged| judged.needs.clone()).unwrap_or_default()
         };
         evidence::needs(steps, &of_rule)
     }
@@ -225,7 +227,7 @@ impl<'p> Run<'p, '_> {
     }
 
     fn judge_controls(&mut self) {
-        for (id, control) in self.controls() {
+        for (id, control) in self.controls.clone() {
             if self.supposed.get(&id) == Some(&true) {
                 let done = ControlTruths::done_on(self.program.as_of.date());
                 self.truths.insert(id, (done, done));
@@ -241,28 +243,9 @@ impl<'p> Run<'p, '_> {
         }
     }
 
-    fn controls(&self) -> Vec<(RuleId, &'p ControlProgram)> {
-        let ids = self.program.order.iter().copied();
-        ids.filter_map(|id| match self.rule(id).map(|rule| &rule.body) {
-            Some(RuleBody::Control(control)) => Some((id, &**control)),
-            _ => None,
-        })
-        .collect()
-    }
-
-    fn flags(&self) -> Vec<(RuleId, &'p crate::program::FlagProgram)> {
-        let rules = self.program.rules.iter().enumerate();
-        rules
-            .filter_map(|(place, rule)| match &rule.body {
-                RuleBody::Flag(flag) => Some((RuleId(place), flag)),
-                RuleBody::Prohibition { .. } | RuleBody::Control(_) => None,
-            })
-            .collect()
-    }
-
     /// The severity of each flag that may be hit, and how much controls take from its weight.
     fn judge_strengths(&mut self) {
-        for (id, flag) in self.flags() {
+        for (id, flag) in self.flags.clone() {
             let Some(standing) = self.evaluator.standing(id) else { continue };
             let is_possible = standing.holds.is_possible() || standing.holds_now.is_possible();
             let is_excepted = standing.outcome == Outcome::Excepted;
@@ -292,7 +275,7 @@ impl<'p> Run<'p, '_> {
             let shown = certain
                 .map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
             if let Some(indicator) =
-                self.rules.get_mut(&id).and_then(|judged| judged.indicator.as_mut())
+                self.rules.get_mut(id).and_then(|judged| judged.indicator.as_mut())
             {
                 indicator.severity = Some(shown.0);
                 indicator.weight = Some(shown.1);
@@ -309,11 +292,11 @@ impl<'p> Run<'p, '_> {
     fn answered_by(&self, flag: RuleId) -> Vec<(RuleId, Truth)> {
         let mut answered = Vec::new();
         let mut newest = None;
-        for (id, control) in self.controls() {
+        for (id, control) in self.controls.iter().copied() {
             let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else {
                 continue;
             };
-            let Some((now, completed)) = self.truths.get(&id) else { continue };
+            let Some((now, completed)) = self.truths.get(id) else { continue };
             let met = now.met_in_both(*completed);
             if met == Truth::No {
                 continue;
@@ -375,7 +358,7 @@ impl<'p> Run<'p, '_> {
             let range = |flag: RuleId| {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
                 let counted =
-                    self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref()?.counted);
+                    self.rules.get(flag).and_then(|judged| judged.indicator.as_ref()?.counted);
                 let counted = counted.unwrap_or(ScoreRange { low: 0, high: 0 });
                 match truth {
                     // The range was made for completions; what holds now counts at least its least.
@@ -398,7 +381,7 @@ impl<'p> Run<'p, '_> {
             let capped =
                 |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
             let free: Vec<RuleId> =
-                self.flags().into_iter().map(|(id, _)| id).filter(|id| !capped(id)).collect();
+                self.flags.iter().map(|(id, _)| *id).filter(|id| !capped(id)).collect();
             let (mut low, mut high) = sum(&mut free.into_iter(), u32::MAX);
             for cap in &self.program.caps {
                 let (group_low, group_high) = sum(&mut cap.flags.iter().copied(), cap.limit);
@@ -433,8 +416,8 @@ impl<'p> Run<'p, '_> {
 
     /// Whether each control must be done, and its outcome.
     fn require_controls(&mut self) {
-        for (id, control) in self.controls() {
-            let Some((now, completed)) = self.truths.get(&id).copied() else { continue };
+        for (id, control) in self.controls.clone() {
+            let Some((now, completed)) = self.truths.get(id).copied() else { continue };
             let required = self.required(control);
             let Some(rule) = self.rule(id) else { continue };
             let (relieves, exception) = self.evaluator.relief(rule, self.scope);
@@ -481,7 +464,7 @@ impl<'p> Run<'p, '_> {
             self.evaluator.truth(required, self.scope, &mut recorder);
             return self.needs(&recorder.into_steps());
         }
-        let flags = control.answers.iter().filter_map(|answer| self.rules.get(&answer.flag));
+        let flags = control.answers.iter().filter_map(|answer| self.rules.get(answer.flag));
         let unknown = flags.filter(|judged| judged.outcome == Outcome::Unknown);
         let mut needs: Vec<Need> = unknown.flat_map(|judged| judged.needs.clone()).collect();
         needs.sort();
@@ -559,9 +542,9 @@ impl<'p> Run<'p, '_> {
 
     /// What decides besides the conditions of rules.
     fn decision_steps(&self) -> Vec<Step> {
-        let of_flags = self.flags().into_iter().flat_map(|(_, flag)| &flag.raised);
+        let of_flags = self.flags.iter().flat_map(|(_, flag)| &flag.raised);
         let of_controls =
-            self.controls().into_iter().filter_map(|(_, control)| control.required_when.as_ref());
+            self.controls.iter().filter_map(|(_, control)| control.required_when.as_ref());
         let of_exceptions = self.program.exceptions.iter().filter_map(|found| found.when.as_ref());
         let conditions = of_flags
             .map(|raised| &raised.when)
@@ -624,7 +607,7 @@ impl<'p> Run<'p, '_> {
             let is_open = judged.outcome == Outcome::Unknown
                 || counted.is_some_and(|range| range.low != range.high)
                 || judged.relief.is_some_and(|relief| relief.relieves == Truth::Unknown);
-            is_open && self.rule(*id).is_some_and(|rule| rule.may_stay_unknown)
+            is_open && self.rule(id).is_some_and(|rule| rule.may_stay_unknown)
         })
     }
 
@@ -634,11 +617,11 @@ impl<'p> Run<'p, '_> {
             judged.relief.is_some_and(|relief| relief.relieves == Truth::Unknown)
         });
         open.flat_map(|(id, _)| {
-            let places = self.rule(*id).map(|rule| rule.exceptions.as_slice()).unwrap_or_default();
+            let places = self.rule(id).map(|rule| rule.exceptions.as_slice()).unwrap_or_default();
             let exceptions = places.iter().filter_map(|place| self.program.exceptions.get(*place));
             exceptions
                 .flat_map(|exception| self.needs_of_condition(exception.when.as_ref()))
-                .map(move |need| (*id, need))
+                .map(move |need| (id, need))
         })
         .collect()
     }
@@ -658,10 +641,10 @@ impl<'p> Run<'p, '_> {
 
     fn all_needs(&self) -> Vec<(Need, Vec<RuleId>)> {
         let mut settles: BTreeMap<Need, Vec<RuleId>> = BTreeMap::new();
-        for (id, judged) in &self.rules {
+        for (id, judged) in self.rules.iter() {
             if judged.outcome == Outcome::Unknown {
                 for need in &judged.needs {
-                    settles.entry(need.clone()).or_default().push(*id);
+                    settles.entry(need.clone()).or_default().push(id);
                 }
             }
         }
@@ -689,8 +672,8 @@ impl<'p> Run<'p, '_> {
     /// Controls that are not done and that hit rules call for.
     fn actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
-        for (id, control) in self.controls() {
-            let Some(judged) = self.rules.get(&id) else { continue };
+        for (id, control) in self.controls.iter().copied() {
+            let Some(judged) = self.rules.get(id) else { continue };
             if judged.outcome == Outcome::Waived {
                 continue;
             }
@@ -717,13 +700,13 @@ impl<'p> Run<'p, '_> {
     }
 
     fn is_hit(&self, rule: RuleId) -> bool {
-        self.rules.get(&rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
+        self.rules.get(rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
     }
 
     /// Whether a control that is done would answer a flag if it were done again today: the flag rests
     /// on something newer.
     fn would_answer_anew(&self, flag: RuleId, control: RuleId) -> bool {
-        let indicator = self.rules.get(&flag).and_then(|judged| judged.indicator.as_ref());
+        let indicator = self.rules.get(flag).and_then(|judged| judged.indicator.as_ref());
         let is_answered = indicator
             .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)));
         let steps = || {
@@ -742,6 +725,26 @@ impl<'p> Run<'p, '_> {
         asked.retain(|rule| self.is_hit(*rule));
         asked
     }
+}
+
+/// Controls, each after those it asks about.
+fn controls(program: &Program) -> Vec<(RuleId, &ControlProgram)> {
+    let ids = program.order.iter().copied();
+    ids.filter_map(|id| match program.rules.get(id.index()).map(|rule| &rule.body) {
+        Some(RuleBody::Control(control)) => Some((id, &**control)),
+        _ => None,
+    })
+    .collect()
+}
+
+fn flags(program: &Program) -> Vec<(RuleId, &FlagProgram)> {
+    let rules = program.rules.iter().enumerate();
+    rules
+        .filter_map(|(place, rule)| match &rule.body {
+            RuleBody::Flag(flag) => Some((RuleId(place), flag)),
+            RuleBody::Prohibition { .. } | RuleBody::Control(_) => None,
+        })
+        .collect()
 }
 
 fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {

@@ -3,14 +3,14 @@ use std::ops::ControlFlow;
 
 use rust_decimal::Decimal;
 
-use super::operand::likeness;
+use super::operand::likeness_percent;
 use super::possible::{Possible, equal};
 use super::scope::Scope;
 use super::trace::Trace;
 use super::{Evaluator, Truth};
 use crate::program::Compared;
 use crate::types::Type;
-use crate::value::{Key, similarity_percent};
+use crate::value::Key;
 
 /// A set of values, some of which may be unknown.
 #[derive(Default)]
@@ -103,7 +103,7 @@ impl<'p> Evaluator<'p> {
 fn unlike(left: &Possible<'_>, right: &Possible<'_>, percent: Decimal) -> Truth {
     match (left, right) {
         (Possible::Value(left), Possible::Value(right)) => {
-            (similarity_percent(&likeness(left), &likeness(right)) < percent).into()
+            (likeness_percent(left, right) < percent).into()
         }
         _ => Truth::Unknown,
     }

@@ -35,7 +35,7 @@ impl<'p> Evaluator<'p> {
     ) -> Amount {
         let timing = Timing { start: longest.time, end: longest.end, per: longest.per.as_ref() };
         let timed = self.timed(&longest.members, &timing, scope, trace);
-        let groups = groups(&timed);
+        let groups = groups(timed);
         let mut certain = Chain::default();
         let mut high = Some(TimeDelta::zero());
         for group in &groups {

@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod amount;
+mod by_rule;
 mod condition;
 mod control;
 mod decide;

@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 use super::Evaluator;
 use super::amount::{Amount, Bound};
 use super::possible::{Possible, apart};
@@ -121,7 +123,7 @@ impl<'p> Evaluator<'p> {
         match (self.operand(left, scope, trace), self.operand(right, scope, trace)) {
             (Possible::None, _) | (_, Possible::None) => Possible::None,
             (Possible::Value(left), Possible::Value(right)) => {
-                let percent = similarity_percent(&likeness(&left), &likeness(&right));
+                let percent = likeness_percent(&left, &right);
                 Possible::Amount(Amount::exactly(percent))
             }
             _ => {
@@ -149,8 +151,19 @@ pub(super) fn may_be_none(operand: &Operand) -> bool {
     matches!(&operand.kind, OperandKind::Field(field) if field.or_none())
 }
 
+/// How alike two texts are, in hundredths.
+pub(super) fn likeness_percent(left: &Value<'_>, right: &Value<'_>) -> Decimal {
+    // The same text of the same kind is folded to the same form.
+    if let (Value::PersonName(left), Value::PersonName(right)) = (left, right)
+        && left.is_written_as(right)
+    {
+        return Decimal::ONE_HUNDRED;
+    }
+    similarity_percent(&likeness(left), &likeness(right))
+}
+
 /// The form in which two texts are compared for their likeness.
-pub(super) fn likeness<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
+fn likeness<'v>(value: &'v Value<'_>) -> Cow<'v, str> {
     if let Value::Text(text) = value {
         Cow::Owned(fold_text(text))
     } else if let Key::Text(text) = value.key() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
+use super::aggregate::DistinctKey;
 use super::amount::Amount;
 use super::members::element_time;
 use super::possible::Possible;
@@ -144,12 +145,14 @@ impl<'p> Evaluator<'p> {
 
     /// The key of one element: all of its fields must be known and have a value.
     fn key<T: Trace>(&self, fields: &'p [Field], scope: Scope<'_, '_>, trace: &mut T) -> Made {
-        let mut parts: Vec<Key<'static>> = Vec::new();
+        let values: Vec<Possible<'_>> =
+            fields.iter().map(|field| self.value(field, scope, trace)).collect();
+        let mut parts: Vec<Key<'_>> = Vec::new();
         let (mut is_none, mut is_unknown) = (false, false);
-        for field in fields {
-            let value = self.value(field, scope, trace);
-            match self.distinct_key(&value, field.of) {
-                Some(part) => parts.extend(part),
+        for (field, value) in fields.iter().zip(&values) {
+            match self.distinct_key(value, field.of) {
+                Some(DistinctKey::One(part)) => parts.push(part),
+                Some(DistinctKey::Several(several)) => parts.extend(several),
                 None if matches!(value, Possible::None) => is_none = true,
                 None => is_unknown = true,
             }

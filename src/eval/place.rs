@@ -16,6 +16,7 @@ pub(super) struct Found<'r> {
 }
 
 /// Follows a path from a fact; what lies behind the unknown is unknown.
+#[inline]
 pub(super) fn follow<'r>(start: &'r Fact<'r>, steps: &[FieldSlot], none_at: &[usize]) -> Found<'r> {
     let mut fact = start;
     for (place, slot) in steps.iter().enumerate() {

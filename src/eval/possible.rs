@@ -6,7 +6,7 @@ use super::{Evaluator, Truth};
 use crate::hir::Derived;
 use crate::roster::Fact;
 use crate::types::Type;
-use crate::value::Value;
+use crate::value::{Key, Value};
 
 /// What a value can be over all completions of the record.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ pub(super) fn equal(
 ) -> Truth {
     match (left, right) {
         (Possible::None, _) | (_, Possible::None) => Truth::No,
-        (Possible::Value(left), Possible::Value(right)) => (left.key() == right.key()).into(),
+        (Possible::Value(left), Possible::Value(right)) => same(left, right).into(),
         (Possible::Amount(left), Possible::Amount(right)) => match apart(left, right) {
             Some(_) => Truth::Unknown,
             None => left.equal(*right),
@@ -111,6 +111,28 @@ pub(super) fn equal(
     }
 }
 
+/// Whether two values are the same. Those written with the same letters are, without being folded.
+pub(super) fn same(left: &Value<'_>, right: &Value<'_>) -> bool {
+    let is_written_alike = match (left, right) {
+        (Value::Choice(left), Value::Choice(right)) => return left.place == right.place,
+        (Value::Country(left), Value::Country(right)) => return left == right,
+        (Value::Text(left), Value::Text(right)) => return left == right,
+        (Value::PersonName(left), Value::PersonName(right)) => left.is_written_as(right),
+        (Value::Phone(left), Value::Phone(right)) => left.is_written_as(right),
+        (Value::AddressLine(left), Value::AddressLine(right)) => left.is_written_as(right),
+        _ => false,
+    };
+    is_written_alike || left.key() == right.key()
+}
+
+/// The key of a value, borrowed where the value is.
+pub(super) fn key_of<'r>(value: &Cow<'r, Value<'r>>) -> Key<'r> {
+    match value {
+        Cow::Borrowed(value) => value.key(),
+        Cow::Owned(value) => value.key().into_owned(),
+    }
+}
+
 /// Whether two records that compare as one value are equal, field by field.
 pub(super) fn whole_equal(
     evaluator: &Evaluator<'_>,
@@ -124,7 +146,7 @@ pub(super) fn whole_equal(
         equal_so_far.and(match (left.field(*slot), right.field(*slot)) {
             (Fact::Unknown, _) | (_, Fact::Unknown) => Truth::Unknown,
             (Fact::None, Fact::None) => Truth::Yes,
-            (Fact::Value(left), Fact::Value(right)) => (left.key() == right.key()).into(),
+            (Fact::Value(left), Fact::Value(right)) => same(left, right).into(),
             _ => Truth::No,
         })
     })

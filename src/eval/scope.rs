@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::Truth;
+use super::members::Member;
 use crate::hir::Root;
 use crate::roster::Fact;
 use crate::types::{FieldSlot, Schema, Type};
@@ -54,7 +55,13 @@ pub(super) struct Entry<'r> {
     pub(super) many: bool,
 }
 
-impl Entry<'_> {
+impl<'r> Entry<'r> {
+    /// The element of a walk.
+    pub(super) fn of(member: &Member<'_, 'r>) -> Self {
+        let Member { element, included, many, .. } = member;
+        Self { fact: element.fact, index: element.index, included: *included, many: *many }
+    }
+
     /// Whether it is certainly one element of the window.
     pub(super) fn is_certain(&self) -> bool {
         self.included == Truth::Yes && !self.many

@@ -1,8 +1,8 @@
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use super::place::follow;
-use super::possible::Possible;
+use super::possible::{Possible, key_of};
 use super::scope::{Element, Entry, Scope, Window};
 use super::trace::{Trace, What};
 use super::{Evaluator, Truth};
@@ -23,8 +23,8 @@ pub(super) enum When {
 
 /// What the elements of one window have in common.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum GroupKey {
-    Known(Key<'static>),
+pub(super) enum GroupKey<'r> {
+    Known(Key<'r>),
     Unknown,
 }
 
@@ -33,7 +33,7 @@ pub(super) enum GroupKey {
 pub(super) struct Timed<'r> {
     pub(super) entry: Entry<'r>,
     pub(super) when: When,
-    pub(super) key: GroupKey,
+    pub(super) key: GroupKey<'r>,
     /// Whether it certainly belongs to some group, even where nobody knows to which.
     pub(super) is_grouped: bool,
 }
@@ -63,7 +63,7 @@ impl<'p> Evaluator<'p> {
         let is_timed =
             self.time_shape(&window.members, window.time, scope).is_some_and(|time| !time.or_none);
         let mut truth = Truth::No;
-        for group in groups(&timed) {
+        for group in groups(timed) {
             let is_decided = windows_of(&group, window.period, is_timed, &mut |entries| {
                 let inner = Window {
                     entries,
@@ -97,8 +97,6 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
-        let timing = Timing { start: window.time, end: None, per: None };
-        let timed = self.timed(&window.members, &timing, scope, trace);
         let is_day = self
             .time_shape(&window.members, window.time, scope)
             .is_some_and(|time| time.of == Type::Date);
@@ -107,14 +105,16 @@ impl<'p> Evaluator<'p> {
         } else {
             (window.from, self.program.as_of)
         };
-        let entries: Vec<Entry<'_>> = timed
-            .into_iter()
-            .filter_map(|timed| match timed.when {
-                When::At(at) => (from <= at && at <= to).then_some(timed.entry),
-                When::Unknown => Some(perhaps(timed.entry)),
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        self.each(&window.members, scope, trace, &mut |member, trace| {
+            let entry = Entry::of(member);
+            entries.extend(match self.when(member.element, window.time, trace) {
+                When::At(at) => (from <= at && at <= to).then_some(entry),
+                When::Unknown => Some(perhaps(entry)),
                 When::Never => None,
-            })
-            .collect();
+            });
+            ControlFlow::Continue(())
+        });
         let steps = list_steps(&window.members, scope);
         let inner = Window {
             entries: &entries,
@@ -139,18 +139,8 @@ impl<'p> Evaluator<'p> {
         let mut timed = Vec::new();
         self.each(members, scope, trace, &mut |member, trace| {
             let element = member.element;
-            let entry = Entry {
-                fact: element.fact,
-                index: element.index,
-                included: member.included,
-                many: member.many,
-            };
-            let when = match self.read_of_element(element, &[timing.start], trace) {
-                Fact::Value(Value::Instant(instant)) => When::At(*instant),
-                Fact::Value(Value::Date(date)) => When::At(date.start()),
-                Fact::None => When::Never,
-                Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => When::Unknown,
-            };
+            let entry = Entry::of(member);
+            let when = self.when(element, timing.start, trace);
             if let Some(end) = timing.end {
                 self.read_of_element(element, &[end], trace);
             }
@@ -158,7 +148,7 @@ impl<'p> Evaluator<'p> {
                 let fact = self.read_of_element(element, &per.steps, trace);
                 match self.possible(fact, per.of, per.derived, false) {
                     Possible::None => None,
-                    Possible::Value(value) => Some(GroupKey::Known(value.key().into_owned())),
+                    Possible::Value(value) => Some(GroupKey::Known(key_of(&value))),
                     Possible::Amount(amount) => Some(
                         amount
                             .exact()
@@ -178,6 +168,16 @@ impl<'p> Evaluator<'p> {
             ControlFlow::Continue(())
         });
         timed
+    }
+
+    /// When an element happened, by the field that tells so.
+    fn when<T: Trace>(&self, element: &Element<'_, '_>, time: FieldSlot, trace: &mut T) -> When {
+        match self.read_of_element(element, &[time], trace) {
+            Fact::Value(Value::Instant(instant)) => When::At(*instant),
+            Fact::Value(Value::Date(date)) => When::At(date.start()),
+            Fact::None => When::Never,
+            Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => When::Unknown,
+        }
     }
 
     /// Reads a field of an element, and notes it where the element is known.
@@ -203,8 +203,8 @@ impl<'p> Evaluator<'p> {
     ) -> Option<Shape> {
         let schema = &self.program.schema;
         let mut record = self.program.subject;
-        for slot in list_steps(members, scope) {
-            let Type::Record(of) = schema.record(record).at(slot)?.shape.of else { return None };
+        for slot in list_steps(members, scope).iter() {
+            let Type::Record(of) = schema.record(record).at(*slot)?.shape.of else { return None };
             record = of;
         }
         Some(schema.record(record).at(time)?.shape)
@@ -264,39 +264,41 @@ fn next_level(scope: Scope<'_, '_>) -> u8 {
 }
 
 /// From the subject to the list whose elements are looked at.
-pub(super) fn list_steps(members: &Members, scope: Scope<'_, '_>) -> Vec<FieldSlot> {
-    match members.root {
-        Root::Window(level) => {
-            scope.window_at(level).map(|window| window.steps.to_vec()).unwrap_or_default()
+pub(super) fn list_steps<'s>(members: &'s Members, scope: Scope<'s, '_>) -> Cow<'s, [FieldSlot]> {
+    match (members.root, members.hops.as_slice()) {
+        (Root::Window(level), _) => {
+            scope.window_at(level).map(|window| window.steps).unwrap_or_default().into()
         }
-        Root::Subject | Root::Element(_) => members.hops.concat(),
+        (Root::Subject | Root::Element(_), [only]) => only.into(),
+        (Root::Subject | Root::Element(_), several) => several.concat().into(),
     }
 }
 
 /// Elements that may have the same key, for each key; those of unknown key may be in any group, and are
 /// certainly in one where they certainly have a key.
-pub(super) fn groups<'r>(timed: &[Timed<'r>]) -> Vec<Vec<Timed<'r>>> {
-    let known: BTreeSet<&Key<'static>> = timed
-        .iter()
-        .filter_map(|timed| match &timed.key {
-            GroupKey::Known(key) => Some(key),
-            GroupKey::Unknown => None,
-        })
-        .collect();
-    let keyless = || timed.iter().filter(|timed| timed.key == GroupKey::Unknown);
-    let anywhere = || keyless().map(|timed| Timed { entry: perhaps(timed.entry), ..timed.clone() });
-    let mut groups: Vec<Vec<Timed<'r>>> = known
-        .into_iter()
-        .map(|key| {
-            let of_key =
-                timed.iter().filter(|timed| timed.key == GroupKey::Known(key.clone())).cloned();
-            of_key.chain(anywhere()).collect()
-        })
-        .collect();
-    if groups.is_empty() && keyless().next().is_some() {
-        groups.push(anywhere().collect());
+pub(super) fn groups(timed: Vec<Timed<'_>>) -> Vec<Vec<Timed<'_>>> {
+    if let Some((first, others)) = timed.split_first()
+        && first.key != GroupKey::Unknown
+        && others.iter().all(|other| other.key == first.key)
+    {
+        return vec![timed];
     }
-    let alone = keyless().filter(|timed| timed.is_grouped && timed.entry.is_certain());
-    groups.extend(alone.map(|timed| vec![timed.clone()]));
+    let (mut known, keyless): (Vec<Timed<'_>>, Vec<Timed<'_>>) =
+        timed.into_iter().partition(|timed| timed.key != GroupKey::Unknown);
+    // Elements of one key stay in the order of their list.
+    known.sort_by(|left, right| left.key.cmp(&right.key));
+    let anywhere: Vec<Timed<'_>> = keyless
+        .iter()
+        .map(|timed| Timed { entry: perhaps(timed.entry), ..timed.clone() })
+        .collect();
+    let mut groups: Vec<Vec<Timed<'_>>> = known
+        .chunk_by(|left, right| left.key == right.key)
+        .map(|of_key| of_key.iter().chain(&anywhere).cloned().collect())
+        .collect();
+    if groups.is_empty() && !anywhere.is_empty() {
+        groups.push(anywhere);
+    }
+    let alone = keyless.into_iter().filter(|timed| timed.is_grouped && timed.entry.is_certain());
+    groups.extend(alone.map(|timed| vec![timed]));
     groups
 }

@@ -6,6 +6,7 @@ mod condition;
 mod operand;
 mod peers;
 mod place;
+mod reads;
 mod set;
 
 pub use compile::CannotCompile;

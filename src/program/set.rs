@@ -39,6 +39,7 @@ impl ValueSet {
 
     pub(crate) fn contains(&self, value: &Value<'_>) -> bool {
         match (self, value) {
+            (Self::Keys(keys), Value::Choice(choice)) => keys.contains(&Key::Choice(choice.place)),
             (Self::Keys(keys), value) => keys.binary_search(&value.key()).is_ok(),
             (Self::Networks(networks), Value::Ip(ip)) => networks.contains(*ip),
             (Self::Patterns(patterns), Value::Text(text)) => {

@@ -165,7 +165,7 @@ impl Resolver<'_> {
         if let (Some(Type::Choice(id)), [only]) = (expected, path.steps.as_slice()) {
             let words = &self.schema.enumeration(id).words;
             if let Some((place, word)) = (0..).zip(words).find(|(_, word)| ***word == *only.text) {
-                let choice = Value::Choice(Choice { place, word: word.clone() });
+                let choice = Value::Choice(Choice { place, word: word.to_string().into() });
                 return Operand::new(OperandKind::Constant(choice), Type::Choice(id), span);
             }
         }

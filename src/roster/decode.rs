@@ -15,10 +15,10 @@ use crate::types::{RecordId, Schema, Shape, Type};
 use crate::value::{Currency, Money, Number, Value};
 
 /// Most elements of one list. More than any contractor has in years; beyond it the input is an error.
-const ELEMENTS_MAX: usize = 100_000;
+pub(super) const ELEMENTS_MAX: usize = 100_000;
 
 /// Most fields of a record that have no place in the schema and are still told apart.
-const UNMAPPED_MAX: usize = 1_000;
+pub(super) const UNMAPPED_MAX: usize = 1_000;
 
 /// How a format writes single values.
 pub(super) trait Form {

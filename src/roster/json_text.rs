@@ -1,9 +1,13 @@
+mod plain;
+
 use std::borrow::Cow;
 
 use serde::Deserialize as _;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed as _, Error as _};
 use serde_json::value::RawValue;
+
+pub(super) use plain::read as read_plain;
 
 use super::decode::{Form, Reading, ShapeSeed};
 use super::record::Fact;

@@ -138,11 +138,21 @@ impl Layout {
     /// Decodes a raw record.
     #[must_use]
     pub fn decode<'a>(&self, raw: &'a RawRecord) -> Decoded<'a> {
+        self.decode_wanted(raw, None)
+    }
+
+    /// Decodes a raw record as `decode` does, except that fields of the subject that are not wanted may be
+    /// left out as unknown.
+    pub(crate) fn decode_wanted<'a>(
+        &self,
+        raw: &'a RawRecord,
+        wanted: Option<&[bool]>,
+    ) -> Decoded<'a> {
         match &raw.text {
-            RawText::Json(text) => self.json(text),
+            RawText::Json(text) => self.json(text, wanted),
             RawText::Yaml(text) => self.yaml(text),
             RawText::Row { cells, .. } => self.row(cells),
-            RawText::Assembled(assembled) => self.assembled(assembled),
+            RawText::Assembled(assembled) => self.assembled(assembled, wanted),
             RawText::TooLong(_) => {
                 refused(format!("the record is longer than {} MiB", RECORD_SIZE_MAX / 1024 / 1024))
             }
@@ -150,13 +160,18 @@ impl Layout {
         }
     }
 
-    fn json<'a>(&self, text: &'a [u8]) -> Decoded<'a> {
+    fn json<'a>(&self, text: &'a [u8], wanted: Option<&[bool]>) -> Decoded<'a> {
         let text = match std::str::from_utf8(text) {
             Ok(text) => text,
             Err(error) => {
                 return refused(format!("byte {} is not UTF-8 text", error.valid_up_to() + 1));
             }
         };
+        if let Some((fact, unmapped)) =
+            json_text::read_plain(&self.schema, self.subject, wanted, text)
+        {
+            return self.finish(fact, Findings { problems: Vec::new(), unmapped });
+        }
         let reading = Reading::new(&self.schema);
         match json_text::read(&reading, subject_shape(Type::Record(self.subject)), text) {
             Ok(fact) => self.finish(fact, reading.into_findings()),
@@ -164,8 +179,8 @@ impl Layout {
         }
     }
 
-    fn assembled<'a>(&self, assembled: &'a Assembled) -> Decoded<'a> {
-        let mut decoded = self.json(&assembled.json);
+    fn assembled<'a>(&self, assembled: &'a Assembled, wanted: Option<&[bool]>) -> Decoded<'a> {
+        let mut decoded = self.json(&assembled.json, wanted);
         assembled.explain(&mut decoded.problems);
         if let Some(record) = &mut decoded.record {
             record.assumed_none.clone_from(&assembled.assumed_none);
@@ -249,9 +264,9 @@ impl Layout {
     fn finish<'a>(&self, facts: Fact<'a>, findings: Findings) -> Decoded<'a> {
         let Findings { mut problems, unmapped } = findings;
         let record = self.schema.record(self.subject);
-        let key = record.key.map(|key| (facts.field(key).clone(), record.at(key)));
+        let key = record.key.map(|key| (facts.field(key), record.at(key)));
         let subject = match key {
-            Some((Fact::Value(Value::Text(text)), _)) => Some(text.into_owned()),
+            Some((Fact::Value(Value::Text(text)), _)) => Some(text.to_string()),
             Some((_, field)) => {
                 let name = field.map_or("", |field| field.name.as_str());
                 problems.push(Problem::of_record(format!("the record has no `{name}`")));

@@ -2,24 +2,29 @@ use std::io::{self, BufRead};
 
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 
+/// Most bytes that are made room for before a line is read.
+const ROOM_MAX: usize = 64 * 1024;
+
 /// Cuts a text into lines; blank ones are passed over.
 pub(super) struct Lines<R> {
     reader: R,
     number: u64,
+    /// How long the line before was: room for the next one, which is mostly about as long.
+    room: usize,
     /// Whether the line that was given last was too long and its rest is still to be read.
     is_inside_long_line: bool,
 }
 
 impl<R: BufRead> Lines<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, number: 0, is_inside_long_line: false }
+        Self { reader, number: 0, room: 0, is_inside_long_line: false }
     }
 
     /// The next line that is not blank.
     pub(super) fn next(&mut self) -> io::Result<Option<RawRecord>> {
         self.drain(&mut |_| Ok(()))?;
         loop {
-            let mut line = Vec::new();
+            let mut line = Vec::with_capacity(self.room);
             let is_whole = self.read_up_to_limit(&mut line)?;
             if self.number == 0 && line.starts_with(b"\xef\xbb\xbf") {
                 line.drain(..3);
@@ -36,6 +41,7 @@ impl<R: BufRead> Lines<R> {
                 continue;
             }
             self.number += 1;
+            self.room = line.len().min(ROOM_MAX);
             self.is_inside_long_line = !is_whole;
             let text = if is_whole {
                 line.truncate(end);
@@ -54,7 +60,7 @@ impl<R: BufRead> Lines<R> {
     ) -> io::Result<()> {
         while self.is_inside_long_line {
             let available = self.reader.fill_buf()?;
-            let newline = available.iter().position(|byte| *byte == b'\n');
+            let newline = memchr::memchr(b'\n', available);
             let length = newline.unwrap_or(available.len());
             take(available.get(..length).unwrap_or_default())?;
             self.is_inside_long_line = newline.is_none() && !available.is_empty();
@@ -71,7 +77,7 @@ impl<R: BufRead> Lines<R> {
             if available.is_empty() {
                 return Ok(true);
             }
-            let newline = available.iter().position(|byte| *byte == b'\n');
+            let newline = memchr::memchr(b'\n', available);
             let room = RECORD_SIZE_MAX - line.len();
             let length = newline.map_or(available.len(), |newline| newline + 1).min(room);
             line.extend_from_slice(available.get(..length).unwrap_or_default());

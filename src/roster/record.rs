@@ -36,6 +36,7 @@ impl<'a> Fact<'a> {
 
     /// A field of a record; of an unknown record every field is unknown, of none there is none.
     #[must_use]
+    #[inline]
     pub fn field(&self, slot: FieldSlot) -> &Fact<'a> {
         match self {
             Self::Record(fields) => fields.get(slot.index()).unwrap_or(UNKNOWN),

@@ -64,14 +64,14 @@ pub(super) fn fact<'a>(
     if text.is_empty() {
         return Ok(Fact::Unknown);
     }
-    let found = text.to_string();
+    let found = text.clone();
     parse_value(schema, shape.of, text).map(Fact::Value).map_err(|malformed| Mismatch {
         reason: if let Type::Choice(id) = shape.of {
             format!("expected {}", choices(schema, id, &found))
         } else {
             malformed.to_string()
         },
-        found,
+        found: found.into_owned(),
     })
 }
 
@@ -95,6 +95,10 @@ fn is_whole(text: &str) -> bool {
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
+        return text;
+    }
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),

@@ -5,6 +5,7 @@
 //! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what.
 
 mod ladder;
+mod seen;
 mod summary;
 mod survey;
 
@@ -15,7 +16,6 @@ pub use summary::{
 };
 pub use survey::{FieldSurvey, Survey, SurveyedField, SurveyedReason, survey};
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, BufRead};
 
@@ -26,6 +26,7 @@ use crate::engine::Engine;
 use crate::eval::{Detail, Judgement};
 use crate::peers::{Collected, SubjectKeys};
 use crate::roster::{Decoded, Layout, Problem, RawReader, RawRecord, RawText, Record};
+use seen::Seen;
 use summary::{SubjectTally, Tally};
 
 /// Records and bytes that are read before they are decided together.
@@ -123,25 +124,25 @@ pub fn collect<R: BufRead>(
     plan: &Plan<'_>,
     roster: &mut RawReader<R>,
 ) -> Result<Vec<Collected>, RunError> {
-    let threads = plan.threads()?;
+    let wanted = plan.fields_compared();
     let mut collected = vec![Collected::default(); plan.engines.len()];
-    loop {
-        let batch = read_batch(roster).map_err(RunError::Read)?;
-        if batch.is_empty() {
-            return Ok(collected);
-        }
-        let keys_of = |raw: &RawRecord| plan.keys(raw);
-        let found: Vec<Option<(String, Vec<SubjectKeys>)>> =
-            threads.install(|| batch.par_iter().map(keys_of).collect());
-        for (subject, keys) in found.into_iter().flatten() {
-            for (collected, keys) in collected.iter_mut().zip(keys) {
-                collected.add(&subject, keys);
+    in_order(
+        plan.threads()?.as_ref(),
+        roster,
+        |raw| plan.keys(raw, &wanted),
+        |roster, raw, found| {
+            if let Some((subject, keys)) = found {
+                for (collected, keys) in collected.iter_mut().zip(keys) {
+                    collected.add(&subject, keys);
+                }
             }
-        }
-        if batch.last().is_some_and(|raw| matches!(raw.text, RawText::TooLong(_))) {
-            roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
-        }
-    }
+            if is_too_long(raw) {
+                roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
+            }
+            Ok(())
+        },
+    )?;
+    Ok(collected)
 }
 
 /// Decides every record of a roster, in order.
@@ -157,45 +158,39 @@ pub fn evaluate<R: BufRead>(
     on_decided: OnDecided<'_>,
     on_refused: OnRefused<'_>,
 ) -> Result<RunSummary, RunError> {
-    let threads = plan.threads()?;
     let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
     let mut subjects = SubjectTally::default();
-    let mut seen: HashMap<Digest, u64> = HashMap::new();
-    loop {
-        let batch = read_batch(roster).map_err(RunError::Read)?;
-        if batch.is_empty() {
-            let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
-            return Ok(RunSummary::new(runs, subjects.finish(ladder)));
-        }
-        let decide = |raw: &RawRecord| plan.process(ladder, render, raw);
-        let processed: Vec<Processed> = threads.install(|| batch.par_iter().map(decide).collect());
-        for (raw, processed) in batch.iter().zip(processed) {
-            let processed = refuse_twin(&mut seen, raw.number, processed);
-            match processed {
-                Processed::Decided { line, counts, subject, .. } => {
-                    for (tally, counts) in tallies.iter_mut().zip(counts) {
-                        tally.decided(counts);
-                    }
-                    subjects.decided(subject);
-                    on_decided(&line).map_err(RunError::Write)?;
+    let mut seen = Seen::new();
+    let readings = plan.readings();
+    in_order(
+        plan.threads()?.as_ref(),
+        roster,
+        |raw| plan.process(&readings, ladder, render, raw),
+        |roster, raw, processed| match refuse_twin(&mut seen, raw.number, processed) {
+            Processed::Decided { line, counts, subject, .. } => {
+                for (tally, counts) in tallies.iter_mut().zip(counts) {
+                    tally.decided(counts);
                 }
-                Processed::Refused(problems) => {
-                    for tally in &mut tallies {
-                        tally.refused(&problems);
-                    }
-                    let mut rest =
-                        |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
-                    let refused = Refused {
-                        number: raw.number,
-                        problems: &problems,
-                        text: raw.text.bytes(),
-                        rest: &mut rest,
-                    };
-                    on_refused(refused).map_err(RunError::Write)?;
-                }
+                subjects.decided(subject);
+                on_decided(&line).map_err(RunError::Write)
             }
-        }
-    }
+            Processed::Refused(problems) => {
+                for tally in &mut tallies {
+                    tally.refused(&problems);
+                }
+                let mut rest = |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
+                let refused = Refused {
+                    number: raw.number,
+                    problems: &problems,
+                    text: raw.text.bytes(),
+                    rest: &mut rest,
+                };
+                on_refused(refused).map_err(RunError::Write)
+            }
+        },
+    )?;
+    let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
+    Ok(RunSummary::new(runs, subjects.finish(ladder)))
 }
 
 /// What became of one record.
@@ -212,43 +207,84 @@ enum Processed {
 }
 
 impl Plan<'_> {
-    fn threads(&self) -> Result<rayon::ThreadPool, RunError> {
-        rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().map_err(RunError::Threads)
+    /// Threads to work on; none where the one that reads does the work as well.
+    fn threads(&self) -> Result<Option<rayon::ThreadPool>, RunError> {
+        if self.jobs == 1 {
+            return Ok(None);
+        }
+        let threads = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build();
+        threads.map(Some).map_err(RunError::Threads)
     }
 
-    /// Whether the policy at a place reads records as the first one does.
-    fn reads_as_first(&self, engine: &Engine) -> bool {
+    /// For each policy the one whose reading of records it shares: the first, or none but its own.
+    fn readings(&self) -> Vec<usize> {
         let first = self.engines.first().map(Engine::program);
-        let own = engine.program();
-        first
-            .is_some_and(|first| (first.schema(), first.subject()) == (own.schema(), own.subject()))
+        let is_as_first = |engine: &Engine| {
+            let own = engine.program();
+            first.is_some_and(|first| {
+                (first.schema(), first.subject()) == (own.schema(), own.subject())
+            })
+        };
+        let engines = self.engines.iter().enumerate();
+        engines.map(|(place, engine)| if is_as_first(engine) { 0 } else { place }).collect()
     }
 
-    /// The record as each policy reads it; policies of the same record share one reading.
-    fn decode<'r>(&self, raw: &'r RawRecord) -> Vec<Decoded<'r>> {
-        let mut made: Vec<Decoded<'r>> = Vec::with_capacity(self.layouts.len());
-        for (engine, layout) in self.engines.iter().zip(self.layouts) {
-            match made.first() {
-                Some(first) if self.reads_as_first(engine) => made.push(first.clone()),
-                Some(_) | None => made.push(layout.decode(raw)),
+    /// For each policy, of each field whether comparing subjects reads it for any policy that shares the
+    /// reading.
+    fn fields_compared(&self) -> Vec<(usize, Vec<bool>)> {
+        let readings = self.readings();
+        let mut wanted: Vec<(usize, Vec<bool>)> = Vec::new();
+        for (engine, reading) in self.engines.iter().zip(readings) {
+            let own = engine.program().fields_compared();
+            match wanted.get_mut(reading) {
+                Some((_, shared)) => {
+                    shared.iter_mut().zip(&own).for_each(|(shared, own)| *shared |= own);
+                    wanted.push((reading, Vec::new()));
+                }
+                None => wanted.push((reading, own)),
             }
         }
-        made
+        wanted
     }
 
-    fn keys(&self, raw: &RawRecord) -> Option<(String, Vec<SubjectKeys>)> {
-        let decoded = self.decode(raw);
-        let records: Vec<&Record<'_>> =
-            decoded.iter().map(|decoded| decoded.record.as_ref()).collect::<Option<_>>()?;
-        let keys = self.engines.iter().zip(&records).map(|(engine, record)| engine.keys(record));
-        Some((records.first()?.subject.clone(), keys.collect()))
-    }
-
-    fn process(&self, ladder: &Ladder, render: Render<'_>, raw: &RawRecord) -> Processed {
-        let decoded = self.decode(raw);
-        if let Some(refused) = decoded.iter().find(|decoded| decoded.record.is_none()) {
-            return Processed::Refused(refused.problems.clone());
+    fn keys(
+        &self,
+        raw: &RawRecord,
+        wanted: &[(usize, Vec<bool>)],
+    ) -> Option<(String, Vec<SubjectKeys>)> {
+        let mut records: Vec<Option<Record<'_>>> = Vec::with_capacity(self.layouts.len());
+        for (place, (layout, (reading, wanted))) in self.layouts.iter().zip(wanted).enumerate() {
+            records.push(if *reading == place {
+                Some(layout.decode_wanted(raw, Some(wanted)).record?)
+            } else {
+                None
+            });
         }
+        let engines = self.engines.iter().zip(wanted);
+        let keys = engines.map(|(engine, (reading, _))| {
+            records.get(*reading)?.as_ref().map(|record| engine.keys(record))
+        });
+        let keys: Vec<SubjectKeys> = keys.collect::<Option<_>>()?;
+        Some((records.into_iter().next()??.subject, keys))
+    }
+
+    fn process(
+        &self,
+        readings: &[usize],
+        ladder: &Ladder,
+        render: Render<'_>,
+        raw: &RawRecord,
+    ) -> Processed {
+        let mut read: Vec<Option<Decoded<'_>>> = Vec::with_capacity(self.layouts.len());
+        for (place, (layout, reading)) in self.layouts.iter().zip(readings).enumerate() {
+            let decoded = (*reading == place).then(|| layout.decode(raw));
+            if let Some(Decoded { record: None, problems, .. }) = decoded {
+                return Processed::Refused(problems);
+            }
+            read.push(decoded);
+        }
+        let decoded: Vec<&Decoded<'_>> =
+            readings.iter().filter_map(|reading| read.get(*reading)?.as_ref()).collect();
         let records = decoded.iter().filter_map(|decoded| decoded.record.as_ref());
         let judged: Vec<Judged<'_, '_>> = self
             .engines
@@ -276,6 +312,47 @@ impl Plan<'_> {
     }
 }
 
+/// Makes something of each record of a roster and takes it in the order of the roster. With several threads
+/// what was made of one batch is taken, and the next one read, while the one between is worked on.
+fn in_order<R: BufRead, T: Send>(
+    threads: Option<&rayon::ThreadPool>,
+    roster: &mut RawReader<R>,
+    work: impl Fn(&RawRecord) -> T + Sync,
+    mut take: impl FnMut(&mut RawReader<R>, &RawRecord, T) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let Some(threads) = threads else {
+        while let Some(raw) = roster.next_record().map_err(RunError::Read)? {
+            take(roster, &raw, work(&raw))?;
+        }
+        return Ok(());
+    };
+    let mut take_all = |roster: &mut RawReader<R>, batch: &[RawRecord], made: Vec<T>| {
+        batch.iter().zip(made).try_for_each(|(raw, made)| take(roster, raw, made))
+    };
+    let mut batch = read_batch(roster).map_err(RunError::Read)?;
+    let mut before: Option<(Vec<RawRecord>, Vec<T>)> = None;
+    while !batch.is_empty() {
+        // Behind a record that is too long nothing can be read before the record is taken.
+        let is_long = batch.last().is_some_and(is_too_long);
+        let mut made: Vec<T> = Vec::with_capacity(batch.len());
+        let (taken, next) = threads.in_place_scope(|scope| {
+            scope.spawn(|_| batch.par_iter().map(&work).collect_into_vec(&mut made));
+            let taken =
+                before.take().map_or(Ok(()), |(batch, made)| take_all(roster, &batch, made));
+            let next = (taken.is_ok() && !is_long).then(|| read_batch(roster));
+            (taken, next)
+        });
+        taken?;
+        if let Some(Ok(next)) = next {
+            before = Some((std::mem::replace(&mut batch, next), made));
+            continue;
+        }
+        take_all(roster, &batch, made)?;
+        batch = next.unwrap_or_else(|| read_batch(roster)).map_err(RunError::Read)?;
+    }
+    before.map_or(Ok(()), |(batch, made)| take_all(roster, &batch, made))
+}
+
 /// Reads records up to the size of a batch. One that is too long ends it: its rest is handed out
 /// before anything behind it is read.
 fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord>> {
@@ -284,7 +361,7 @@ fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord
     while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
         let Some(record) = roster.next_record()? else { break };
         bytes += record.text.bytes().len();
-        let is_long = matches!(record.text, RawText::TooLong(_));
+        let is_long = is_too_long(&record);
         batch.push(record);
         if is_long {
             break;
@@ -293,15 +370,18 @@ fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord
     Ok(batch)
 }
 
+fn is_too_long(raw: &RawRecord) -> bool {
+    matches!(raw.text, RawText::TooLong(_))
+}
+
 /// A subject is decided once; a second record of the same key is refused, since nobody can say which of
 /// the two holds.
-fn refuse_twin(seen: &mut HashMap<Digest, u64>, number: u64, processed: Processed) -> Processed {
+fn refuse_twin(seen: &mut Seen, number: u64, processed: Processed) -> Processed {
     let Processed::Decided { key, name, .. } = &processed else { return processed };
-    if let Some(first) = seen.get(key) {
+    if let Some(first) = seen.before(key, number) {
         let reason =
             format!("`{name}` was decided already, at {first}; a subject stands in a roster once");
         return Processed::Refused(vec![Problem::of_record(reason)]);
     }
-    seen.insert(*key, number);
     processed
 }

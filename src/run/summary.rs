@@ -307,7 +307,8 @@ pub(super) struct Tally<'e> {
     refused: u64,
     read: u64,
     levels: Vec<(u64, u64)>,
-    rules: Vec<BTreeMap<&'static str, u64>>,
+    /// Of each rule, how often it came to each outcome.
+    rules: Vec<Vec<(Outcome, u64)>>,
     needs: BTreeMap<String, u64>,
     unknown_fields: Vec<u64>,
     refusals: BTreeMap<(String, String), u64>,
@@ -329,7 +330,7 @@ impl<'e> Tally<'e> {
             refused: 0,
             read: 0,
             levels: vec![(0, 0); policy.decision.levels.len()],
-            rules: vec![BTreeMap::new(); policy.rules.len()],
+            rules: vec![Vec::new(); policy.rules.len()],
             needs: BTreeMap::new(),
             unknown_fields: vec![0; program.schema().record(program.subject()).fields.len()],
             refusals: BTreeMap::new(),
@@ -347,7 +348,10 @@ impl<'e> Tally<'e> {
             *settled += u64::from(judged.settled);
         }
         for (counts, outcome) in self.rules.iter_mut().zip(judged.outcomes) {
-            *counts.entry(outcome.word()).or_insert(0) += 1;
+            match counts.iter_mut().find(|(counted, _)| *counted == outcome) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((outcome, 1)),
+            }
         }
         for path in judged.needs {
             *self.needs.entry(path).or_insert(0) += 1;
@@ -409,7 +413,10 @@ impl<'e> Tally<'e> {
                 .map(|(rule, outcomes)| RuleCount {
                     id: rule.name.clone(),
                     kind: rule.kind().word(),
-                    outcomes,
+                    outcomes: outcomes
+                        .into_iter()
+                        .map(|(outcome, count)| (outcome.word(), count))
+                        .collect(),
                 })
                 .collect(),
             needs: most_first(self.needs),

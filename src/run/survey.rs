@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
-use super::{Plan, RunError, read_batch};
-use crate::roster::{Fact, Problem, RawReader, RawRecord, RawText};
+use super::{Plan, RunError, in_order, is_too_long};
+use crate::roster::{Fact, Problem, RawReader, RawRecord};
 use crate::types::{RecordId, Schema, Type};
 
 /// What a roster has to say before anybody is judged: what is refused, what has no place, and how much of
@@ -63,18 +62,14 @@ pub struct FieldSurvey {
 /// # Errors
 /// If the roster cannot be read on.
 pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<Survey, RunError> {
-    let threads = plan.threads()?;
     let mut made = Survey::default();
     let mut reasons: BTreeMap<String, SurveyedReason> = BTreeMap::new();
     let mut unmapped: BTreeMap<String, u64> = BTreeMap::new();
-    loop {
-        let batch = read_batch(roster).map_err(RunError::Read)?;
-        if batch.is_empty() {
-            break;
-        }
-        let look = |raw: &RawRecord| plan.look(raw);
-        let looked: Vec<Looked> = threads.install(|| batch.par_iter().map(look).collect());
-        for looked in looked {
+    in_order(
+        plan.threads()?.as_ref(),
+        roster,
+        |raw| plan.look(raw),
+        |roster, raw, looked| {
             made.records += 1;
             for field in looked.unmapped {
                 *unmapped.entry(field).or_default() += 1;
@@ -100,11 +95,12 @@ pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<
                     sum.none += found.none;
                 }
             }
-        }
-        if batch.last().is_some_and(|raw| matches!(raw.text, RawText::TooLong(_))) {
-            roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
-        }
-    }
+            if is_too_long(raw) {
+                roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
+            }
+            Ok(())
+        },
+    )?;
     made.reasons = reasons.into_values().collect();
     made.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.records));
     made.unmapped =

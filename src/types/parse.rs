@@ -37,8 +37,8 @@ pub fn parse_value<'a>(
         Type::Choice(id) => {
             let words = &schema.enumeration(id).words;
             let found = (0..).zip(words).find(|(_, word)| ***word == *text);
-            let (place, word) = found.ok_or(Malformed::expected("one of the words of the enum"))?;
-            Value::Choice(Choice { place, word: word.clone() })
+            let (place, _) = found.ok_or(Malformed::expected("one of the words of the enum"))?;
+            Value::Choice(Choice { place, word: text })
         }
         Type::Months => {
             return Err(Malformed::expected("a length of time of fixed length, as 30 days"));

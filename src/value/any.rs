@@ -50,16 +50,24 @@ pub enum Value<'a> {
     /// An email address or telephone number.
     ContactPoint(ContactPoint<'a>),
     /// A value of an enum, by its place in it.
-    Choice(Choice),
+    Choice(Choice<'a>),
 }
 
 /// A value of an enum: its place and its word.
 #[derive(Clone, Debug)]
-pub struct Choice {
+pub struct Choice<'a> {
     /// Its place in the enum.
     pub place: u16,
     /// Its word.
-    pub word: std::sync::Arc<str>,
+    pub word: Cow<'a, str>,
+}
+
+impl Choice<'_> {
+    /// The same with a word of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Choice<'static> {
+        Choice { place: self.place, word: self.word.into_owned().into() }
+    }
 }
 
 /// The form in which a value is compared, sorted and counted.
@@ -126,7 +134,7 @@ impl Value<'_> {
             Self::AddressLine(line) => Value::AddressLine(line.into_owned()),
             Self::Postcode(postcode) => Value::Postcode(postcode.into_owned()),
             Self::ContactPoint(point) => Value::ContactPoint(point.into_owned()),
-            Self::Choice(choice) => Value::Choice(choice),
+            Self::Choice(choice) => Value::Choice(choice.into_owned()),
         }
     }
 

@@ -101,10 +101,32 @@ fn is_international(text: &str) -> bool {
 
 /// The form numbers are compared in; a number that the numbering plan does not know keeps its digits.
 fn e164(text: &str) -> String {
-    match phonenumber::parse(None, text) {
-        Ok(number) => number.format().mode(phonenumber::Mode::E164).to_string(),
-        Err(_) => std::iter::once('+').chain(text.chars().filter(char::is_ascii_digit)).collect(),
-    }
+    let digits: String =
+        std::iter::once('+').chain(text.chars().filter(char::is_ascii_digit)).collect();
+    if has_nothing_to_strip(&digits) { digits } else { by_numbering_plan(text).unwrap_or(digits) }
+}
+
+fn by_numbering_plan(text: &str) -> Option<String> {
+    let number = phonenumber::parse(None, text).ok()?;
+    Some(number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// Country codes behind which nothing but a leading 0, in North America 1, is dialled inside the country
+/// and left out in the international form.
+const PLAIN_CODES: [&str; 11] = ["1", "33", "380", "40", "44", "49", "81", "84", "91", "92", "234"];
+
+/// Whether a number, `+` and digits, is in international form as it stands. The plan says so of other numbers
+/// too; asking it takes a hundred times as long.
+fn has_nothing_to_strip(digits: &str) -> bool {
+    PLAIN_CODES.iter().any(|code| {
+        let national = digits.strip_prefix('+').and_then(|digits| digits.strip_prefix(code));
+        national.is_some_and(|national| {
+            // Shorter North American numbers are local ones of some island.
+            let lowest = if *code == "1" { '2' } else { '1' };
+            national.starts_with(|first| (lowest..='9').contains(&first))
+                && (*code != "1" || national.len() == 10)
+        })
+    })
 }
 
 fn is_keyed_hash(text: &str) -> bool {
@@ -192,6 +214,33 @@ mod tests {
         assert_eq!(phone("+1 202-555-0143"), phone("+1.202.555.0143"));
         assert_ne!(phone("+12025550143"), phone("+12025550144"));
         assert_eq!(phone("+999 1234567").canonical(), "+9991234567");
+    }
+
+    #[test]
+    fn the_numbering_plan_agrees_where_it_is_not_asked() {
+        let mut asked = 0;
+        for code in PLAIN_CODES {
+            let step = if code == "1" { 1 } else { 13 };
+            for start in (100..1000).step_by(step) {
+                for rest in ["", "5", "0143", "00000", "555014", "1234567", "98765432"] {
+                    for text in [
+                        format!("+{code} {start} {rest}"),
+                        format!("+{code}({start}){rest}"),
+                        format!("+{code}-{start}/{rest}-7"),
+                    ] {
+                        let digits =
+                            format!("+{}", text.replace(|c: char| !c.is_ascii_digit(), ""));
+                        if is_international(&text) && has_nothing_to_strip(&digits) {
+                            asked += 1;
+                            let planned =
+                                by_numbering_plan(&text).unwrap_or_else(|| digits.clone());
+                            assert_eq!(planned, digits, "{text}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(asked > 5_000);
     }
 
     #[test]

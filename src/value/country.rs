@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::LazyLock;
 
 use super::Malformed;
 
@@ -16,8 +17,9 @@ impl Country {
     /// Reads a code in capital letters.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let code: [u8; 2] = text.as_bytes().try_into().map_err(|_| Self::EXPECTED)?;
-        let is_known = code.iter().all(u8::is_ascii_uppercase)
-            && (code == Self::KOSOVO || rust_iso3166::from_alpha2(text).is_some());
+        let is_known = letter_places(code).is_some_and(|(first, second)| {
+            KNOWN.get(first).is_some_and(|seconds| seconds & (1 << second) != 0)
+        });
         if is_known { Ok(Self(code)) } else { Err(Self::EXPECTED) }
     }
 
@@ -26,6 +28,26 @@ impl Country {
     pub fn count() -> usize {
         rust_iso3166::ALL.len() + 1
     }
+}
+
+/// The second letters of the codes that begin with each letter, as bits.
+static KNOWN: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let assigned =
+        rust_iso3166::ALL.iter().filter_map(|country| country.alpha2.as_bytes().try_into().ok());
+    let mut known = [0; 26];
+    for (first, second) in assigned.chain([Country::KOSOVO]).filter_map(letter_places) {
+        if let Some(seconds) = known.get_mut(first) {
+            *seconds |= 1 << second;
+        }
+    }
+    known
+});
+
+/// The places of two capital letters in the alphabet.
+fn letter_places(code: [u8; 2]) -> Option<(usize, usize)> {
+    let place = |letter: u8| letter.is_ascii_uppercase().then(|| usize::from(letter - b'A'));
+    let [first, second] = code;
+    Some((place(first)?, place(second)?))
 }
 
 impl fmt::Display for Country {
@@ -37,6 +59,17 @@ impl fmt::Display for Country {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_pair_of_letters_is_known_if_it_is_assigned() {
+        for first in 'A'..='Z' {
+            for second in 'A'..='Z' {
+                let code = format!("{first}{second}");
+                let is_assigned = code == "XK" || rust_iso3166::from_alpha2(&code).is_some();
+                assert_eq!(Country::parse(&code).is_ok(), is_assigned, "{code}");
+            }
+        }
+    }
 
     #[test]
     fn only_assigned_codes_are_countries() {

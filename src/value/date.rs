@@ -25,12 +25,7 @@ impl Date {
 
     /// Reads an ISO 8601 day, `2022-05-16`.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        let day = is_iso(text)
-            .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
-            .flatten()
-            .filter(|day| YEARS.contains(&day.year()))
-            .ok_or(Self::EXPECTED)?;
-        Ok(Self(day))
+        day_of(text.as_bytes()).map(Self).ok_or(Self::EXPECTED)
     }
 
     /// Days since 1970-01-01.
@@ -97,6 +92,9 @@ impl Instant {
 
     /// Reads an RFC 3339 time; the offset from UTC is required.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
+        if let Some(time) = utc_second_of(text) {
+            return Ok(Self(time));
+        }
         DateTime::parse_from_rfc3339(text)
             .ok()
             .map(|time| time.to_utc())
@@ -128,8 +126,11 @@ impl Instant {
     /// Seconds since the start of 1970 UTC, with fractions.
     #[must_use]
     pub fn seconds(self) -> Decimal {
-        let fraction = Decimal::new(i64::from(self.0.timestamp_subsec_nanos()), 9);
-        (Decimal::from(self.0.timestamp()) + fraction).normalize()
+        let whole = Decimal::from(self.0.timestamp());
+        match self.0.timestamp_subsec_nanos() {
+            0 => whole,
+            nanoseconds => (whole + Decimal::new(i64::from(nanoseconds), 9)).normalize(),
+        }
     }
 
     /// The time after which `other` comes, `other - self`.
@@ -163,13 +164,36 @@ impl fmt::Display for Instant {
     }
 }
 
-/// Four, two and two digits between hyphens.
-fn is_iso(text: &str) -> bool {
-    text.len() == 10
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        })
+/// The accepted day of four, two and two digits between hyphens.
+fn day_of(text: &[u8]) -> Option<NaiveDate> {
+    if text.len() != 10 || text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
+        return None;
+    }
+    let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
+    let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    NaiveDate::from_ymd_opt(year, two_digits(text, 5)?, two_digits(text, 8)?)
+}
+
+/// The time of the usual form `2022-05-16T14:30:00Z`; absent for any other form, which may be right too.
+fn utc_second_of(text: &str) -> Option<DateTime<Utc>> {
+    let (day, time) = text.as_bytes().split_first_chunk::<10>()?;
+    let is_usual = time.len() == 10
+        && [(0, b'T'), (3, b':'), (6, b':'), (9, b'Z')]
+            .iter()
+            .all(|(place, byte)| time.get(*place) == Some(byte));
+    if !is_usual {
+        return None;
+    }
+    let (hour, minute) = (two_digits(time, 1)?, two_digits(time, 4)?);
+    let time = NaiveTime::from_hms_opt(hour, minute, two_digits(time, 7)?)?;
+    Some(day_of(day)?.and_time(time).and_utc())
+}
+
+fn two_digits(text: &[u8], at: usize) -> Option<u32> {
+    let digit = |place: usize| {
+        text.get(place).filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'))
+    };
+    Some(digit(at)? * 10 + digit(at + 1)?)
 }
 
 fn move_months(day: NaiveDate, months: u32, direction: Direction) -> Option<NaiveDate> {
@@ -222,6 +246,12 @@ mod tests {
         let time = Instant::parse("2022-05-16T01:30:00+09:00").unwrap();
         assert_eq!(time.to_string(), "2022-05-15T16:30:00Z");
         assert_eq!(time.date().to_string(), "2022-05-15");
+        for text in ["2022-02-30T14:30:00Z", "2022-05-16T24:00:00Z", "1899-12-31T23:59:59Z"] {
+            assert!(Instant::parse(text).is_err(), "{text}");
+        }
+        let leap = Instant::parse("2016-12-31T23:59:60Z").map(|time| time.to_string());
+        assert_eq!(leap.as_deref(), Ok("2016-12-31T23:59:60Z"));
+        assert_eq!(Instant::parse("2022-05-16t14:30:00z"), Instant::parse("2022-05-16T14:30:00Z"));
     }
 
     #[test]

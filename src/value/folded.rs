@@ -45,6 +45,12 @@ impl<'a, F: Folding> Folded<'a, F> {
         }
     }
 
+    /// Whether it is written with the same letters as the other.
+    #[must_use]
+    pub fn is_written_as(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+
     /// The form in which it is compared.
     pub fn canonical(&self) -> &str {
         self.canonical.get_or_init(|| F::fold(&self.text))
