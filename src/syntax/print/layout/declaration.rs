@@ -149,8 +149,7 @@ impl Layout<'_> {
             let is_list = matches!(values.as_slice(), [only] if is_list(only));
             let values = self.listed(values);
             let values = if is_list { values } else { values.aligned() };
-            let mut row =
-                vec![Doc::join(words, &Doc::text(" ")), Doc::text(" : "), values];
+            let mut row = vec![Doc::join(words, &Doc::text(" ")), Doc::text(" : "), values];
             for reason in reasons {
                 let reason = self.part(reason);
                 row.push(Doc::concat([Doc::Line, reason]).indented());
