@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::peers::Collected;
 use duecare::roster::{BadValues, Format, RawReader, Record};
-use duecare::run::{Judged, Ladder, Plan, collect, evaluate, merge};
+use duecare::run::{Callbacks, Judged, Ladder, Plan, collect, evaluate, merge};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -549,14 +550,17 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
         &plan,
         &ladder,
         &mut roster,
-        &render,
-        &mut |line| {
-            decided.push(serde_json::from_slice::<Value>(line).unwrap());
-            Ok(())
-        },
-        &mut |record| {
-            refused += 1;
-            (record.rest)(&mut |_| Ok(()))
+        Callbacks {
+            render: &render,
+            on_decided: &mut |line: Vec<u8>| {
+                decided.push(serde_json::from_slice::<Value>(&line).unwrap());
+                Ok(())
+            },
+            on_refused: &mut |record| {
+                refused += 1;
+                (record.rest)(&mut |_| Ok(()))
+            },
+            on_batch: &mut |_| ControlFlow::Continue(()),
         },
     )
     .unwrap();

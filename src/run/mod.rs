@@ -4,10 +4,13 @@
 //! Where a policy compares subjects with each other there are two passes: `collect` reads a roster, or a
 //! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what.
 
+mod callbacks;
+mod fault;
 mod ladder;
 mod summary;
 
 pub use crate::peers::merge;
+pub use callbacks::{Callbacks, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar};
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
@@ -40,30 +43,6 @@ pub struct Judged<'j, 'r> {
     pub judgement: Judgement,
 }
 
-/// Writes what is said about one decided record, by each policy in turn.
-pub type Render<'f> = &'f (dyn Fn(&[Judged<'_, '_>]) -> Vec<u8> + Sync);
-
-/// Takes what was written about a decided record.
-pub type OnDecided<'f> = &'f mut dyn FnMut(&[u8]) -> io::Result<()>;
-
-/// Takes a refused record.
-pub type OnRefused<'f> = &'f mut dyn FnMut(Refused<'_>) -> io::Result<()>;
-
-/// A record that was refused.
-pub struct Refused<'r> {
-    /// Its number.
-    pub number: u64,
-    /// Why.
-    pub problems: &'r [Problem],
-    /// Its text; of a record that is too long the beginning.
-    pub text: &'r [u8],
-    /// Hands out the rest of a record that is too long.
-    pub rest: Rest<'r>,
-}
-
-/// Hands out text piece by piece to who takes it.
-pub type Rest<'r> = &'r mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>;
-
 /// Why a run did not come to its end.
 #[derive(Debug)]
 pub enum RunError {
@@ -73,6 +52,8 @@ pub enum RunError {
     Write(io::Error),
     /// Threads cannot be started.
     Threads(rayon::ThreadPoolBuildError),
+    /// It was asked to end early.
+    Stopped(SoFar),
     /// Not every record is accounted for: a fault of this program.
     Unaccounted {
         /// Records read.
@@ -90,6 +71,13 @@ impl fmt::Display for RunError {
             Self::Read(error) => write!(f, "the roster cannot be read: {error}"),
             Self::Write(error) => write!(f, "a result cannot be written: {error}"),
             Self::Threads(error) => write!(f, "threads cannot be started: {error}"),
+            Self::Stopped(so_far) => write!(
+                f,
+                "the run was ended after {} records: {} decided and {} refused",
+                so_far.records,
+                so_far.decided(),
+                so_far.refused
+            ),
             Self::Unaccounted { read, decided, refused } => write!(
                 f,
                 "{read} records were read, {decided} decided and {refused} refused; please report this"
@@ -145,39 +133,43 @@ pub fn collect<R: BufRead>(
 /// Decides every record of a roster, in order.
 ///
 /// # Errors
-/// If the roster cannot be read or a result cannot be written; records that cannot be read are no
-/// errors but refused.
-pub fn evaluate<R: BufRead>(
+/// If the roster cannot be read, a result cannot be written, or a callback ends the run; records that
+/// cannot be read are no errors but refused.
+pub fn evaluate<R: BufRead, T: Send>(
     plan: &Plan<'_>,
     ladder: &Ladder,
     roster: &mut RawReader<R>,
-    render: Render<'_>,
-    on_decided: OnDecided<'_>,
-    on_refused: OnRefused<'_>,
+    callbacks: Callbacks<'_, T>,
 ) -> Result<RunSummary, RunError> {
+    let Callbacks { render, on_decided, on_refused, on_batch } = callbacks;
     let threads = plan.threads()?;
     let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
     let mut subjects = SubjectTally::default();
     let mut seen: HashMap<Digest, u64> = HashMap::new();
+    let mut so_far = SoFar::new(ladder);
     loop {
         let batch = read_batch(roster).map_err(RunError::Read)?;
         if batch.is_empty() {
             let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
-            return Ok(RunSummary::new(runs, subjects.finish(ladder)));
+            return Ok(RunSummary::new(runs, subjects.finish(ladder), so_far.faults));
         }
-        let decide = |raw: &RawRecord| plan.process(ladder, render, raw);
-        let processed: Vec<Processed> = threads.install(|| batch.par_iter().map(decide).collect());
+        let decide = |raw: &RawRecord| {
+            fault::caught(|| plan.process(ladder, render, raw)).unwrap_or_else(Processed::Fault)
+        };
+        let processed: Vec<Processed<T>> =
+            threads.install(|| batch.par_iter().map(decide).collect());
         for (raw, processed) in batch.iter().zip(processed) {
             let processed = refuse_twin(&mut seen, raw.number, processed);
+            so_far.count(raw, &processed);
             match processed {
                 Processed::Decided { line, counts, subject, .. } => {
                     for (tally, counts) in tallies.iter_mut().zip(counts) {
                         tally.decided(counts);
                     }
                     subjects.decided(subject);
-                    on_decided(&line).map_err(RunError::Write)?;
+                    on_decided(line).map_err(RunError::Write)?;
                 }
-                Processed::Refused(problems) => {
+                Processed::Refused(problems) | Processed::Fault(problems) => {
                     for tally in &mut tallies {
                         tally.refused(&problems);
                     }
@@ -193,20 +185,25 @@ pub fn evaluate<R: BufRead>(
                 }
             }
         }
+        if on_batch(&so_far).is_break() {
+            return Err(RunError::Stopped(so_far));
+        }
     }
 }
 
 /// What became of one record.
-enum Processed {
+enum Processed<T> {
     Decided {
         key: Digest,
         name: String,
-        line: Vec<u8>,
+        line: T,
         counts: Vec<summary::Counts>,
         /// The most severe level of the policies, and whether no missing fact can change it.
         subject: (usize, bool),
     },
     Refused(Vec<Problem>),
+    /// Judging it failed, which is a fault of this program.
+    Fault(Vec<Problem>),
 }
 
 impl Plan<'_> {
@@ -242,7 +239,7 @@ impl Plan<'_> {
         Some((records.first()?.subject.clone(), keys.collect()))
     }
 
-    fn process(&self, ladder: &Ladder, render: Render<'_>, raw: &RawRecord) -> Processed {
+    fn process<T>(&self, ladder: &Ladder, render: Render<'_, T>, raw: &RawRecord) -> Processed<T> {
         let decoded = self.decode(raw);
         if let Some(refused) = decoded.iter().find(|decoded| decoded.record.is_none()) {
             return Processed::Refused(refused.problems.clone());
@@ -293,7 +290,11 @@ fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord
 
 /// A subject is decided once; a second record of the same key is refused, since nobody can say which of
 /// the two holds.
-fn refuse_twin(seen: &mut HashMap<Digest, u64>, number: u64, processed: Processed) -> Processed {
+fn refuse_twin<T>(
+    seen: &mut HashMap<Digest, u64>,
+    number: u64,
+    processed: Processed<T>,
+) -> Processed<T> {
     let Processed::Decided { key, name, .. } = &processed else { return processed };
     if let Some(first) = seen.get(key) {
         let reason =

@@ -9,3 +9,5 @@ pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
 pub(super) mod test;
+
+pub(crate) use eval::MaxRefused;

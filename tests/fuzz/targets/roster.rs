@@ -1,6 +1,7 @@
 //! Any bytes as a roster in any format: every record is decided or refused, and none is lost.
 #![no_main]
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -9,7 +10,7 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::load;
 use duecare::roster::{BadValues, Format, RawReader};
-use duecare::run::{Judged, Ladder, Plan, Refused, evaluate};
+use duecare::run::{Callbacks, Judged, Ladder, Plan, Refused, evaluate};
 use duecare::value::Instant;
 use libfuzzer_sys::fuzz_target;
 
@@ -66,15 +67,21 @@ fuzz_target!(|input: &[u8]| {
         &plan,
         &ladder,
         &mut reader,
-        &render,
-        &mut |_| {
-            decided += 1;
-            Ok(())
-        },
-        &mut |record: Refused<'_>| {
-            refused += 1;
-            assert!(!record.problems.is_empty());
-            (record.rest)(&mut |_| Ok(()))
+        Callbacks {
+            render: &render,
+            on_decided: &mut |_| {
+                decided += 1;
+                Ok(())
+            },
+            on_refused: &mut |record: Refused<'_>| {
+                refused += 1;
+                assert!(!record.problems.is_empty());
+                (record.rest)(&mut |_| Ok(()))
+            },
+            on_batch: &mut |so_far| {
+                assert_eq!(so_far.faults, 0, "this program failed on a record");
+                ControlFlow::Continue(())
+            },
         },
     );
     if let Ok(summary) = summary {
