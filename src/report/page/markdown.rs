@@ -171,7 +171,7 @@ fn refused(text: &mut String, page: &Page) {
     if !page.has_refused {
         return;
     }
-    text.push_str("### Records that were refused\n\nNobody has judged these people.\n\n");
+    text.push_str("### Records that were refused\n\nWhat they say was judged by nobody. Mend them and run again.\n\n");
     reasons(text, "Field", &page.refusals);
     table(text, &["Number:", "The first of them"], &page.first_refused, |row| {
         vec![row.number.to_string(), code(&row.reason)]
