@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::peers::Collected;
 use duecare::roster::{BadValues, Format, RawReader, Record};
-use duecare::run::{Judged, Ladder, Plan, collect, evaluate, merge};
+use duecare::run::{Callbacks, Judged, Ladder, Plan, collect, evaluate, merge};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -229,6 +230,7 @@ fn collected(engine: &Engine, text: &[u8], jobs: usize) -> Collected {
         layouts: std::slice::from_ref(&layout),
         jobs,
         detail: Detail::Brief,
+        is_prompt: false,
     };
     let mut reader = RawReader::new(Format::JsonLines, text).unwrap();
     collect(&plan, &mut reader).unwrap().remove(0)
@@ -536,7 +538,13 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
         ["clear/low", "incomplete", "review/moderate", "high", "block"]
     );
     let layouts: Vec<_> = engines.iter().map(|engine| engine.layout(BadValues::Refuse)).collect();
-    let plan = Plan { engines: &engines, layouts: &layouts, jobs: 2, detail: Detail::Full };
+    let plan = Plan {
+        engines: &engines,
+        layouts: &layouts,
+        jobs: 2,
+        detail: Detail::Full,
+        is_prompt: false,
+    };
     let text = r#"{"id": "S-1", "items": [{}], "t": "good"}
 {"id": "S-2", "items": [], "t": "bad"}
 {"id": "S-3", "items": []}
@@ -549,14 +557,17 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
         &plan,
         &ladder,
         &mut roster,
-        &render,
-        &mut |line| {
-            decided.push(serde_json::from_slice::<Value>(line).unwrap());
-            Ok(())
-        },
-        &mut |record| {
-            refused += 1;
-            (record.rest)(&mut |_| Ok(()))
+        Callbacks {
+            render: &render,
+            on_decided: &mut |line: Vec<u8>| {
+                decided.push(serde_json::from_slice::<Value>(&line).unwrap());
+                Ok(())
+            },
+            on_refused: &mut |record| {
+                refused += 1;
+                (record.rest)(&mut |_| Ok(()))
+            },
+            on_batch: &mut |_| ControlFlow::Continue(()),
         },
     )
     .unwrap();

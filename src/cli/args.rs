@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::command::MaxRefused;
 use duecare::roster::Format;
 use duecare::value::Instant;
 
@@ -11,7 +12,7 @@ use duecare::value::Instant;
 #[command(name = "duecare", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done; 1 done, and there are findings; 2 a policy cannot be used; \
-    3 an input or an argument cannot be used."
+    3 an input or an argument cannot be used; 130 ended early by Ctrl-C."
 )]
 pub(crate) struct Cli {
     /// Say nothing but errors on standard error
@@ -230,9 +231,17 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
 
+    /// Write a report for people: FILE ends in .html or .md; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Vec<PathBuf>,
+
     /// Write refused records with their text and the reasons, as JSON Lines
     #[arg(long, value_name = "FILE")]
     pub(crate) refused: Option<PathBuf>,
+
+    /// End the run with exit code 3 once more than N records, or more than P% of at least 1000, are refused
+    #[arg(long, value_name = "N|P%")]
+    pub(crate) max_refused: Option<MaxRefused>,
 
     /// End with exit code 1 if any decision is at this level or above
     #[arg(long, value_name = "LEVEL")]
@@ -253,6 +262,8 @@ pub(crate) enum EvalFormat {
     Json,
     /// One row for each subject
     Csv,
+    /// The same rows in Parquet
+    Parquet,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

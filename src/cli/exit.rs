@@ -13,16 +13,26 @@ pub(crate) enum Exit {
     PolicyUnusable,
     /// An input or an argument cannot be used.
     InputUnusable,
+    /// It was asked to end before it was done.
+    Interrupted,
+}
+
+impl Exit {
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Findings => 1,
+            Self::PolicyUnusable => 2,
+            Self::InputUnusable => 3,
+            // As shells have it for a program that Ctrl-C ends.
+            Self::Interrupted => 130,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Findings => 1,
-            Exit::PolicyUnusable => 2,
-            Exit::InputUnusable => 3,
-        })
+        Self::from(exit.code())
     }
 }
 
@@ -42,6 +52,10 @@ impl Failure {
 
     pub(crate) fn policy(message: impl fmt::Display) -> Self {
         Self::Said { exit: Exit::PolicyUnusable, message: message.to_string(), hint: None }
+    }
+
+    pub(crate) fn interrupted(message: impl fmt::Display) -> Self {
+        Self::Said { exit: Exit::Interrupted, message: message.to_string(), hint: None }
     }
 
     /// Says what to do.

@@ -3,6 +3,7 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
@@ -98,12 +99,27 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// Files that are being written, by the names they have until they are complete.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what is being written, where the program ends at once.
+pub(crate) fn remove_unfinished() {
+    for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        let _ = fs::remove_file(path);
+    }
+}
+
 /// A file that appears whole or not at all: it is written under another name beside its own and renamed
 /// when it is complete. `-` is standard output, which is written at once.
 pub(crate) struct Output {
-    writer: Box<dyn Write>,
+    writer: Writer,
     /// Its name while it is written, and its name.
     names: Option<(PathBuf, PathBuf)>,
+}
+
+enum Writer {
+    Standard(BufWriter<io::Stdout>),
+    File(BufWriter<File>),
 }
 
 impl Output {
@@ -114,44 +130,72 @@ impl Output {
         let Some(name) = path.file_name() else {
             return Err(Failure::input(format!("`{}` is not the name of a file", path.display())));
         };
+        if fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            // A device or a pipe stays what it is.
+            let file = File::create(path).map_err(|error| cannot_write(path, &error))?;
+            return Ok(Self { writer: Writer::File(BufWriter::new(file)), names: None });
+        }
         let mut temporary = name.to_os_string();
         temporary.push(format!(".{}.part", std::process::id()));
         let temporary = path.with_file_name(temporary);
-        let file = File::create(&temporary).map_err(|error| {
-            Failure::input(format!("`{}` cannot be written: {error}", path.display()))
-        })?;
+        let file = File::create(&temporary).map_err(|error| cannot_write(path, &error))?;
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.clone());
         Ok(Self {
-            writer: Box::new(BufWriter::new(file)),
+            writer: Writer::File(BufWriter::new(file)),
             names: Some((temporary, path.to_path_buf())),
         })
     }
 
     pub(crate) fn standard() -> Self {
-        Self { writer: Box::new(BufWriter::with_capacity(1 << 16, io::stdout())), names: None }
+        let writer = BufWriter::with_capacity(1 << 16, io::stdout());
+        Self { writer: Writer::Standard(writer), names: None }
     }
 
-    /// Completes the file and gives it its name.
+    /// Completes the file and gives it its name, so that it is there after a power cut too.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.writer.flush()?;
-        if let Some((temporary, path)) = self.names.take() {
-            File::open(&temporary)
-                .and_then(|file| file.sync_all())
-                .and_then(|()| fs::rename(&temporary, &path))
-                .map_err(|error| {
-                    Failure::input(format!("`{}` cannot be written: {error}", path.display()))
-                })?;
-        }
-        Ok(())
+        self.flush()?;
+        let (Some((temporary, path)), Writer::File(writer)) = (&self.names, &self.writer) else {
+            return Ok(());
+        };
+        writer
+            .get_ref()
+            .sync_all()
+            .and_then(|()| fs::rename(temporary, path))
+            .and_then(|()| sync_folder(path))
+            .map_err(|error| cannot_write(path, &error))
     }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+    Failure::input(format!("`{}` cannot be written: {error}", path.display()))
+}
+
+/// Writes to disk that the folder of a file has it under its name.
+#[cfg(unix)]
+fn sync_folder(of: &Path) -> io::Result<()> {
+    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Folders cannot be opened here.
+#[cfg(not(unix))]
+fn sync_folder(_of: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.write(bytes)
+        match &mut self.writer {
+            Writer::Standard(writer) => writer.write(bytes),
+            Writer::File(writer) => writer.write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        match &mut self.writer {
+            Writer::Standard(writer) => writer.flush(),
+            Writer::File(writer) => writer.flush(),
+        }
     }
 }
 
@@ -160,6 +204,8 @@ impl Drop for Output {
     fn drop(&mut self) {
         if let Some((temporary, _)) = &self.names {
             let _ = fs::remove_file(temporary);
+            let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+            unfinished.retain(|other| other != temporary);
         }
     }
 }

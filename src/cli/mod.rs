@@ -4,8 +4,11 @@ mod args;
 mod bundle;
 mod command;
 mod exit;
+mod fault;
 mod files;
+mod interrupt;
 mod policies;
+mod progress;
 mod terminal;
 
 use std::io::Write as _;
@@ -19,6 +22,7 @@ use exit::{Exit, Failure};
 
 /// Runs the command that was asked for.
 pub(crate) fn main() -> ExitCode {
+    fault::in_one_line();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

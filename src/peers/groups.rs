@@ -239,6 +239,24 @@ impl Groups {
         groups.end()
     }
 
+    /// The largest groups of one comparison, up to so many, from the largest; of each up to so many ids.
+    #[must_use]
+    pub fn largest(&self, comparison: usize, groups_max: usize, ids_max: usize) -> Vec<Group<'_>> {
+        let Some(shared) = self.comparisons.get(comparison) else { return Vec::new() };
+        let mut places: Vec<usize> = (0..shared.keys.len()).collect();
+        places.sort_by_key(|place| std::cmp::Reverse(shared.members(*place).len()));
+        let groups = places.into_iter().take(groups_max).filter_map(|place| {
+            let members = shared.members(place);
+            let first = members.iter().take(ids_max);
+            Some(Group {
+                group: *shared.keys.get(place)?,
+                count: members.len(),
+                ids: first.filter_map(|member| self.name(member.subject())).collect(),
+            })
+        });
+        groups.collect()
+    }
+
     pub(super) fn name(&self, subject: u32) -> Option<&str> {
         self.subjects.get(subject as usize)
     }

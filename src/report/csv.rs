@@ -1,4 +1,4 @@
-use crate::decision::Decision;
+use super::FlatDecision;
 
 /// The columns of decisions as comma-separated values. Lists are joined by blanks.
 pub const CSV_HEADER: [&str; 15] = [
@@ -21,28 +21,22 @@ pub const CSV_HEADER: [&str; 15] = [
 
 /// One decision as the cells of a row.
 #[must_use]
-pub fn csv_row(decision: &Decision<'_>) -> [String; 15] {
-    let with = |outcome: &str| {
-        let rules = decision.rules.iter().filter(|rule| rule.outcome == outcome);
-        rules.map(|rule| rule.id).collect::<Vec<_>>().join(" ")
-    };
-    let needs: Vec<&str> = decision.needs.iter().map(|need| need.path.as_str()).collect();
-    let actions: Vec<&str> = decision.actions.iter().map(|action| action.control).collect();
+pub fn csv_row(row: &FlatDecision) -> [String; 15] {
     [
-        decision.subject.clone(),
-        decision.decision.to_owned(),
-        decision.settled.to_string(),
-        decision.could_be.join(" "),
-        decision.score.low.to_string(),
-        decision.score.high.to_string(),
-        with("hit"),
-        with("unknown"),
-        with("not_covered"),
-        with("excepted"),
-        needs.join(" "),
-        actions.join(" "),
-        decision.policy.name.to_owned(),
-        decision.policy.version.clone(),
-        decision.as_of.clone(),
+        row.subject.clone(),
+        row.decision.clone(),
+        row.settled.to_string(),
+        row.could_be.join(" "),
+        row.score_low.to_string(),
+        row.score_high.to_string(),
+        row.hits.join(" "),
+        row.unknown.join(" "),
+        row.not_covered.join(" "),
+        row.excepted.join(" "),
+        row.needs.join(" "),
+        row.actions.join(" "),
+        row.policy.clone(),
+        row.version.clone(),
+        row.as_of.clone(),
     ]
 }

@@ -1,12 +1,10 @@
 use comfy_table::{Cell, ColumnConstraint, Width};
 
-use serde::{Deserialize, Serialize};
-
 use super::plain_table;
 use crate::decision::Decision;
 
 /// What a table says about one subject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionRow {
     subject: String,
     policy: String,

@@ -2,12 +2,18 @@
 
 mod csv;
 mod decisions;
+mod flat;
+mod page;
+mod parquet;
 mod run;
 mod sources;
 mod survey;
 
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
+pub use flat::FlatDecision;
+pub use page::{CannotRender, Highlight, Highlights, html_report, markdown_report};
+pub use parquet::{CannotWrite, ParquetDecisions};
 pub use run::run_report;
 pub use sources::{
     ItemCoverage, ItemState, UnknownItem, combined_coverage, restated_coverage, source_coverage,

@@ -4,12 +4,15 @@
 //! Where a policy compares subjects with each other there are two passes: `collect` reads a roster, or a
 //! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what.
 
+mod callbacks;
+mod fault;
 mod ladder;
 mod seen;
 mod summary;
 mod survey;
 
 pub use crate::peers::merge;
+pub use callbacks::{Callbacks, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar};
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
@@ -43,30 +46,6 @@ pub struct Judged<'j, 'r> {
     pub judgement: Judgement,
 }
 
-/// Writes what is said about one decided record, by each policy in turn.
-pub type Render<'f> = &'f (dyn Fn(&[Judged<'_, '_>]) -> Vec<u8> + Sync);
-
-/// Takes what was written about a decided record.
-pub type OnDecided<'f> = &'f mut dyn FnMut(&[u8]) -> io::Result<()>;
-
-/// Takes a refused record.
-pub type OnRefused<'f> = &'f mut dyn FnMut(Refused<'_>) -> io::Result<()>;
-
-/// A record that was refused.
-pub struct Refused<'r> {
-    /// Its number.
-    pub number: u64,
-    /// Why.
-    pub problems: &'r [Problem],
-    /// Its text; of a record that is too long the beginning.
-    pub text: &'r [u8],
-    /// Hands out the rest of a record that is too long.
-    pub rest: Rest<'r>,
-}
-
-/// Hands out text piece by piece to who takes it.
-pub type Rest<'r> = &'r mut dyn FnMut(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>;
-
 /// Why a run did not come to its end.
 #[derive(Debug)]
 pub enum RunError {
@@ -76,6 +55,8 @@ pub enum RunError {
     Write(io::Error),
     /// Threads cannot be started.
     Threads(rayon::ThreadPoolBuildError),
+    /// It was asked to end early.
+    Stopped(SoFar),
     /// Not every record is accounted for: a fault of this program.
     Unaccounted {
         /// Records read.
@@ -93,6 +74,13 @@ impl fmt::Display for RunError {
             Self::Read(error) => write!(f, "the roster cannot be read: {error}"),
             Self::Write(error) => write!(f, "a result cannot be written: {error}"),
             Self::Threads(error) => write!(f, "threads cannot be started: {error}"),
+            Self::Stopped(so_far) => write!(
+                f,
+                "the run was ended after {} records: {} decided and {} refused",
+                so_far.records,
+                so_far.decided(),
+                so_far.refused
+            ),
             Self::Unaccounted { read, decided, refused } => write!(
                 f,
                 "{read} records were read, {decided} decided and {refused} refused; please report this"
@@ -113,6 +101,9 @@ pub struct Plan<'e> {
     pub jobs: usize,
     /// How much is told.
     pub detail: Detail,
+    /// Whether what was made of a batch is handed out before more is read, for somebody who waits at the
+    /// other end of a pipe. Otherwise reading, deciding and handing out go on at the same time.
+    pub is_prompt: bool,
 }
 
 /// Reads a roster, or a part of one, for what subjects share with each other: for each policy. Records
@@ -127,7 +118,7 @@ pub fn collect<R: BufRead>(
     let wanted = plan.fields_compared();
     let mut collected = vec![Collected::default(); plan.engines.len()];
     in_order(
-        plan.threads()?.as_ref(),
+        plan,
         roster,
         |raw| plan.keys(raw, &wanted),
         |roster, raw, found| {
@@ -148,62 +139,87 @@ pub fn collect<R: BufRead>(
 /// Decides every record of a roster, in order.
 ///
 /// # Errors
-/// If the roster cannot be read or a result cannot be written; records that cannot be read are no
-/// errors but refused.
-pub fn evaluate<R: BufRead>(
+/// If the roster cannot be read, a result cannot be written, or a callback ends the run; records that
+/// cannot be read are no errors but refused.
+pub fn evaluate<R: BufRead, T: Send>(
     plan: &Plan<'_>,
     ladder: &Ladder,
     roster: &mut RawReader<R>,
-    render: Render<'_>,
-    on_decided: OnDecided<'_>,
-    on_refused: OnRefused<'_>,
+    callbacks: Callbacks<'_, T>,
 ) -> Result<RunSummary, RunError> {
+    let Callbacks { render, on_decided, on_refused, on_batch } = callbacks;
     let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
     let mut subjects = SubjectTally::default();
     let mut seen = Seen::new();
+    let mut so_far = SoFar::new(ladder);
+    // Records and bytes of which `on_batch` has been told.
+    let mut told = (0, 0);
     let readings = plan.readings();
     in_order(
-        plan.threads()?.as_ref(),
+        plan,
         roster,
-        |raw| plan.process(&readings, ladder, render, raw),
-        |roster, raw, processed| match refuse_twin(&mut seen, raw.number, processed) {
-            Processed::Decided { line, counts, subject, .. } => {
-                for (tally, counts) in tallies.iter_mut().zip(counts) {
-                    tally.decided(counts);
+        |raw| {
+            fault::caught(|| plan.process(&readings, ladder, render, raw))
+                .unwrap_or_else(Processed::Fault)
+        },
+        |roster, raw, processed| {
+            let processed = refuse_twin(&mut seen, raw.number, processed);
+            so_far.count(raw, &processed);
+            match processed {
+                Processed::Decided { line, counts, subject, .. } => {
+                    for (tally, counts) in tallies.iter_mut().zip(counts) {
+                        tally.decided(counts);
+                    }
+                    subjects.decided(subject);
+                    on_decided(line).map_err(RunError::Write)?;
                 }
-                subjects.decided(subject);
-                on_decided(&line).map_err(RunError::Write)
-            }
-            Processed::Refused(problems) => {
-                for tally in &mut tallies {
-                    tally.refused(&problems);
+                Processed::Refused(problems) | Processed::Fault(problems) => {
+                    for tally in &mut tallies {
+                        tally.refused(&problems);
+                    }
+                    let mut rest =
+                        |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
+                    let refused = Refused {
+                        number: raw.number,
+                        problems: &problems,
+                        text: raw.text.bytes(),
+                        rest: &mut rest,
+                    };
+                    on_refused(refused).map_err(RunError::Write)?;
                 }
-                let mut rest = |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
-                let refused = Refused {
-                    number: raw.number,
-                    problems: &problems,
-                    text: raw.text.bytes(),
-                    rest: &mut rest,
-                };
-                on_refused(refused).map_err(RunError::Write)
             }
+            let (records, bytes) = told;
+            let is_batch = so_far.records - records >= BATCH_RECORDS as u64
+                || so_far.bytes - bytes >= BATCH_BYTES as u64;
+            if is_batch {
+                told = (so_far.records, so_far.bytes);
+                if on_batch(&so_far).is_break() {
+                    return Err(RunError::Stopped(so_far.clone()));
+                }
+            }
+            Ok(())
         },
     )?;
+    if so_far.records > told.0 && on_batch(&so_far).is_break() {
+        return Err(RunError::Stopped(so_far));
+    }
     let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
-    Ok(RunSummary::new(runs, subjects.finish(ladder)))
+    Ok(RunSummary::new(runs, subjects.finish(ladder), so_far.faults))
 }
 
 /// What became of one record.
-enum Processed {
+enum Processed<T> {
     Decided {
         key: Digest,
         name: String,
-        line: Vec<u8>,
+        line: T,
         counts: Vec<summary::Counts>,
         /// The most severe level of the policies, and whether no missing fact can change it.
         subject: (usize, bool),
     },
     Refused(Vec<Problem>),
+    /// Judging it failed, which is a fault of this program.
+    Fault(Vec<Problem>),
 }
 
 impl Plan<'_> {
@@ -268,13 +284,13 @@ impl Plan<'_> {
         Some((records.into_iter().next()??.subject, keys))
     }
 
-    fn process(
+    fn process<T>(
         &self,
         readings: &[usize],
         ladder: &Ladder,
-        render: Render<'_>,
+        render: Render<'_, T>,
         raw: &RawRecord,
-    ) -> Processed {
+    ) -> Processed<T> {
         let mut read: Vec<Option<Decoded<'_>>> = Vec::with_capacity(self.layouts.len());
         for (place, (layout, reading)) in self.layouts.iter().zip(readings).enumerate() {
             let decoded = (*reading == place).then(|| layout.decode(raw));
@@ -315,12 +331,12 @@ impl Plan<'_> {
 /// Makes something of each record of a roster and takes it in the order of the roster. With several threads
 /// what was made of one batch is taken, and the next one read, while the one between is worked on.
 fn in_order<R: BufRead, T: Send>(
-    threads: Option<&rayon::ThreadPool>,
+    plan: &Plan<'_>,
     roster: &mut RawReader<R>,
     work: impl Fn(&RawRecord) -> T + Sync,
     mut take: impl FnMut(&mut RawReader<R>, &RawRecord, T) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
-    let Some(threads) = threads else {
+    let Some(threads) = plan.threads()? else {
         while let Some(raw) = roster.next_record().map_err(RunError::Read)? {
             take(roster, &raw, work(&raw))?;
         }
@@ -339,7 +355,7 @@ fn in_order<R: BufRead, T: Send>(
             scope.spawn(|_| batch.par_iter().map(&work).collect_into_vec(&mut made));
             let taken =
                 before.take().map_or(Ok(()), |(batch, made)| take_all(roster, &batch, made));
-            let next = (taken.is_ok() && !is_long).then(|| read_batch(roster));
+            let next = (taken.is_ok() && !is_long && !plan.is_prompt).then(|| read_batch(roster));
             (taken, next)
         });
         taken?;
@@ -376,7 +392,7 @@ fn is_too_long(raw: &RawRecord) -> bool {
 
 /// A subject is decided once; a second record of the same key is refused, since nobody can say which of
 /// the two holds.
-fn refuse_twin(seen: &mut Seen, number: u64, processed: Processed) -> Processed {
+fn refuse_twin<T>(seen: &mut Seen, number: u64, processed: Processed<T>) -> Processed<T> {
     let Processed::Decided { key, name, .. } = &processed else { return processed };
     if let Some(first) = seen.before(key, number) {
         let reason =

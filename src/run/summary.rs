@@ -8,7 +8,7 @@ use super::{Judged, Ladder};
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::hir::Outcome;
-use crate::peers::Groups;
+use crate::peers::{Group, Groups};
 use crate::roster::{Fact, Problem};
 use crate::types::FieldSlot;
 
@@ -19,11 +19,13 @@ pub struct RunSummary {
     pub runs: Vec<Summary>,
     /// How many subjects have each level as the most severe, from the most severe.
     pub subjects: Vec<DecisionCount>,
+    /// Of the refused records, those that this program failed on; their reasons say so.
+    pub faults: u64,
 }
 
 impl RunSummary {
-    pub(super) fn new(runs: Vec<Summary>, subjects: Vec<DecisionCount>) -> Self {
-        Self { runs, subjects }
+    pub(super) fn new(runs: Vec<Summary>, subjects: Vec<DecisionCount>, faults: u64) -> Self {
+        Self { runs, subjects, faults }
     }
 
     /// Records read.
@@ -141,6 +143,14 @@ pub struct ComparisonSummary {
 /// The groups of one comparison, written one by one.
 #[derive(Clone, Debug)]
 pub struct GroupsOf(Arc<Groups>, usize);
+
+impl GroupsOf {
+    /// The largest groups, up to so many, from the largest; of each up to so many subjects.
+    #[must_use]
+    pub fn largest(&self, groups_max: usize, ids_max: usize) -> Vec<Group<'_>> {
+        self.0.largest(self.1, groups_max, ids_max)
+    }
+}
 
 impl Serialize for GroupsOf {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -66,7 +66,7 @@ pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<
     let mut reasons: BTreeMap<String, SurveyedReason> = BTreeMap::new();
     let mut unmapped: BTreeMap<String, u64> = BTreeMap::new();
     in_order(
-        plan.threads()?.as_ref(),
+        plan,
         roster,
         |raw| plan.look(raw),
         |roster, raw, looked| {

@@ -84,7 +84,13 @@ pub(super) fn open(args: &InputArgs, jobs: usize, quiet: bool) -> Result<Input, 
     let mut roster = files::Rereadable::new(&args.roster)?;
     let so_far = roster.restart();
     let (mut first, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
-    let plan = Plan { engines: &engines, layouts: &layouts, jobs, detail: Detail::Brief };
+    let plan = Plan {
+        engines: &engines,
+        layouts: &layouts,
+        jobs,
+        detail: Detail::Brief,
+        is_prompt: false,
+    };
     let collected = collect(&plan, &mut first).map_err(Failure::input)?;
     let mut knowing = Vec::new();
     for (engine, collected) in engines.into_iter().zip(collected) {

@@ -11,3 +11,5 @@ mod input;
 pub(super) mod roster;
 mod roster_source;
 pub(super) mod test;
+
+pub(crate) use eval::MaxRefused;

@@ -124,7 +124,13 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
     };
     let source = RosterSource::new(&input)?;
     let (mut reader, layouts) = source.reader(&input, &engines, &mut files::open)?;
-    let plan = Plan { engines: &engines, layouts: &layouts, jobs: 0, detail: Detail::Brief };
+    let plan = Plan {
+        engines: &engines,
+        layouts: &layouts,
+        jobs: 0,
+        detail: Detail::Brief,
+        is_prompt: false,
+    };
     let found = survey(&plan, &mut reader).map_err(Failure::input)?;
     match args.format {
         CoverageFormat::Table => {

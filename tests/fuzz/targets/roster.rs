@@ -1,6 +1,7 @@
 //! Any bytes as a roster in any format: every record is decided or refused, and none is lost.
 #![no_main]
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -9,7 +10,7 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::load;
 use duecare::roster::{BadValues, Format, RawReader};
-use duecare::run::{Judged, Ladder, Plan, Refused, evaluate};
+use duecare::run::{Callbacks, Judged, Ladder, Plan, Refused, evaluate};
 use duecare::value::Instant;
 use libfuzzer_sys::fuzz_target;
 
@@ -60,25 +61,29 @@ fuzz_target!(|input: &[u8]| {
     };
     let engines = std::slice::from_ref(engine);
     let layouts = std::slice::from_ref(&layout);
-    let plan = Plan { engines, layouts, jobs: 1, detail: Detail::Full };
+    let plan = Plan { engines, layouts, jobs: 1, detail: Detail::Full, is_prompt: false };
     let ladder = Ladder::new(engines).expect("one policy agrees with itself");
     let summary = evaluate(
         &plan,
         &ladder,
         &mut reader,
-        &render,
-        &mut |_| {
-            decided += 1;
-            Ok(())
-        },
-        &mut |record: Refused<'_>| {
-            refused += 1;
-            assert!(!record.problems.is_empty());
-            (record.rest)(&mut |_| Ok(()))
+        Callbacks {
+            render: &render,
+            on_decided: &mut |_| {
+                decided += 1;
+                Ok(())
+            },
+            on_refused: &mut |record: Refused<'_>| {
+                refused += 1;
+                assert!(!record.problems.is_empty());
+                (record.rest)(&mut |_| Ok(()))
+            },
+            on_batch: &mut |_| ControlFlow::Continue(()),
         },
     );
     if let Ok(summary) = summary {
         assert_eq!((summary.decided(), summary.refused()), (decided, refused));
         assert_eq!(summary.records(), decided + refused);
+        assert_eq!(summary.faults, 0);
     }
 });
