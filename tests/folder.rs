@@ -6,22 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::support::command::{Ran, duecare, eval, eval_file};
-use crate::support::read;
-
-/// Fields of a record as columns, those of records inside with dots; lists as JSON.
-fn cells(path: &str, value: &Value, row: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                cells(&format!("{path}{dot}{name}"), inner, row);
-            }
-        }
-        Value::Null => row.push((path.to_owned(), "none".to_owned())),
-        Value::String(text) => row.push((path.to_owned(), text.clone())),
-        other => row.push((path.to_owned(), other.to_string())),
-    }
-}
+use crate::support::{cells, read};
 
 fn write_table(folder: &Path, file: &str, rows: &[Vec<(String, String)>]) -> Vec<String> {
     let mut header: Vec<String> = Vec::new();
@@ -255,9 +240,11 @@ fn every_row_is_decided_or_refused_with_its_place() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("5 records = 1 decided + 4 refused"), "{}", ran.err);
     for reason in [
-        "`logins.csv`, line 4: there is no subject `C-9`",
+        "`logins.csv`: a row of a subject who is not in the roster",
+        "\"record\":4,",
         "`C-1` stands in `people.csv` before; a subject stands in a roster once",
-        "clocks in Europe/Berlin show this time twice, when summer time ends; write it with its offset (logins.csv, line 5)",
+        "clocks in Europe/Berlin show this time twice, when summer time ends; write it with its offset",
+        "\"origin\":\"logins.csv, line 5\"",
         "expected a date written as `%d/%m/%Y`",
         "expected one of Y, N",
         "31/02/1988",

@@ -7,7 +7,7 @@ use duecare::roster::Format;
 use serde_json::{Map, Value};
 
 use crate::support::command::{eval, eval_file};
-use crate::support::{raw, read, root};
+use crate::support::{cells, raw, read, root};
 
 fn roster() -> Vec<Map<String, Value>> {
     let text = read("policies/dprk-it-workers/examples/roster.jsonl");
@@ -43,23 +43,6 @@ fn decisions(format: &str, text: impl AsRef<[u8]>) -> String {
     let ran = eval(&["--input-format", format, "--format", "jsonl", "-q"], text.as_ref());
     assert_eq!(ran.code, 0, "{format}: {}", ran.err);
     ran.out
-}
-
-/// The fields of a record as columns: those of a record inside with dots, lists as JSON.
-fn cells(path: &str, value: &Value, row: &mut Vec<(String, String)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                let dot = if path.is_empty() { "" } else { "." };
-                cells(&format!("{path}{dot}{name}"), inner, row);
-            }
-        }
-        Value::Null => row.push((path.to_owned(), "none".to_owned())),
-        Value::String(text) => row.push((path.to_owned(), text.clone())),
-        Value::Bool(yes) => row.push((path.to_owned(), yes.to_string())),
-        Value::Number(number) => row.push((path.to_owned(), number.to_string())),
-        Value::Array(_) => row.push((path.to_owned(), value.to_string())),
-    }
 }
 
 fn table(delimiter: u8) -> String {

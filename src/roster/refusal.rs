@@ -16,6 +16,9 @@ pub struct Problem {
     pub found: String,
     /// What is wrong, and what would be accepted.
     pub reason: String,
+    /// The table and line that it stands in, where a record was put together from several tables.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub origin: String,
     /// Whether only one value is wrong, which can be taken as unknown.
     #[serde(skip)]
     pub is_of_value: bool,
@@ -28,13 +31,20 @@ impl Problem {
             place: String::new(),
             found: String::new(),
             reason: reason.into(),
+            origin: String::new(),
             is_of_value: false,
         }
     }
 
     /// Of one value.
     pub(super) fn of_value(place: String, found: &str, reason: impl Into<String>) -> Self {
-        Self { place, found: quoted(found), reason: reason.into(), is_of_value: true }
+        Self {
+            place,
+            found: quoted(found),
+            reason: reason.into(),
+            origin: String::new(),
+            is_of_value: true,
+        }
     }
 }
 
@@ -46,6 +56,9 @@ impl fmt::Display for Problem {
         f.write_str(&self.reason)?;
         if !self.found.is_empty() {
             write!(f, ", found `{}`", self.found)?;
+        }
+        if !self.origin.is_empty() {
+            write!(f, " ({})", self.origin)?;
         }
         Ok(())
     }

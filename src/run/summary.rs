@@ -457,7 +457,7 @@ fn count_problems(counts: &mut BTreeMap<(String, String), u64>, problems: &[Prob
 }
 
 /// `logins[3].ip` as `logins.ip`.
-fn without_places(place: &str) -> String {
+pub(super) fn without_places(place: &str) -> String {
     let mut made = String::new();
     let mut is_inside = false;
     for letter in place.chars() {

@@ -3,6 +3,7 @@ use std::io::BufRead;
 
 use serde::Serialize;
 
+use super::summary::without_places;
 use super::{Plan, RunError, in_order, is_too_long};
 use crate::roster::{Fact, Problem, RawReader, RawRecord};
 use crate::types::{RecordId, Schema, Type};
@@ -161,19 +162,4 @@ fn count(
             count(schema, inner, &path, &inside, found);
         }
     }
-}
-
-/// A place in a record without places in lists.
-fn without_places(place: &str) -> String {
-    let mut made = String::new();
-    let mut is_inside = false;
-    for letter in place.chars() {
-        match letter {
-            '[' => is_inside = true,
-            ']' => is_inside = false,
-            _ if is_inside => {}
-            _ => made.push(letter),
-        }
-    }
-    made
 }

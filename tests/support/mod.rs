@@ -187,3 +187,21 @@ pub(crate) fn condition_refusal(condition: &str) -> Option<String> {
         .filter(|found| found.level() == duecare::diagnostic::Level::Error);
     errors.map(|found| found.code.id().to_owned()).next()
 }
+
+/// The fields of a record as columns: those of a record inside with dots, lists as JSON.
+pub(crate) fn cells(path: &str, value: &serde_json::Value, row: &mut Vec<(String, String)>) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                let dot = if path.is_empty() { "" } else { "." };
+                cells(&format!("{path}{dot}{name}"), inner, row);
+            }
+        }
+        Value::Null => row.push((path.to_owned(), "none".to_owned())),
+        Value::String(text) => row.push((path.to_owned(), text.clone())),
+        Value::Bool(yes) => row.push((path.to_owned(), yes.to_string())),
+        Value::Number(number) => row.push((path.to_owned(), number.to_string())),
+        Value::Array(_) => row.push((path.to_owned(), value.to_string())),
+    }
+}

@@ -48,8 +48,7 @@ impl Assembled {
                     Problem::of_value(problem.place.clone(), &fault.found, fault.reason.clone());
             }
             if let Some(origin) = self.origin(&problem.place) {
-                problem.reason =
-                    format!("{} ({}, line {})", problem.reason, origin.file, origin.line);
+                problem.origin = format!("{}, line {}", origin.file, origin.line);
             }
         }
     }

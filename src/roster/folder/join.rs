@@ -338,11 +338,7 @@ impl Table {
             let Some(cells) = texts(cells) else { return Err(lost("the row is not UTF-8 text")) };
             let key = cells.get(self.key).map(|key| key.trim()).unwrap_or_default();
             let Some(subject) = places.get(key.as_bytes()).copied() else {
-                let reason = if key.is_empty() {
-                    format!("`{file}`, line {line}: the row names no subject")
-                } else {
-                    format!("`{file}`, line {line}: there is no subject `{key}`")
-                };
+                let reason = format!("`{file}`: a row of a subject who is not in the roster");
                 let text = String::from_utf8_lossy(raw.text.bytes()).into_owned();
                 let orphan: Orphan = (line, text, reason);
                 serde_json::to_writer(&mut *orphans, &orphan)
