@@ -124,13 +124,15 @@ pub(crate) fn versions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 
 /// The first policy of a folder of policies, by name.
 pub(crate) fn first_in(policies: &Path) -> Result<String, Failure> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(policies)
-        .map_err(|error| {
-            Failure::policy(format!("`{}` cannot be read: {error}", policies.display()))
-                .hint("name a policy with --policy, or their folder with --policies")
-        })?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .collect();
+    let unreadable = |error: std::io::Error| {
+        Failure::policy(format!("`{}` cannot be read: {error}", policies.display()))
+            .hint("name a policy with --policy, or their folder with --policies")
+    };
+    let entries = fs::read_dir(policies).map_err(unreadable)?;
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
     folders.sort();
     let found =
         folders.iter().find(|folder| versions_in(folder).is_ok_and(|files| !files.is_empty()));
