@@ -9,6 +9,7 @@ pub mod engine;
 pub mod eval;
 pub mod explain;
 pub mod hir;
+pub mod ledger;
 pub mod loader;
 pub mod peers;
 pub mod program;

@@ -1,0 +1,179 @@
+//! The right edge of the tiles: what is not full yet, and what has become full and is to be written.
+
+use std::io;
+
+use super::storage::{Storage, folder_of, replace_derived};
+use super::tile::{
+    TILE_HEIGHT, TILE_WIDTH, bundle_path, hash_tile_path, leaves_of, push_leaf, subtree_in_tile,
+    tile_bytes, tile_hashes, tile_width,
+};
+use super::tree::Frontier;
+use crate::digest::Digest;
+
+/// The tiles of a log that still grow.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TileEdge {
+    size: u64,
+    /// Of each level the hashes of its last tile, fewer than a full one has.
+    levels: Vec<Vec<Digest>>,
+    /// The last bundle of leaves.
+    bundle: Vec<u8>,
+    /// Tiles that have become full, by their paths.
+    full: Vec<(String, Vec<u8>)>,
+}
+
+impl TileEdge {
+    /// Reads the edge of a log of a size; nothing if a tile is missing or has another length.
+    pub(super) fn read(storage: &dyn Storage, size: u64) -> io::Result<Option<Self>> {
+        let mut made = Self { size, ..Self::default() };
+        let mut level = 0;
+        while size.checked_shr(level * TILE_HEIGHT).is_some_and(|hashes| hashes > 0) {
+            let hashes = size.checked_shr(level * TILE_HEIGHT).unwrap_or(0);
+            let (index, width) = (hashes / TILE_WIDTH, hashes % TILE_WIDTH);
+            let Some(read) = read_tile(storage, level, index, width)? else { return Ok(None) };
+            made.levels.push(read);
+            level += 1;
+        }
+        let (index, width) = (size / TILE_WIDTH, size % TILE_WIDTH);
+        let Some(leaves) = read_bundle(storage, index, width)? else { return Ok(None) };
+        leaves.iter().for_each(|leaf| push_leaf(&mut made.bundle, leaf));
+        Ok(Some(made))
+    }
+
+    /// The right edge of the tree, from the tiles.
+    pub(super) fn frontier(&self) -> Option<Frontier> {
+        let mut subtrees = Vec::new();
+        for hashes in self.levels.iter().rev() {
+            let width = hashes.len() as u64;
+            for bit in (0..TILE_HEIGHT).rev().filter(|bit| width >> bit & 1 == 1) {
+                subtrees.push(subtree_in_tile(hashes, bit, width >> (bit + 1) << 1)?);
+            }
+        }
+        Frontier::new(self.size, subtrees)
+    }
+
+    /// Appends a leaf.
+    pub(super) fn append(&mut self, leaf: &[u8], hash: Digest) {
+        push_leaf(&mut self.bundle, leaf);
+        self.size += 1;
+        if self.size.is_multiple_of(TILE_WIDTH) {
+            let path = bundle_path(self.size / TILE_WIDTH - 1, TILE_WIDTH);
+            self.full.push((path, std::mem::take(&mut self.bundle)));
+        }
+        self.append_hash(0, hash);
+    }
+
+    /// Writes tiles that have become full, and removes what they were before.
+    pub(super) fn write_full(&mut self, storage: &mut dyn Storage) -> io::Result<()> {
+        for (path, bytes) in std::mem::take(&mut self.full) {
+            storage.create_folder(folder_of(&path))?;
+            replace_derived(storage, &path, &bytes)?;
+            let partial = format!("{path}.p");
+            for name in storage.list(&partial)? {
+                storage.remove(&format!("{partial}/{name}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the tiles that are not full, as a checkpoint of this size needs them.
+    pub(super) fn write_partial(&self, storage: &mut dyn Storage) -> io::Result<()> {
+        for (level, hashes) in (0..).zip(&self.levels).filter(|(_, hashes)| !hashes.is_empty()) {
+            let index = self.size.checked_shr(level * TILE_HEIGHT).unwrap_or(0) / TILE_WIDTH;
+            let path = hash_tile_path(level, index, hashes.len() as u64);
+            write_tile(storage, &path, &tile_bytes(hashes))?;
+        }
+        if !self.bundle.is_empty() {
+            let path = bundle_path(self.size / TILE_WIDTH, self.size % TILE_WIDTH);
+            write_tile(storage, &path, &self.bundle)?;
+        }
+        Ok(())
+    }
+
+    fn append_hash(&mut self, level: u32, hash: Digest) {
+        let place = level as usize;
+        if self.levels.len() <= place {
+            self.levels.push(Vec::new());
+        }
+        let Some(hashes) = self.levels.get_mut(place) else { return };
+        hashes.push(hash);
+        if hashes.len() as u64 == TILE_WIDTH {
+            let hashes = std::mem::take(hashes);
+            let index = self.size.checked_shr((level + 1) * TILE_HEIGHT).unwrap_or(0) - 1;
+            self.full.push((hash_tile_path(level, index, TILE_WIDTH), tile_bytes(&hashes)));
+            if let Some(root) = subtree_in_tile(&hashes, TILE_HEIGHT, 0) {
+                self.append_hash(level + 1, root);
+            }
+        }
+    }
+}
+
+fn write_tile(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<()> {
+    storage.create_folder(folder_of(path))?;
+    replace_derived(storage, path, bytes)
+}
+
+/// The first hashes of a tile, from itself or, once it has grown full, from what it has become.
+pub(super) fn read_tile(
+    storage: &dyn Storage,
+    level: u32,
+    index: u64,
+    width: u64,
+) -> io::Result<Option<Vec<Digest>>> {
+    if width == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    for stored in [width, TILE_WIDTH] {
+        let path = hash_tile_path(level, index, stored);
+        if storage.length(&path)?.is_some() {
+            let hashes = tile_hashes(&storage.read(&path)?, stored);
+            return Ok(hashes.map(|hashes| {
+                hashes.into_iter().take(usize::try_from(width).unwrap_or(usize::MAX)).collect()
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The first leaves of a bundle, from itself or from the full one.
+pub(super) fn read_bundle(
+    storage: &dyn Storage,
+    index: u64,
+    width: u64,
+) -> io::Result<Option<Vec<Vec<u8>>>> {
+    if width == 0 {
+        return Ok(Some(Vec::new()));
+    }
+    for stored in [width, TILE_WIDTH] {
+        let path = bundle_path(index, stored);
+        if storage.length(&path)?.is_some() {
+            let bytes = storage.read(&path)?;
+            let leaves = leaves_of(&bytes).filter(|leaves| leaves.len() as u64 == stored);
+            return Ok(leaves.map(|leaves| {
+                let first = usize::try_from(width).unwrap_or(usize::MAX);
+                leaves.into_iter().take(first).map(<[u8]>::to_vec).collect()
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// The root of a complete subtree, from the tile that has it.
+pub(super) fn subtree(
+    storage: &dyn Storage,
+    size: u64,
+    level: u32,
+    index: u64,
+) -> io::Result<Digest> {
+    let (tile_level, inner) = (level / TILE_HEIGHT, level % TILE_HEIGHT);
+    let first = index << inner;
+    let tile = first / TILE_WIDTH;
+    let width = tile_width(tile_level, tile, size);
+    let hashes = read_tile(storage, tile_level, tile, width)?;
+    hashes
+        .and_then(|hashes| subtree_in_tile(&hashes, inner, (first % TILE_WIDTH) >> inner))
+        .ok_or_else(|| {
+            let path = hash_tile_path(tile_level, tile, width);
+            io::Error::new(io::ErrorKind::NotFound, format!("the tile `{path}` is missing or cut"))
+        })
+}

@@ -1,0 +1,350 @@
+//! The log, opened for writing.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use super::canonical::Canonical;
+use super::checkpoint::Checkpoint;
+use super::edge::TileEdge;
+use super::event;
+use super::events::Events;
+use super::frame::{Frame, SegmentHeader, VaultPosition};
+use super::key::PrivateKey;
+use super::note::Vkey;
+use super::problem::Problem;
+use super::random::Random;
+use super::segment::{SEGMENT_SIZE, segment_path};
+use super::storage::{Storage, replace};
+use super::tree::{Frontier, leaf_hash};
+use super::vault::{Pack, PackEntry, SUBJECTS, Slot, Subjects};
+use crate::digest::Digest;
+use crate::value::Instant;
+
+/// Largest leaf, in bytes; what is larger is a blob that a leaf names.
+pub const LEAF_SIZE_MAX: usize = 16 * 1024;
+
+/// Leaves after which a head is published during a long run.
+const PUBLISH_AFTER: u64 = 64 * 1024;
+
+/// The file with the newest published head.
+pub(super) const CHECKPOINT: &str = "checkpoint";
+
+/// The file with the name of the log.
+pub(super) const ORIGIN: &str = "origin";
+
+/// A log that can be appended to; there is one at a time.
+pub struct Log {
+    pub(super) storage: Box<dyn Storage + Send>,
+    pub(super) origin: String,
+    /// The key that signs; while keys are changed, the old one and the new one.
+    pub(super) keys: Vec<PrivateKey>,
+    pub(super) tree: Frontier,
+    pub(super) edge: TileEdge,
+    pub(super) events: Events,
+    /// The segment that is written to, and its length.
+    pub(super) segment: (u64, u64),
+    /// The digest of the last frame.
+    pub(super) last: Digest,
+    pub(super) pack: Pack,
+    /// Read when they are needed first.
+    pub(super) subjects: Mutex<Option<Subjects>>,
+    /// How many of them are on disk.
+    pub(super) subject_count: u64,
+    /// Leaves of the newest published head.
+    pub(super) published: u64,
+    pub(super) has_failed: bool,
+}
+
+/// A leaf to append, with what the vault keeps for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The bytes of the leaf.
+    pub leaf: Vec<u8>,
+    /// A sealed document, and under whose key it is.
+    pub sealed: Option<(Slot, Vec<u8>)>,
+}
+
+impl Entry {
+    /// A leaf that needs nothing from the vault.
+    #[must_use]
+    pub fn of(leaf: &Canonical) -> Self {
+        Self { leaf: leaf.to_bytes(), sealed: None }
+    }
+}
+
+impl Log {
+    /// Begins a log in an empty place: its first leaf names it and its key.
+    ///
+    /// # Errors
+    /// If there is a log already, or it cannot be written.
+    pub fn create(
+        mut storage: Box<dyn Storage + Send>,
+        key: PrivateKey,
+        random: &dyn Random,
+        now: Instant,
+    ) -> Result<Self, Problem> {
+        if storage.length(ORIGIN)?.is_some() || !storage.list("wal")?.is_empty() {
+            return Err(Problem::Present);
+        }
+        let origin = key.public().name().to_owned();
+        for folder in ["wal", "keys", "checkpoints", "tile", "blobs/sha256", "vault/packs", "index"] {
+            storage.create_folder(folder)?;
+        }
+        for folder in ["", "vault", "blobs"] {
+            storage.sync_folder(folder)?;
+        }
+        Subjects::create(storage.as_mut(), random)?;
+        storage.sync_folder("vault")?;
+        let vkey = format!("{}\n", key.public());
+        replace(storage.as_mut(), &key_path(1), vkey.as_bytes())?;
+        let opened = event::log_opened(key.public(), now);
+        let mut log = Self {
+            storage,
+            origin: origin.clone(),
+            keys: vec![key],
+            tree: Frontier::default(),
+            edge: TileEdge::default(),
+            events: Events::default(),
+            segment: (0, 0),
+            last: Digest::from_bytes([0; 32]),
+            pack: Pack { number: 0, end: 0 },
+            subjects: Mutex::new(None),
+            subject_count: 0,
+            published: 0,
+            has_failed: false,
+        };
+        log.commit(vec![Entry::of(&opened)])?;
+        log.publish()?;
+        replace(log.storage.as_mut(), ORIGIN, format!("{origin}\n").as_bytes())?;
+        Ok(log)
+    }
+
+    /// Which log it is.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Its leaves and the root over them.
+    #[must_use]
+    pub fn head(&self) -> Checkpoint {
+        Checkpoint { origin: self.origin.clone(), size: self.tree.size(), root: self.tree.root() }
+    }
+
+    /// The leaves that are not about one record of a run.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.events
+    }
+
+    /// The public half of the key that signs.
+    #[must_use]
+    pub fn key(&self) -> Option<&Vkey> {
+        self.keys.last().map(PrivateKey::public)
+    }
+
+    /// Where its files are.
+    #[must_use]
+    pub fn storage(&self) -> &dyn Storage {
+        self.storage.as_ref()
+    }
+
+    /// Does something with the keys of subjects.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn with_subjects<T>(
+        &self,
+        action: impl FnOnce(&mut Subjects) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        if subjects.is_none() {
+            *subjects = Some(Subjects::read(self.storage.as_ref(), self.subject_count)?);
+        }
+        subjects.as_mut().map_or(Err(Problem::Failed), action)
+    }
+
+    /// Appends leaves. When it returns they are on disk, with what the vault keeps for them and under a signed
+    /// head; only then may anybody be told of them.
+    ///
+    /// # Errors
+    /// If a leaf is too large, or anything cannot be written; of the latter the log has to be opened again,
+    /// since what is on disk is not known.
+    pub fn commit(&mut self, entries: Vec<Entry>) -> Result<Range<u64>, Problem> {
+        if self.has_failed {
+            return Err(Problem::Failed);
+        }
+        let first = self.tree.size();
+        if entries.is_empty() {
+            return Ok(first..first);
+        }
+        if let Some(entry) = entries.iter().find(|entry| entry.leaf.len() > LEAF_SIZE_MAX) {
+            return Err(Problem::LeafTooLarge(entry.leaf.len()));
+        }
+        if self.events.of_kind("log_sealed").next().is_some() {
+            return Err(Problem::Sealed);
+        }
+        self.has_failed = true;
+        let added = self.add_to_vault(first, &entries)?;
+        let hashes: Vec<Digest> = entries.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
+        let mut tree = self.tree.clone();
+        hashes.iter().for_each(|hash| tree.append(*hash, |_, _| {}));
+        let head =
+            Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
+        let leaves: Vec<Vec<u8>> = entries.into_iter().map(|entry| entry.leaf).collect();
+        let frame = Frame {
+            first,
+            previous: self.last,
+            vault: VaultPosition {
+                subjects: self.subject_count,
+                pack: self.pack.number,
+                end: self.pack.end,
+                added,
+            },
+            checkpoint: head.sign(&self.keys).to_string().into_bytes(),
+            leaves,
+        };
+        self.write_frame(&frame)?;
+        self.tree = tree;
+        for ((index, leaf), hash) in (first..).zip(&frame.leaves).zip(hashes) {
+            self.edge.append(leaf, hash);
+            self.events.add(index, leaf);
+        }
+        self.edge.write_full(self.storage.as_mut())?;
+        self.has_failed = false;
+        if self.tree.size() - self.published >= PUBLISH_AFTER {
+            self.publish()?;
+        }
+        Ok(first..self.tree.size())
+    }
+
+    /// Publishes the head: tiles and index as it needs them, then the head itself. From then on a shorter log
+    /// is known to be cut.
+    ///
+    /// # Errors
+    /// If anything cannot be written.
+    pub fn publish(&mut self) -> Result<Checkpoint, Problem> {
+        if self.has_failed {
+            return Err(Problem::Failed);
+        }
+        let head = self.head();
+        if head.size == self.published {
+            return Ok(head);
+        }
+        self.has_failed = true;
+        self.edge.write_partial(self.storage.as_mut())?;
+        self.events.write(self.storage.as_mut())?;
+        let note = head.sign(&self.keys).to_string();
+        replace(self.storage.as_mut(), &head_path(head.size), note.as_bytes())?;
+        replace(self.storage.as_mut(), CHECKPOINT, note.as_bytes())?;
+        self.published = head.size;
+        self.has_failed = false;
+        Ok(head)
+    }
+
+    /// Hands the log over to another key, which both keys sign.
+    ///
+    /// # Errors
+    /// If anything cannot be written.
+    pub fn rotate_key(&mut self, key: PrivateKey, now: Instant) -> Result<Range<u64>, Problem> {
+        let Some(old) = self.keys.last() else { return Err(Problem::Failed) };
+        if key.public().name() != self.origin || key.public() == old.public() {
+            return Err(Problem::Missing(
+                "the new key has the name of the log, and is another than the one that signs now".to_owned(),
+            ));
+        }
+        let leaf = event::key_rotated(old, &key, now);
+        let number = self.events.of_kind("key_rotated").count() as u64 + 2;
+        let vkey = format!("{}\n", key.public());
+        replace(self.storage.as_mut(), &key_path(number), vkey.as_bytes())?;
+        self.keys.push(key);
+        let range = self.commit(vec![Entry::of(&leaf)])?;
+        self.publish()?;
+        self.keys.remove(0);
+        Ok(range)
+    }
+
+    /// Overwrites the key of a subject, so that nobody can read what the vault holds of it, and says so in the
+    /// log.
+    ///
+    /// # Errors
+    /// If the subject is not there, or anything cannot be written.
+    pub fn erase(
+        &mut self,
+        slots: &[Slot],
+        leaf: &Canonical,
+    ) -> Result<Range<u64>, Problem> {
+        if self.has_failed {
+            return Err(Problem::Failed);
+        }
+        // The leaf comes first: a key that is gone without a word would look like damage.
+        let range = self.commit(vec![Entry::of(leaf)])?;
+        self.has_failed = true;
+        let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        if subjects.is_none() {
+            *subjects = Some(Subjects::read(self.storage.as_ref(), self.subject_count)?);
+        }
+        if let Some(subjects) = subjects.as_mut() {
+            for slot in slots {
+                subjects.erase(self.storage.as_mut(), *slot)?;
+            }
+        }
+        drop(subjects);
+        self.has_failed = false;
+        self.publish()?;
+        Ok(range)
+    }
+
+    fn add_to_vault(&mut self, first: u64, entries: &[Entry]) -> Result<Digest, Problem> {
+        let sealed: Vec<PackEntry> = (first..)
+            .zip(entries)
+            .filter_map(|(leaf, entry)| {
+                let (slot, sealed) = entry.sealed.as_ref()?;
+                Some(PackEntry { leaf, slot: *slot, sealed: sealed.clone() })
+            })
+            .collect();
+        let added = self.pack.add(self.storage.as_mut(), &sealed)?;
+        let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(subjects) = subjects.as_mut().filter(|subjects| subjects.has_new()) {
+            subjects.write(self.storage.as_mut())?;
+            self.storage.sync(SUBJECTS)?;
+            self.subject_count = subjects.count();
+        }
+        Ok(added)
+    }
+
+    fn write_frame(&mut self, frame: &Frame) -> Result<(), Problem> {
+        let (number, length) = self.segment;
+        if number == 0 || length >= SEGMENT_SIZE {
+            self.begin_segment(number + 1, frame.first)?;
+        }
+        let (bytes, digest) = frame.to_bytes();
+        let path = segment_path(self.segment.0);
+        self.storage.append(&path, &bytes)?;
+        self.storage.sync(&path)?;
+        self.segment.1 += bytes.len() as u64;
+        self.last = digest;
+        Ok(())
+    }
+
+    fn begin_segment(&mut self, number: u64, first: u64) -> Result<(), Problem> {
+        let path = segment_path(number);
+        let header = SegmentHeader { number, first, previous: self.last }.to_bytes();
+        self.storage.create(&path)?;
+        self.storage.append(&path, &header)?;
+        self.storage.sync(&path)?;
+        self.storage.sync_folder("wal")?;
+        self.segment = (number, header.len() as u64);
+        Ok(())
+    }
+}
+
+/// The file of a published head.
+pub(super) fn head_path(size: u64) -> String {
+    format!("checkpoints/{size:020}")
+}
+
+/// The file of a public key, by its place in the succession.
+pub(super) fn key_path(number: u64) -> String {
+    format!("keys/{number:08}.vkey")
+}

@@ -1,0 +1,31 @@
+//! The audit trail: a transparency log that a third party can verify, in the formats of RFC 6962 and C2SP.
+//!
+//! `docs/evidence.md` has the format to the byte.
+
+pub mod canonical;
+pub mod checkpoint;
+pub mod commitment;
+pub mod cosignature;
+mod edge;
+pub mod event;
+mod events;
+mod frame;
+pub mod key;
+mod log;
+pub mod note;
+mod open;
+mod problem;
+mod random;
+mod segment;
+pub mod storage;
+pub mod tile;
+pub mod tlog_proof;
+pub mod tree;
+mod vault;
+
+pub use events::Events;
+pub use log::{Entry, LEAF_SIZE_MAX, Log};
+pub use open::Recovered;
+pub use problem::Problem;
+pub use random::Random;
+pub use vault::{Slot, SubjectKey, Subjects};

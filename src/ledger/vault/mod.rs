@@ -1,0 +1,11 @@
+//! The vault: what is about people, encrypted for each of them, and erasable.
+//!
+//! `subjects` holds one key for each subject, `packs` what was encrypted under them. Erasing a subject is
+//! overwriting its key.
+
+mod pack;
+mod subject;
+
+pub(super) use pack::{PACK_HEADER, Pack, PackEntry, entries_of, pack_path};
+pub use subject::{Slot, SubjectKey, Subjects};
+pub(super) use subject::{SUBJECTS, SUBJECTS_HEADER, SLOT_SIZE, SlotState};
