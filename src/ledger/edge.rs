@@ -76,6 +76,21 @@ impl TileEdge {
         Ok(())
     }
 
+    /// Hands out tiles that have become full.
+    pub(super) fn take_full(&mut self) -> Vec<(String, Vec<u8>)> {
+        std::mem::take(&mut self.full)
+    }
+
+    /// The tiles that are not full, by the paths that they will have when they are.
+    pub(super) fn partial(&self) -> Vec<(String, Vec<u8>)> {
+        let levels = (0..).zip(&self.levels).map(|(level, hashes)| {
+            let index = self.size.checked_shr(level * TILE_HEIGHT).unwrap_or(0) / TILE_WIDTH;
+            (hash_tile_path(level, index, TILE_WIDTH), tile_bytes(hashes))
+        });
+        let bundle = (bundle_path(self.size / TILE_WIDTH, TILE_WIDTH), self.bundle.clone());
+        levels.chain([bundle]).filter(|(_, bytes)| !bytes.is_empty()).collect()
+    }
+
     /// Writes the tiles that are not full, as a checkpoint of this size needs them.
     pub(super) fn write_partial(&self, storage: &mut dyn Storage) -> io::Result<()> {
         for (level, hashes) in (0..).zip(&self.levels).filter(|(_, hashes)| !hashes.is_empty()) {

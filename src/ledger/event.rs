@@ -3,9 +3,12 @@
 use base64ct::{Base64, Encoding as _};
 
 use super::canonical::Canonical;
+use super::events::Events;
 use super::key::PrivateKey;
 use super::note::Vkey;
 use super::open::Recovered;
+use super::vault::Slot;
+use crate::digest::Digest;
 use crate::value::Instant;
 
 /// The form of leaves.
@@ -71,4 +74,28 @@ pub fn recovery(recovered: &Recovered, now: Instant) -> Canonical {
             ("digest", Canonical::text(recovered.digest)),
         ],
     )
+}
+
+/// That what the vault held about a subject was erased: the keys in these slots.
+#[must_use]
+pub fn erasure(subject: &Digest, slots: &[Slot], by: &str, why: &str, now: Instant) -> Canonical {
+    let slots = slots.iter().map(|slot| Canonical::count(slot.0)).collect();
+    leaf(
+        "erasure",
+        now,
+        [
+            ("subject", Canonical::text(subject)),
+            ("slots", Canonical::Array(slots)),
+            ("by", Canonical::text(by)),
+            ("why", Canonical::text(why)),
+        ],
+    )
+}
+
+/// The slots that a log says are erased, with the leaf that says so.
+pub(super) fn erased_slots(events: &Events) -> impl Iterator<Item = (Slot, u64)> {
+    events.of_kind("erasure").flat_map(|(index, leaf)| {
+        let slots = leaf.get("slots").and_then(Canonical::as_array).unwrap_or_default();
+        slots.iter().filter_map(Canonical::as_count).map(move |slot| (Slot(slot), index))
+    })
 }

@@ -94,6 +94,12 @@ impl Events {
         Ok(())
     }
 
+    /// Those below a size.
+    pub(super) fn below(&self, size: u64) -> Self {
+        let leaves = self.leaves.iter().filter(|(index, _)| *index < size).cloned().collect();
+        Self { leaves, ..Self::default() }
+    }
+
     /// The bytes of the file for a log of these leaves.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let entries = self.leaves.iter();

@@ -264,35 +264,38 @@ impl Log {
         Ok(range)
     }
 
-    /// Overwrites the key of a subject, so that nobody can read what the vault holds of it, and says so in the
-    /// log.
+    /// Overwrites the keys in slots, so that nobody can read what the vault holds under them, and says so in
+    /// the log. The leaf, an `erasure`, names the slots.
     ///
     /// # Errors
-    /// If the subject is not there, or anything cannot be written.
-    pub fn erase(
-        &mut self,
-        slots: &[Slot],
-        leaf: &Canonical,
-    ) -> Result<Range<u64>, Problem> {
-        if self.has_failed {
-            return Err(Problem::Failed);
-        }
+    /// If anything cannot be written.
+    pub fn erase(&mut self, leaf: &Canonical) -> Result<Range<u64>, Problem> {
         // The leaf comes first: a key that is gone without a word would look like damage.
         let range = self.commit(vec![Entry::of(leaf)])?;
+        self.finish_erasures()?;
+        self.publish()?;
+        Ok(range)
+    }
+
+    /// Overwrites the keys of all slots that the log says are erased.
+    pub(super) fn finish_erasures(&mut self) -> Result<(), Problem> {
+        let slots: Vec<Slot> = event::erased_slots(&self.events).map(|(slot, _)| slot).collect();
+        if slots.is_empty() {
+            return Ok(());
+        }
+        self.with_subjects(|_| Ok(()))?;
         self.has_failed = true;
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
-        if subjects.is_none() {
-            *subjects = Some(Subjects::read(self.storage.as_ref(), self.subject_count)?);
-        }
         if let Some(subjects) = subjects.as_mut() {
             for slot in slots {
-                subjects.erase(self.storage.as_mut(), *slot)?;
+                if subjects.key(slot).is_some() {
+                    subjects.erase(self.storage.as_mut(), slot)?;
+                }
             }
         }
         drop(subjects);
         self.has_failed = false;
-        self.publish()?;
-        Ok(range)
+        Ok(())
     }
 
     fn add_to_vault(&mut self, first: u64, entries: &[Entry]) -> Result<Digest, Problem> {

@@ -2,6 +2,7 @@
 //!
 //! `docs/evidence.md` has the format to the byte.
 
+mod blob;
 pub mod canonical;
 pub mod checkpoint;
 pub mod commitment;
@@ -10,6 +11,7 @@ mod edge;
 pub mod event;
 mod events;
 mod frame;
+mod group;
 pub mod key;
 mod log;
 pub mod note;
@@ -19,11 +21,15 @@ mod random;
 mod segment;
 pub mod storage;
 pub mod tile;
+pub mod timestamp;
 pub mod tlog_proof;
 pub mod tree;
 mod vault;
+pub mod verify;
 
+pub use blob::{blob_path, read_blob};
 pub use events::Events;
+pub use group::GroupCommit;
 pub use log::{Entry, LEAF_SIZE_MAX, Log};
 pub use open::Recovered;
 pub use problem::Problem;

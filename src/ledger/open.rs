@@ -52,7 +52,7 @@ impl Log {
         let is_rebuilt = from_tiles.is_none();
         let replayed = match from_tiles {
             Some(replayed) => replayed,
-            None => Replayed::whole(storage.as_ref())?,
+            None => Replayed::whole(storage.as_mut(), published.as_ref())?,
         };
         replayed.require(published.as_ref())?;
         require_key(&replayed.events, &key)?;
@@ -74,6 +74,7 @@ impl Log {
             has_failed: false,
         };
         log.edge.write_full(log.storage.as_mut())?;
+        log.finish_erasures()?;
         if let Some(recovered) = &recovered {
             log.commit(vec![Entry::of(&event::recovery(recovered, now))])?;
         }
@@ -125,13 +126,13 @@ impl Replayed {
             from -= 1;
         }
         for (number, segment) in read.into_iter().rev() {
-            made.replay(number, segment)?;
+            made.replay(number, segment, None)?;
         }
         Ok(Some(made))
     }
 
-    /// From all frames; the tiles are made again.
-    fn whole(storage: &dyn Storage) -> Result<Self, Problem> {
+    /// From all frames; the tiles are made again. They must grow into the published head on the way.
+    fn whole(storage: &mut dyn Storage, head: Option<&Checkpoint>) -> Result<Self, Problem> {
         let mut made = Self {
             tree: Frontier::default(),
             edge: TileEdge::default(),
@@ -141,12 +142,18 @@ impl Replayed {
             vault: nothing_in_vault(),
         };
         for number in segments(storage)? {
-            made.replay(number, read_segment(storage, number)?)?;
+            made.replay(number, read_segment(storage, number)?, head)?;
+            made.edge.write_full(storage)?;
         }
         Ok(made)
     }
 
-    fn replay(&mut self, number: u64, segment: Segment) -> Result<(), Problem> {
+    fn replay(
+        &mut self,
+        number: u64,
+        segment: Segment,
+        head: Option<&Checkpoint>,
+    ) -> Result<(), Problem> {
         let path = segment_path(number);
         let Some(header) = segment.header else {
             return Err(Problem::damaged(&path, 0, "the header of the segment was changed"));
@@ -171,6 +178,13 @@ impl Replayed {
                 self.tree.append(hash, |_, _| {});
                 self.edge.append(leaf, hash);
                 self.events.add(index, leaf);
+                let is_other = |head: &&Checkpoint| {
+                    head.size == self.tree.size() && head.root != self.tree.root()
+                };
+                if head.filter(is_other).is_some() {
+                    let what = "the log is not the one whose head was published";
+                    return Err(Problem::damaged(&path, offset as u64, what));
+                }
             }
         }
         self.last = expected.1;

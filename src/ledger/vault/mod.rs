@@ -6,6 +6,6 @@
 mod pack;
 mod subject;
 
-pub(super) use pack::{PACK_HEADER, Pack, PackEntry, entries_of, pack_path};
+pub(super) use pack::{PACK_HEADER, Pack, PackEntry, header as pack_header, pack_path};
 pub use subject::{Slot, SubjectKey, Subjects};
-pub(super) use subject::{SUBJECTS, SUBJECTS_HEADER, SLOT_SIZE, SlotState};
+pub(super) use subject::{SUBJECTS, SUBJECTS_HEADER, SLOT_SIZE};

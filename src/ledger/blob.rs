@@ -1,0 +1,57 @@
+//! Blobs: texts that leaves name by their digest. A file is exactly the text, so that any tool for SHA-256
+//! checks it.
+
+use super::log::Log;
+use super::note::hex;
+use super::problem::Problem;
+use super::storage::{Storage, folder_of, replace};
+use crate::digest::Digest;
+
+/// The folder of blobs.
+pub(super) const BLOBS: &str = "blobs/sha256";
+
+/// The path of a blob.
+#[must_use]
+pub fn blob_path(digest: &Digest) -> String {
+    let hex = hex(digest.bytes());
+    let (first, rest) = hex.split_at(2);
+    let (second, rest) = rest.split_at(2);
+    format!("{BLOBS}/{first}/{second}/{rest}")
+}
+
+/// The bytes that have a digest.
+///
+/// # Errors
+/// If they are not there, or were changed.
+pub fn read_blob(storage: &dyn Storage, digest: &Digest) -> Result<Vec<u8>, Problem> {
+    let path = blob_path(digest);
+    if storage.length(&path)?.is_none() {
+        return Err(Problem::Missing(format!("the blob {digest} is not in the ledger")));
+    }
+    let bytes = storage.read(&path)?;
+    if Digest::of(&bytes) == *digest {
+        Ok(bytes)
+    } else {
+        Err(Problem::damaged(&path, 0, "its content is not what its name says"))
+    }
+}
+
+impl Log {
+    /// Keeps bytes. They are on disk when it returns, so that leaves may name them.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn keep_blob(&mut self, bytes: &[u8]) -> Result<Digest, Problem> {
+        let digest = Digest::of(bytes);
+        if read_blob(self.storage.as_ref(), &digest).is_ok() {
+            return Ok(digest);
+        }
+        let path = blob_path(&digest);
+        let folder = folder_of(&path).to_owned();
+        self.storage.create_folder(&folder)?;
+        self.storage.sync_folder(BLOBS)?;
+        self.storage.sync_folder(folder_of(&folder))?;
+        replace(self.storage.as_mut(), &path, bytes)?;
+        Ok(digest)
+    }
+}
