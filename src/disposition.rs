@@ -20,6 +20,8 @@ use crate::value::Date;
 #[derive(Clone, Debug, Default)]
 pub struct Dispositions {
     by_subject: BTreeMap<String, Vec<Entry>>,
+    /// The lines as they were given, for the evidence.
+    lines: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug)]
@@ -84,9 +86,18 @@ impl Dispositions {
             let row: Row =
                 serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
             let (subject, entry) = row.entry().map_err(malformed)?;
+            let lines = made.lines.entry(subject.clone()).or_default();
+            lines.push_str(text);
+            lines.push('\n');
             made.by_subject.entry(subject).or_default().push(entry);
         }
         Ok(made)
+    }
+
+    /// The lines about a subject, as they were given.
+    #[must_use]
+    pub fn lines(&self, subject: &str) -> Option<&str> {
+        self.lines.get(subject).map(String::as_str)
     }
 
     /// Those about a subject that clear a hit on a day.

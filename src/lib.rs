@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod loader;
 pub mod peers;
 pub mod program;
+pub mod replay;
 pub mod report;
 pub mod resolve;
 pub mod roster;

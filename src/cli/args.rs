@@ -250,6 +250,48 @@ pub(crate) struct EvalArgs {
     /// Threads; as many as the machine has, unless given. The output does not depend on it
     #[arg(long, short, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) jobs: usize,
+
+    #[command(flatten)]
+    pub(crate) evidence: LedgerArgs,
+}
+
+/// Where a run is recorded.
+#[derive(Args, Debug)]
+pub(crate) struct LedgerArgs {
+    /// Record every decision in this ledger before it is reported
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+
+    /// Go on with the run that was interrupted last: nobody is decided twice, and the output is whole
+    #[arg(long, requires = "ledger")]
+    pub(crate) resume: bool,
+
+    /// Where the records are kept that decisions rest on
+    #[arg(long, value_enum, default_value_t = RecordsArg::Vault, requires = "ledger")]
+    pub(crate) records: RecordsArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RecordsArg {
+    /// In the vault of the ledger, encrypted for each subject
+    Vault,
+    /// Elsewhere: a replay needs the roster again
+    DigestOnly,
+}
+
+/// The private key of a ledger.
+#[derive(Args, Debug)]
+pub(crate) struct KeyArgs {
+    /// The private key; DIR.key beside the ledger unless given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+
+    /// A file with the passphrase of the key; otherwise the environment's DUECARE_PASSPHRASE is used
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

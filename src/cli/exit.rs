@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     PolicyUnusable,
     /// An input or an argument cannot be used.
     InputUnusable,
+    /// The evidence does not verify.
+    EvidenceFails,
     /// It was asked to end before it was done.
     Interrupted,
 }
@@ -24,6 +26,7 @@ impl Exit {
             Self::Findings => 1,
             Self::PolicyUnusable => 2,
             Self::InputUnusable => 3,
+            Self::EvidenceFails => 4,
             // As shells have it for a program that Ctrl-C ends.
             Self::Interrupted => 130,
         }

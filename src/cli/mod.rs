@@ -2,11 +2,14 @@
 
 mod args;
 mod bundle;
+mod clock;
 mod command;
 mod exit;
 mod fault;
 mod files;
 mod interrupt;
+mod keys;
+mod ledgers;
 mod policies;
 mod progress;
 mod terminal;

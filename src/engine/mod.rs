@@ -77,6 +77,18 @@ impl Engine {
         &self.policy
     }
 
+    /// What people decided about hits.
+    #[must_use]
+    pub fn dispositions(&self) -> &Dispositions {
+        &self.dispositions
+    }
+
+    /// The same policy with other dispositions.
+    #[must_use]
+    pub fn with_dispositions(self, dispositions: Dispositions) -> Self {
+        Self { dispositions, ..self }
+    }
+
     /// The policy as it is run.
     #[must_use]
     pub fn program(&self) -> &Program {

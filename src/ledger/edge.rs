@@ -81,6 +81,11 @@ impl TileEdge {
         std::mem::take(&mut self.full)
     }
 
+    /// The leaves of the last bundle.
+    pub(super) fn last_leaves(&self) -> Option<Vec<Vec<u8>>> {
+        Some(leaves_of(&self.bundle)?.into_iter().map(<[u8]>::to_vec).collect())
+    }
+
     /// The tiles that are not full, by the paths that they will have when they are.
     pub(super) fn partial(&self) -> Vec<(String, Vec<u8>)> {
         let levels = (0..).zip(&self.levels).map(|(level, hashes)| {

@@ -7,9 +7,10 @@ use super::events::Events;
 use super::key::PrivateKey;
 use super::note::Vkey;
 use super::open::Recovered;
+use super::run::{PolicyUsed, insert};
 use super::vault::Slot;
 use crate::digest::Digest;
-use crate::value::Instant;
+use crate::value::{Date, Instant};
 
 /// The form of leaves.
 pub const FORMAT: &str = "duecare.leaf/1";
@@ -59,6 +60,41 @@ pub fn key_rotated(old: &PrivateKey, new: &PrivateKey, now: Instant) -> Canonica
 #[must_use]
 pub fn rotation_statement(old: &Vkey, new: &Vkey) -> String {
     format!("duecare.key_rotated/1\n{old}\n{new}\n")
+}
+
+/// That a policy is known from now on: decisions for times before are looks back.
+#[must_use]
+pub fn policy_published(policy: &PolicyUsed, effective: (Date, Option<Date>), now: Instant) -> Canonical {
+    let mut made = leaf(
+        "policy_published",
+        now,
+        [
+            ("name", Canonical::text(&policy.name)),
+            ("version", Canonical::text(&policy.version)),
+            ("digest", Canonical::text(policy.digest)),
+            ("bundle", Canonical::text(policy.bundle)),
+            ("effective_from", Canonical::text(effective.0)),
+        ],
+    );
+    if let Some(until) = effective.1 {
+        insert(&mut made, "effective_until", Canonical::text(until));
+    }
+    made
+}
+
+/// That a list is known from now on: its values are in the texts of its policy.
+#[must_use]
+pub fn list_snapshot(policy: &PolicyUsed, name: &str, digest: &Digest, now: Instant) -> Canonical {
+    leaf(
+        "list_snapshot",
+        now,
+        [
+            ("policy", Canonical::text(&policy.name)),
+            ("name", Canonical::text(name)),
+            ("digest", Canonical::text(digest)),
+            ("bundle", Canonical::text(policy.bundle)),
+        ],
+    )
 }
 
 /// That something a crash had left was cut off.

@@ -1,11 +1,11 @@
 //! The log, opened for writing.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::canonical::Canonical;
 use super::checkpoint::Checkpoint;
-use super::edge::TileEdge;
+use super::edge::{TileEdge, read_bundle};
 use super::event;
 use super::events::Events;
 use super::frame::{Frame, SegmentHeader, VaultPosition};
@@ -15,6 +15,7 @@ use super::problem::Problem;
 use super::random::Random;
 use super::segment::{SEGMENT_SIZE, segment_path};
 use super::storage::{Storage, replace};
+use super::tile::{TILE_WIDTH, bundle_path, tile_width};
 use super::tree::{Frontier, leaf_hash};
 use super::vault::{Pack, PackEntry, SUBJECTS, Slot, Subjects};
 use crate::digest::Digest;
@@ -47,12 +48,30 @@ pub struct Log {
     pub(super) last: Digest,
     pub(super) pack: Pack,
     /// Read when they are needed first.
-    pub(super) subjects: Mutex<Option<Subjects>>,
+    pub(super) subjects: Arc<Mutex<Option<Subjects>>>,
     /// How many of them are on disk.
     pub(super) subject_count: u64,
     /// Leaves of the newest published head.
     pub(super) published: u64,
     pub(super) has_failed: bool,
+}
+
+/// The keys of subjects of a log that may be written by another thread.
+#[derive(Clone)]
+pub struct SharedSubjects(Arc<Mutex<Option<Subjects>>>);
+
+impl SharedSubjects {
+    /// Does something with them.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub fn with<T>(
+        &self,
+        action: impl FnOnce(&mut Subjects) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut subjects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        subjects.as_mut().map_or(Err(Problem::Failed), action)
+    }
 }
 
 /// A leaf to append, with what the vault keeps for it.
@@ -108,7 +127,7 @@ impl Log {
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             pack: Pack { number: 0, end: 0 },
-            subjects: Mutex::new(None),
+            subjects: Arc::default(),
             subject_count: 0,
             published: 0,
             has_failed: false,
@@ -137,6 +156,30 @@ impl Log {
         &self.events
     }
 
+    /// Hands out the leaves from an index on, in their order.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn leaves(&self, from: u64, take: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        let size = self.tree.size();
+        for bundle in from / TILE_WIDTH..size.div_ceil(TILE_WIDTH) {
+            let width = tile_width(0, bundle, size);
+            let leaves = if width < TILE_WIDTH {
+                self.edge.last_leaves()
+            } else {
+                read_bundle(self.storage.as_ref(), bundle, width)?
+            };
+            let leaves = leaves.ok_or_else(|| {
+                let what = "the bundle of leaves is missing or was changed";
+                Problem::damaged(&bundle_path(bundle, width), 0, what)
+            })?;
+            let first = bundle * TILE_WIDTH;
+            let wanted = (first..).zip(&leaves).filter(|(index, _)| *index >= from);
+            wanted.for_each(|(_, leaf)| take(leaf));
+        }
+        Ok(())
+    }
+
     /// The public half of the key that signs.
     #[must_use]
     pub fn key(&self) -> Option<&Vkey> {
@@ -147,6 +190,15 @@ impl Log {
     #[must_use]
     pub fn storage(&self) -> &dyn Storage {
         self.storage.as_ref()
+    }
+
+    /// The keys of subjects, for those who prepare leaves while the log is written elsewhere.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn shared_subjects(&self) -> Result<SharedSubjects, Problem> {
+        self.with_subjects(|_| Ok(()))?;
+        Ok(SharedSubjects(Arc::clone(&self.subjects)))
     }
 
     /// Does something with the keys of subjects.
@@ -308,10 +360,16 @@ impl Log {
             .collect();
         let added = self.pack.add(self.storage.as_mut(), &sealed)?;
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut has_new = false;
         if let Some(subjects) = subjects.as_mut().filter(|subjects| subjects.has_new()) {
             subjects.write(self.storage.as_mut())?;
-            self.storage.sync(SUBJECTS)?;
             self.subject_count = subjects.count();
+            has_new = true;
+        }
+        // Others go on while the disk is waited for.
+        drop(subjects);
+        if has_new {
+            self.storage.sync(SUBJECTS)?;
         }
         Ok(added)
     }

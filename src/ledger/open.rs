@@ -1,6 +1,6 @@
 //! Opening a log: what a crash left unfinished is cut off and told, anything else that is wrong is refused.
 
-use std::sync::Mutex;
+use std::sync::Arc;
 
 use super::canonical::Canonical;
 use super::checkpoint::Checkpoint;
@@ -68,7 +68,7 @@ impl Log {
             segment,
             last,
             pack,
-            subjects: Mutex::new(None),
+            subjects: Arc::default(),
             subject_count: vault.subjects,
             published: if is_rebuilt { 0 } else { published.map_or(0, |head| head.size) },
             has_failed: false,

@@ -16,6 +16,24 @@ impl Record<'_> {
         write(schema, Some(subject), &self.facts, &mut text);
         Digest::of(text.as_bytes())
     }
+
+    /// Each field of the subject with what the record states of it, written as for `digest`; an unknown one
+    /// with nothing.
+    pub fn stated<'s>(
+        &'s self,
+        schema: &'s Schema,
+        subject: RecordId,
+    ) -> impl Iterator<Item = (&'s str, String)> {
+        let fields = &schema.record(subject).fields;
+        let facts = if let Fact::Record(facts) = &self.facts { facts.as_ref() } else { &[] };
+        fields.iter().zip(facts).map(move |(field, fact)| {
+            let mut text = String::new();
+            if !matches!(fact, Fact::Unknown) {
+                write(schema, field.shape.of.record(), fact, &mut text);
+            }
+            (field.name.as_str(), text)
+        })
+    }
 }
 
 fn write(schema: &Schema, record: Option<RecordId>, fact: &Fact<'_>, text: &mut String) {

@@ -19,6 +19,7 @@ mod reader;
 mod record;
 mod refusal;
 mod spool;
+mod stored;
 mod token;
 mod xlsx_rows;
 mod yaml_items;

@@ -17,7 +17,7 @@ pub struct Callbacks<'f, T> {
 }
 
 /// What is made of one decided record, by each policy in turn.
-pub type Render<'f, T> = &'f (dyn Fn(&[Judged<'_, '_>]) -> T + Sync);
+pub type Render<'f, T> = &'f (dyn Fn(&RawRecord, &[Judged<'_, '_>]) -> T + Sync);
 
 /// Takes what was made of a decided record.
 pub type OnDecided<'f, T> = &'f mut dyn FnMut(T) -> io::Result<()>;
@@ -26,16 +26,14 @@ pub type OnDecided<'f, T> = &'f mut dyn FnMut(T) -> io::Result<()>;
 pub type OnRefused<'f> = &'f mut dyn FnMut(Refused<'_>) -> io::Result<()>;
 
 /// Is told how far a run has come, and may end it.
-pub type OnBatch<'f> = &'f mut dyn FnMut(&SoFar) -> ControlFlow<()>;
+pub type OnBatch<'f> = &'f mut dyn FnMut(&SoFar) -> io::Result<ControlFlow<()>>;
 
 /// A record that was refused.
 pub struct Refused<'r> {
-    /// Its number.
-    pub number: u64,
     /// Why.
     pub problems: &'r [Problem],
-    /// Its text; of a record that is too long the beginning.
-    pub text: &'r [u8],
+    /// The record; of one that is too long the beginning.
+    pub raw: &'r RawRecord,
     /// Hands out the rest of a record that is too long.
     pub rest: Rest<'r>,
 }

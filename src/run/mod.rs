@@ -180,9 +180,8 @@ pub fn evaluate<R: BufRead, T: Send>(
                     let mut rest =
                         |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
                     let refused = Refused {
-                        number: raw.number,
+                        raw,
                         problems: &problems,
-                        text: raw.text.bytes(),
                         rest: &mut rest,
                     };
                     on_refused(refused).map_err(RunError::Write)?;
@@ -193,14 +192,15 @@ pub fn evaluate<R: BufRead, T: Send>(
                 || so_far.bytes - bytes >= BATCH_BYTES as u64;
             if is_batch {
                 told = (so_far.records, so_far.bytes);
-                if on_batch(&so_far).is_break() {
+                if on_batch(&so_far).map_err(RunError::Write)?.is_break() {
                     return Err(RunError::Stopped(so_far.clone()));
                 }
             }
             Ok(())
         },
     )?;
-    if so_far.records > told.0 && on_batch(&so_far).is_break() {
+    let is_told = so_far.records == told.0;
+    if !is_told && on_batch(&so_far).map_err(RunError::Write)?.is_break() {
         return Err(RunError::Stopped(so_far));
     }
     let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
@@ -312,7 +312,7 @@ impl Plan<'_> {
                 judgement: engine.judge(record, self.detail),
             })
             .collect();
-        let line = render(&judged);
+        let line = render(raw, &judged);
         let subject = ladder.most_severe(&judged);
         let name = judged.first().map(|judged| judged.record.subject.clone()).unwrap_or_default();
         let counts = judged.iter().zip(&decoded).map(|(judged, decoded)| {

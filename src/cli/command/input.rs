@@ -1,5 +1,3 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
@@ -13,7 +11,7 @@ use super::roster_source::{Reader, RosterSource};
 use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
-use crate::cli::{files, policies};
+use crate::cli::{clock, files, policies};
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
@@ -55,8 +53,12 @@ fn digest(so_far: &SoFar) -> Digest {
 
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
 /// for that first.
-pub(super) fn open(args: &InputArgs, jobs: usize, quiet: bool) -> Result<Input, Failure> {
-    let as_of = as_of(&args.chosen)?;
+pub(super) fn open(
+    args: &InputArgs,
+    as_of: Instant,
+    jobs: usize,
+    quiet: bool,
+) -> Result<Input, Failure> {
     let chosen = &args.chosen;
     let mut loaded = Vec::new();
     let mut ready = Vec::new();
@@ -129,13 +131,5 @@ fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, F
 
 /// The time for which to decide: the start of the run, unless given.
 pub(super) fn as_of(args: &PolicyArgs) -> Result<Instant, Failure> {
-    args.as_of.map_or_else(now, Ok)
-}
-
-/// The start of the run: the only place where the program reads a clock.
-fn now() -> Result<Instant, Failure> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Failure::input)?;
-    let seconds = i64::try_from(since.as_secs()).map_err(Failure::input)?;
-    Instant::from_unix(seconds, 0)
-        .ok_or_else(|| Failure::input("the clock of this machine is wrong"))
+    args.as_of.map_or_else(clock::now, Ok)
 }

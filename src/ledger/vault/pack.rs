@@ -2,7 +2,6 @@ use std::io;
 
 use super::subject::Slot;
 use crate::digest::Digest;
-use crate::ledger::frame::Bytes;
 use crate::ledger::storage::Storage;
 
 const MAGIC: &[u8; 16] = b"duecare-pack0001";
@@ -88,18 +87,3 @@ impl PackEntry {
 pub(in crate::ledger) fn header(number: u32) -> Vec<u8> {
     [MAGIC.as_slice(), &u64::from(number).to_be_bytes()].concat()
 }
-
-/// The entries that bytes of a pack hold; nothing if they do not end where one does.
-pub(in crate::ledger) fn entries_of(bytes: &[u8]) -> Option<Vec<PackEntry>> {
-    let mut rest = Bytes(bytes);
-    let mut entries = Vec::new();
-    while !rest.0.is_empty() {
-        let length = usize::try_from(u32::from_be_bytes(*rest.array()?)).ok()?;
-        let mut entry = Bytes(rest.slice(length)?);
-        let leaf = u64::from_be_bytes(*entry.array()?);
-        let slot = Slot(u64::from_be_bytes(*entry.array()?));
-        entries.push(PackEntry { leaf, slot, sealed: entry.0.to_vec() });
-    }
-    Some(entries)
-}
-

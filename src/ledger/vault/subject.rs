@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
@@ -7,7 +7,7 @@ use hmac::Mac as _;
 
 use crate::digest::Digest;
 use crate::ledger::Problem;
-use crate::ledger::commitment::{DocumentSecret, commitment, keyed};
+use crate::ledger::commitment::{Document, DocumentSecret, commitment, keyed};
 use crate::ledger::random::Random;
 use crate::ledger::storage::Storage;
 
@@ -41,18 +41,19 @@ pub(in crate::ledger) enum SlotState {
 pub struct Subjects {
     tag_key: [u8; 32],
     slots: Vec<SlotState>,
-    by_tag: BTreeMap<[u8; 16], Slot>,
+    by_tag: HashMap<[u8; 16], Slot>,
     /// Slots from here on are not on disk yet.
     written: usize,
 }
 
 impl SubjectKey {
-    /// The secret of a document about the subject, told apart by the id of its run or event and its ordinal.
+    /// The secret of a document about the subject, told apart by the id of its run or event and the number of
+    /// its record.
     #[must_use]
-    pub fn document_secret(&self, id: &[u8; 16], ordinal: u64) -> DocumentSecret {
+    pub fn document_secret(&self, id: &[u8; 16], number: u64) -> DocumentSecret {
         let mut context = b"document".to_vec();
         context.extend_from_slice(id);
-        context.extend_from_slice(&ordinal.to_be_bytes());
+        context.extend_from_slice(&number.to_be_bytes());
         DocumentSecret::new(&self.derived(&context))
     }
 
@@ -68,14 +69,17 @@ impl SubjectKey {
         Digest::from_bytes(self.derived(b"subject"))
     }
 
-    /// Encrypts for the subject, after packing.
-    pub(in crate::ledger) fn seal(
+    /// Encrypts a document for the subject, after packing.
+    ///
+    /// # Errors
+    /// If there are no random bytes.
+    pub fn seal(
         &self,
         slot: Slot,
-        content: &[u8],
+        document: &Document,
         random: &dyn Random,
     ) -> Result<Vec<u8>, Problem> {
-        let packed = zstd::bulk::compress(content, COMPRESSION).map_err(Problem::Storage)?;
+        let packed = zstd::bulk::compress(&document.to_bytes(), COMPRESSION).map_err(Problem::Storage)?;
         let mut nonce = [0; 24];
         random.fill(&mut nonce).map_err(Problem::Storage)?;
         let payload = Payload { msg: &packed, aad: &bound_to(slot) };
@@ -158,7 +162,7 @@ impl Subjects {
             .filter(|key| header(key) == *head)
             .ok_or_else(|| damaged(0, "its header was changed"))?;
         let mut made =
-            Self { tag_key, slots: Vec::new(), by_tag: BTreeMap::new(), written: 0 };
+            Self { tag_key, slots: Vec::new(), by_tag: HashMap::new(), written: 0 };
         for (place, slot) in (0..count).zip(rest.as_chunks::<64>().0) {
             let offset = SUBJECTS_HEADER + place * SLOT_SIZE;
             let state = SlotState::parse(slot)

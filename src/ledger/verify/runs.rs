@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 
 use super::report::RunFound;
 use super::{Findings, digest_at};
-use crate::digest::Digest;
 use crate::ledger::canonical::Canonical;
 use crate::ledger::tree::{Frontier, leaf_hash};
 
@@ -153,12 +152,4 @@ impl Runs {
 fn identity(policy: &Canonical) -> Canonical {
     let of = |key: &str| policy.get(key).cloned().unwrap_or(Canonical::YesNo(false));
     Canonical::Array(vec![of("name"), of("version"), of("digest"), of("lists")])
-}
-
-/// The root over what leaves say of records, as `run_completed` has it.
-#[must_use]
-pub(crate) fn records_root(fields: impl IntoIterator<Item = Digest>) -> Digest {
-    let mut tree = Frontier::default();
-    fields.into_iter().for_each(|fields| tree.append(leaf_hash(fields.bytes()), |_, _| {}));
-    tree.root()
 }

@@ -77,7 +77,7 @@ impl VaultCheck {
         read: &mut Read,
     ) {
         let VaultPosition { subjects: count, pack, end, .. } = self.position;
-        let mut expect = |path: &str, length: u64, findings: &mut Findings| {
+        let expect = |path: &str, length: u64, findings: &mut Findings| {
             match storage.length(path) {
                 Ok(Some(found)) if found > length => findings.add(
                     super::Weight::Open,

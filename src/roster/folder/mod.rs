@@ -12,6 +12,7 @@ mod join;
 mod manifest;
 mod mapping;
 
+pub(in crate::roster) use assembled::Fault;
 pub use assembled::{Assembled, Origin};
 pub use draft::{Draft, SampledTable, draft};
 pub use join::{FolderError, FolderReader, OpenTable};

@@ -1,3 +1,4 @@
+mod evidence;
 mod max_refused;
 mod refused_file;
 mod reports;
@@ -11,6 +12,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use duecare::eval::Detail;
+use duecare::ledger::Problem;
+use duecare::replay::Prepared;
+use duecare::roster::RawRecord;
 use duecare::report::{Highlights, run_report};
 use duecare::run::{
     Callbacks, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
@@ -22,9 +26,10 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
 use crate::cli::progress::Progress;
 use crate::cli::{interrupt, terminal};
+use evidence::Evidence;
 use refused_file::{show_refused, write_refused};
 use reports::Report;
-use sink::{Form, Rendered, Sink};
+use sink::{Form, Rendered, Sink, written};
 
 /// Most refused records that are named on standard error; `--refused` has all.
 const REFUSED_SHOWN_MAX: u64 = 10;
@@ -36,7 +41,10 @@ const SUBJECTS_MAX: usize = 25;
 pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     require_different(args)?;
     let form = Form::new(args)?;
-    let mut input = input::open(&args.input, args.jobs, quiet)?;
+    let ledger = evidence::Opened::new(args, quiet)?;
+    let resumed = ledger.as_ref().and_then(evidence::Opened::as_of);
+    let as_of = resumed.map_or_else(|| input::as_of(&args.input.chosen), Ok)?;
+    let mut input = input::open(&args.input, as_of, args.jobs, quiet)?;
     let ladder = Ladder::new(&input.engines).map_err(|clash| {
         Failure::policy(clash).hint("evaluate them in two runs, or order their levels alike")
     })?;
@@ -48,6 +56,9 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         && form.format != EvalFormat::Table
         && io::stdout().is_terminal();
     let progress = Progress::new(!quiet && !is_quiet_line, &args.input.roster, &ladder);
+    let is_prompt = files::is_standard(&args.input.roster);
+    let evidence =
+        ledger.map(|ledger| ledger.begin(args, &input, is_prompt)).transpose()?.map(RefCell::new);
     let sink = RefCell::new(outputs.decisions);
     let refused = RefCell::new(outputs.refused);
     let result = decide(
@@ -61,10 +72,26 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
             progress: &progress,
             sink: &sink,
             refused: &refused,
+            evidence: evidence.as_ref(),
         },
     );
     drop(progress);
-    let (sink, refused) = (sink.into_inner(), refused.into_inner());
+    let (mut sink, refused) = (sink.into_inner(), refused.into_inner());
+    let mut evidence = evidence.map(RefCell::into_inner);
+    if let Some(evidence) = &mut evidence {
+        // What was decided is told, also of a run that was ended early; after a failure to write nothing more is.
+        let is_written = !matches!(result, Err(RunError::Write(_)));
+        let durable = if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
+        durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
+    }
+    let evidence = match (evidence, &result) {
+        (Some(evidence), Ok(_)) if !interrupt::is_asked() => Some(evidence),
+        (Some(evidence), _) => {
+            evidence.abandon()?;
+            None
+        }
+        (None, _) => None,
+    };
     let summary = match result {
         // A pipe may have ended because Ctrl-C ended what wrote to it.
         Ok(summary) if interrupt::is_asked() => {
@@ -97,7 +124,12 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
             report.finish(&args.input.roster, &summary, &input.engines, highlights)?;
         }
     }
-    conclude(args, quiet, &ladder, &summary)
+    let recorded = evidence.map(evidence::Evidence::complete).transpose()?;
+    let exit = conclude(args, quiet, &ladder, &summary);
+    if let Some(recorded) = recorded.filter(|_| !quiet) {
+        writeln!(anstream::stderr(), "{recorded}")?;
+    }
+    exit
 }
 
 /// The files of a run, begun: that they can be written is known before it.
@@ -133,6 +165,14 @@ struct Handlers<'h> {
     progress: &'h Progress,
     sink: &'h RefCell<Sink>,
     refused: &'h RefCell<Option<Output>>,
+    evidence: Option<&'h RefCell<Evidence>>,
+}
+
+/// What is made of one decided record.
+struct Produced {
+    rendered: Rendered,
+    /// Its leaf, where the run is recorded.
+    prepared: Option<Result<Prepared, Problem>>,
 }
 
 fn decide(
@@ -141,8 +181,9 @@ fn decide(
     input: &mut Input,
     handlers: &Handlers<'_>,
 ) -> Result<RunSummary, RunError> {
-    let Handlers { ladder, form, highlights, progress, sink, refused } = *handlers;
-    let is_brief = form.is_brief() && highlights.is_none();
+    let Handlers { ladder, form, highlights, progress, sink, refused, evidence } = *handlers;
+    let is_brief = form.is_brief() && highlights.is_none() && evidence.is_none();
+    let maker = evidence.map(|evidence| evidence.borrow().maker());
     let detail = if is_brief { Detail::Brief } else { Detail::Full };
     let plan = Plan {
         engines: &input.engines,
@@ -152,14 +193,30 @@ fn decide(
         is_prompt: files::is_standard(&args.input.roster),
     };
     let numbers = input.numbers;
-    let render = |judged: &[Judged<'_, '_>]| -> Rendered {
-        form.render(ladder, judged, highlights.map(|highlights| highlights.of(ladder, judged)))
+    let render = |raw: &RawRecord, judged: &[Judged<'_, '_>]| -> Produced {
+        let decisions =
+            if maker.is_some() || !form.is_brief() { written(judged) } else { Vec::new() };
+        let highlight = highlights.map(|highlights| highlights.of(ladder, judged));
+        Produced {
+            rendered: form.render(ladder, judged, &decisions, highlight),
+            prepared: maker.as_ref().map(|maker| maker.decided(raw, judged, &decisions)),
+        }
     };
-    let mut on_decided = |mut rendered: Rendered| -> io::Result<()> {
-        if let (Some(highlights), Some(highlight)) = (highlights, rendered.highlight.take()) {
+    let mut on_decided = |mut produced: Produced| -> io::Result<()> {
+        if let (Some(highlights), Some(highlight)) =
+            (highlights, produced.rendered.highlight.take())
+        {
             highlights.add(highlight);
         }
-        sink.borrow_mut().write(rendered)
+        let rendered = match (evidence, produced.prepared) {
+            (Some(evidence), Some(prepared)) => {
+                let prepared = prepared.map_err(evidence::stops)?;
+                let told = evidence.borrow_mut().decided(prepared, produced.rendered);
+                told.map_err(evidence::stops)?
+            }
+            (Some(_) | None, _) => Some(produced.rendered),
+        };
+        rendered.map_or(Ok(()), |rendered| sink.borrow_mut().write(rendered))
     };
     let mut refused_so_far = 0;
     let mut on_refused = |record: Refused<'_>| -> io::Result<()> {
@@ -167,21 +224,29 @@ fn decide(
         if refused_so_far <= REFUSED_SHOWN_MAX && !quiet {
             progress.beside(|| show_refused(&record, numbers))?;
         }
+        if let Some(evidence) = evidence {
+            let mut evidence = evidence.borrow_mut();
+            evidence.refused(record.raw, record.problems).map_err(evidence::stops)?;
+        }
         if let Some(highlights) = highlights {
-            highlights.refused(record.number, record.problems);
+            highlights.refused(record.raw.number, record.problems);
         }
         match &mut *refused.borrow_mut() {
             Some(file) => write_refused(file, record),
             None => (record.rest)(&mut |_| Ok(())),
         }
     };
-    let mut on_batch = |so_far: &SoFar| {
+    let mut on_batch = |so_far: &SoFar| -> io::Result<ControlFlow<()>> {
         progress.show(so_far);
+        if let Some(evidence) = evidence {
+            let durable = evidence.borrow_mut().batch().map_err(evidence::stops)?;
+            durable.into_iter().try_for_each(|rendered| sink.borrow_mut().write(rendered))?;
+        }
         let is_hopeless = args.max_refused.is_some_and(|most| most.is_passed(so_far));
         if is_hopeless || interrupt::is_asked() {
-            return ControlFlow::Break(());
+            return Ok(ControlFlow::Break(()));
         }
-        ControlFlow::Continue(())
+        Ok(ControlFlow::Continue(()))
     };
     let callbacks = Callbacks {
         render: &render,

@@ -8,18 +8,18 @@ use crate::cli::terminal;
 /// Names a refused record on standard error.
 pub(super) fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()> {
     let reasons: Vec<String> = record.problems.iter().map(ToString::to_string).collect();
-    let message = format!("{numbers} {} is refused: {}", record.number, reasons.join("; "));
+    let message = format!("{numbers} {} is refused: {}", record.raw.number, reasons.join("; "));
     writeln!(anstream::stderr(), "{}", terminal::warning(&message))
 }
 
 /// `duecare.refused/1`: number, reasons, and the text as it was read. Bytes that are not UTF-8 text are
 /// shown as U+FFFD, and `lossy` says so.
 pub(super) fn write_refused(file: &mut Output, record: Refused<'_>) -> io::Result<()> {
-    write!(file, "{{\"format\":\"duecare.refused/1\",\"record\":{},\"reasons\":", record.number)?;
+    write!(file, "{{\"format\":\"duecare.refused/1\",\"record\":{},\"reasons\":", record.raw.number)?;
     serde_json::to_writer(&mut *file, record.problems)?;
     file.write_all(b",\"text\":\"")?;
     let mut text = EscapedText::default();
-    text.write(file, record.text)?;
+    text.write(file, record.raw.text.bytes())?;
     (record.rest)(&mut |more| text.write(file, more))?;
     let is_lossy = text.finish(file)?;
     file.write_all(if is_lossy { b"\",\"lossy\":true}\n" } else { b"\"}\n" })

@@ -1,6 +1,6 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
-use duecare::decision::Brief;
+use duecare::decision::{Brief, Decision};
 use duecare::report::{
     CSV_HEADER, CannotWrite, DecisionRow, FlatDecision, Highlight, ParquetDecisions, csv_row,
     decision_table,
@@ -23,6 +23,21 @@ enum Made {
     Text(Vec<u8>),
     TableRows(Vec<DecisionRow>),
     FlatRows(Vec<FlatDecision>),
+}
+
+/// A decision record with its bytes.
+pub(super) type Written<'p> = (Decision<'p>, Vec<u8>);
+
+/// The decision records of one subject, by each policy.
+pub(super) fn written<'p>(judged: &[Judged<'p, '_>]) -> Vec<Written<'p>> {
+    let decisions =
+        judged.iter().map(|judged| judged.engine.decision(judged.record, &judged.judgement));
+    decisions
+        .map(|decision| {
+            let bytes = serde_json::to_vec(&decision).unwrap_or_default();
+            (decision, bytes)
+        })
+        .collect()
 }
 
 /// How decisions are written.
@@ -55,43 +70,46 @@ impl Form {
         self,
         ladder: &Ladder,
         judged: &[Judged<'_, '_>],
+        written: &[Written<'_>],
         highlight: Option<Highlight>,
     ) -> Rendered {
-        let decisions =
-            judged.iter().map(|judged| judged.engine.decision(judged.record, &judged.judgement));
+        let decisions = written.iter().map(|(decision, _)| decision);
         let made = match self.format {
             EvalFormat::Jsonl => {
-                let parts = self.json(ladder, judged).into_iter();
+                let parts = self.json(ladder, judged, written).into_iter();
                 Made::Text(parts.flat_map(|part| [part, b"\n".to_vec()].concat()).collect())
             }
-            EvalFormat::Json => Made::Text(self.json(ladder, judged).join(b",\n".as_slice())),
+            EvalFormat::Json => {
+                Made::Text(self.json(ladder, judged, written).join(b",\n".as_slice()))
+            }
             EvalFormat::Csv => {
-                let rows = decisions.map(|decision| csv_line(&FlatDecision::new(&decision)));
+                let rows = decisions.map(|decision| csv_line(&FlatDecision::new(decision)));
                 Made::Text(rows.collect::<Vec<_>>().concat())
             }
-            EvalFormat::Table => {
-                Made::TableRows(decisions.map(|decision| DecisionRow::new(&decision)).collect())
-            }
-            EvalFormat::Parquet => {
-                Made::FlatRows(decisions.map(|decision| FlatDecision::new(&decision)).collect())
-            }
+            EvalFormat::Table => Made::TableRows(decisions.map(DecisionRow::new).collect()),
+            EvalFormat::Parquet => Made::FlatRows(decisions.map(FlatDecision::new).collect()),
         };
         Rendered { made, highlight }
     }
 
-    fn json(self, ladder: &Ladder, judged: &[Judged<'_, '_>]) -> Vec<Vec<u8>> {
+    fn json(
+        self,
+        ladder: &Ladder,
+        judged: &[Judged<'_, '_>],
+        written: &[Written<'_>],
+    ) -> Vec<Vec<u8>> {
         let several = judged.len() > 1;
-        let parts = judged.iter().map(|Judged { engine, record, judgement }| {
-            if self.is_brief() {
+        let mut parts: Vec<Vec<u8>> = if self.is_brief() {
+            let brief = judged.iter().map(|Judged { engine, record, judgement }| {
                 let name = engine.policy().checked.identity.name.as_str();
                 let policy = several.then_some(name);
                 serde_json::to_vec(&Brief { policy, ..engine.brief(record, judgement) })
-            } else {
-                serde_json::to_vec(&engine.decision(record, judgement))
-            }
-            .unwrap_or_default()
-        });
-        let mut parts: Vec<Vec<u8>> = parts.collect();
+                    .unwrap_or_default()
+            });
+            brief.collect()
+        } else {
+            written.iter().map(|(_, bytes)| bytes.clone()).collect()
+        };
         if several && let Some(subject) = ladder.subject(judged) {
             parts.extend(serde_json::to_vec(&subject));
         }

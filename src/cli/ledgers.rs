@@ -1,0 +1,95 @@
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use duecare::ledger::note::KeyUse;
+use duecare::ledger::storage::{Folder, Storage as _};
+use duecare::ledger::{Log, Problem, View};
+use duecare::value::Instant;
+
+use super::args::KeyArgs;
+use super::exit::{Exit, Failure};
+use super::{keys, terminal};
+
+/// Opens a ledger to append to it.
+pub(crate) fn open(path: &Path, args: &KeyArgs, now: Instant, quiet: bool) -> Result<Log, Failure> {
+    let shown = path.display();
+    let folder = locked(path)?;
+    let origin = folder.read("origin").unwrap_or_default();
+    let origin = String::from_utf8_lossy(&origin).trim().to_owned();
+    if origin.is_empty() {
+        return Err(absent(path));
+    }
+    let key = keys::read(&keys::file_of(args, path), args, &origin, KeyUse::Log)?;
+    let (log, recovered) =
+        Log::open(Box::new(folder), key, now).map_err(|problem| failure(path, &problem))?;
+    if let Some(recovered) = recovered
+        && !quiet
+    {
+        let message = format!(
+            "`{shown}`: {} bytes that a crash had left unfinished in `{}` were cut off; nobody had been told of them",
+            recovered.bytes, recovered.path
+        );
+        writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
+    }
+    Ok(log)
+}
+
+/// Opens a ledger, or what was exported from one, to read it.
+pub(crate) fn view(path: &Path) -> Result<View, Failure> {
+    View::open(Box::new(Folder::new(&root(path)))).map_err(|problem| failure(path, &problem))
+}
+
+/// The folder that has the files of a ledger: of an export, its payload.
+pub(crate) fn root(path: &Path) -> std::path::PathBuf {
+    if path.join("bagit.txt").is_file() { path.join("data").join("log") } else { path.to_path_buf() }
+}
+
+/// Locks the folder of a ledger that is to be written.
+pub(crate) fn locked(path: &Path) -> Result<Folder, Failure> {
+    if !path.is_dir() {
+        return Err(absent(path));
+    }
+    Folder::locked(path).map_err(|error| {
+        let shown = path.display();
+        if error.kind() == io::ErrorKind::WouldBlock {
+            Failure::input(format!("somebody else is writing to the ledger `{shown}`"))
+                .hint("a ledger is written by one program at a time; wait until the other has ended")
+        } else {
+            Failure::input(format!("the ledger `{shown}` cannot be written: {error}"))
+        }
+    })
+}
+
+/// Words for what is wrong with a ledger.
+pub(crate) fn failure(path: &Path, problem: &Problem) -> Failure {
+    let shown = path.display();
+    match problem {
+        Problem::Absent => absent(path),
+        Problem::Damaged { .. } | Problem::Malformed { .. } => Failure::Said {
+            exit: Exit::EvidenceFails,
+            message: format!("the ledger `{shown}` was changed: {problem}"),
+            hint: Some(format!("see all of it with `duecare ledger verify --ledger {shown}`; nothing is written to it until it is whole")),
+        },
+        Problem::RolledBack { .. } => Failure::Said {
+            exit: Exit::EvidenceFails,
+            message: format!("the ledger `{shown}`: {problem}"),
+            hint: Some("put the newest copy in its place; nothing is written to this one".to_owned()),
+        },
+        Problem::OtherKey { .. } => Failure::input(format!("`{shown}`: {problem}"))
+            .hint("name the file of the key that signs with --key FILE"),
+        Problem::Storage(_)
+        | Problem::Failed
+        | Problem::Present
+        | Problem::Key(_)
+        | Problem::Sealed
+        | Problem::LeafTooLarge(_)
+        | Problem::Missing(_)
+        | Problem::Erased(_) => Failure::input(format!("the ledger `{shown}`: {problem}")),
+    }
+}
+
+fn absent(path: &Path) -> Failure {
+    let shown = path.display();
+    Failure::input(format!("there is no ledger in `{shown}`"))
+        .hint(format!("begin one with `duecare ledger init --ledger {shown}`"))
+}

@@ -1,0 +1,106 @@
+//! Raw records as they are kept, to be decoded again years later.
+
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use super::folder::{Assembled, Fault, Origin};
+use super::raw::{RawRecord, RawText};
+
+/// Bytes that are kept of a record that is too long.
+const BEGINNING: usize = 64 * 1024;
+
+/// A record put together from tables, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct StoredAssembled {
+    json: String,
+    origins: Vec<(String, Vec<(String, u64)>)>,
+    faults: Vec<Fault>,
+    unmapped: Vec<String>,
+    assumed_none: Vec<String>,
+}
+
+impl RawRecord {
+    /// What is kept of it: the name of its form, and bytes.
+    #[must_use]
+    pub fn to_stored(&self) -> (&'static str, Vec<u8>) {
+        match &self.text {
+            RawText::Json(text) => ("json", text.clone()),
+            RawText::Yaml(text) => ("yaml", text.clone().into_bytes()),
+            RawText::Row { cells, .. } => ("row", cells_bytes(cells)),
+            RawText::Assembled(assembled) => ("assembled", assembled_bytes(assembled)),
+            RawText::TooLong(text) => {
+                ("too_long", text.iter().take(BEGINNING).copied().collect())
+            }
+            RawText::Broken { text, .. } => ("broken", text.clone()),
+        }
+    }
+
+    /// The record from what was kept of it; nothing if it cannot be read, or was no record.
+    #[must_use]
+    pub fn from_stored(number: u64, form: &str, bytes: &[u8]) -> Option<Self> {
+        let text = match form {
+            "json" => RawText::Json(bytes.to_vec()),
+            "yaml" => RawText::Yaml(String::from_utf8(bytes.to_vec()).ok()?),
+            "row" => {
+                let cells = cells_of(bytes)?;
+                let text = cells.join(b",".as_slice());
+                RawText::Row { cells, text }
+            }
+            "assembled" => RawText::Assembled(Box::new(assembled_of(bytes)?)),
+            _ => return None,
+        };
+        Some(Self { number, text })
+    }
+}
+
+fn cells_bytes(cells: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for cell in cells {
+        bytes.extend_from_slice(&(cell.len() as u64).to_be_bytes());
+        bytes.extend_from_slice(cell);
+    }
+    bytes
+}
+
+fn cells_of(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut cells = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<8>()?;
+        let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
+        let (cell, rest) = rest.split_at_checked(length)?;
+        cells.push(cell.to_vec());
+        bytes = rest;
+    }
+    Some(cells)
+}
+
+fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
+    let origins = assembled.origins.iter().map(|(list, origins)| {
+        let origins = origins.iter().map(|origin| (origin.file.to_string(), origin.line));
+        (list.clone(), origins.collect())
+    });
+    let stored = StoredAssembled {
+        json: String::from_utf8_lossy(&assembled.json).into_owned(),
+        origins: origins.collect(),
+        faults: assembled.faults.clone(),
+        unmapped: assembled.unmapped.to_vec(),
+        assumed_none: assembled.assumed_none.clone(),
+    };
+    serde_json::to_vec(&stored).unwrap_or_default()
+}
+
+fn assembled_of(bytes: &[u8]) -> Option<Assembled> {
+    let stored: StoredAssembled = serde_json::from_slice(bytes).ok()?;
+    let origins = stored.origins.into_iter().map(|(list, origins)| {
+        let origins =
+            origins.into_iter().map(|(file, line)| Origin { file: Arc::from(file), line });
+        (list, origins.collect())
+    });
+    Some(Assembled {
+        json: stored.json.into_bytes(),
+        origins: origins.collect(),
+        faults: stored.faults,
+        unmapped: Arc::new(stored.unmapped),
+        assumed_none: stored.assumed_none,
+    })
+}
