@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::command::MaxRefused;
 use duecare::roster::Format;
-use duecare::value::Instant;
+use duecare::value::{Date, Instant};
 
 /// Policy-as-code for sanctions compliance: checks red flags, prohibitions and diligence controls, and
 /// evaluates contractor rosters against them
@@ -12,7 +12,7 @@ use duecare::value::Instant;
 #[command(name = "duecare", version, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 done; 1 done, and there are findings; 2 a policy cannot be used; \
-    3 an input or an argument cannot be used; 130 ended early by Ctrl-C."
+    3 an input or an argument cannot be used; 4 the evidence does not verify; 130 ended early by Ctrl-C."
 )]
 pub(crate) struct Cli {
     /// Say nothing but errors on standard error
@@ -42,6 +42,11 @@ pub(crate) enum Command {
     /// Fit an export to the record: draft a mapping, or report refusals and unknowns before any run
     #[command(subcommand)]
     Roster(RosterCommand),
+    /// The audit trail: begin one, look into it, verify it, prove what it says, record what people did
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+    /// Decide recorded decisions again and compare bytes
+    Replay(ReplayArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -405,4 +410,303 @@ fn parse_as_of(text: &str) -> Result<Instant, String> {
                 .map_err(|_| malformed)
         })
         .map_err(|malformed| format!("{malformed}, or a day as 2022-05-16"))
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum LedgerCommand {
+    /// Begin a ledger: makes its folder, and its key outside of it
+    Init(LedgerInitArgs),
+    /// Show what was logged
+    Show(LedgerShowArgs),
+    /// Check a ledger or an export from its files alone: PASS, FAIL or NOT VERIFIED; exit code 4 unless PASS
+    Verify(LedgerVerifyArgs),
+    /// Write the proof that a decision stands in the log, for tools of others (C2SP tlog-proof)
+    Prove(LedgerProveArgs),
+    /// Record what a person decided or did about a subject
+    #[command(subcommand)]
+    Record(LedgerRecordCommand),
+    /// Show one field of a recorded decision with what proves it, and no other field
+    Disclose(LedgerDiscloseArgs),
+    /// Erase what the vault holds about a subject; the log stays and verifies
+    Erase(LedgerEraseArgs),
+    /// Let the log go on under a new key, which the old one vouches for
+    RotateKey(LedgerRotateArgs),
+    /// Cut off what a crash has left unfinished, and log it; every command that writes does so too
+    Recover(LedgerWriteArgs),
+}
+
+/// A ledger that is read.
+#[derive(Args, Debug)]
+pub(crate) struct LedgerReadArgs {
+    /// The ledger, or what was exported from one
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: PathBuf,
+}
+
+/// A ledger that is written.
+#[derive(Args, Debug)]
+pub(crate) struct LedgerWriteArgs {
+    /// The ledger
+    #[arg(long, value_name = "DIR")]
+    pub(crate) ledger: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerInitArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The name of the log, as example.org/screening: it stands in every proof, and never changes
+    #[arg(long, value_name = "NAME")]
+    pub(crate) origin: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerShowArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// Only this leaf
+    #[arg(long, value_name = "N")]
+    pub(crate) leaf: Option<u64>,
+
+    /// Only leaves about this subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: Option<String>,
+
+    /// Only leaves of this run
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<String>,
+
+    /// Only leaves of this kind, as decision or run_completed
+    #[arg(long, value_name = "KIND")]
+    pub(crate) kind: Option<String>,
+
+    /// Only the last so many
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<usize>,
+
+    /// How leaves are shown: table on a terminal, jsonl otherwise
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ShowFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people
+    Table,
+    /// One leaf on each line
+    Jsonl,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerVerifyArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// The key that you know to sign the log: `name+id+key`, or a file with it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) trust: Option<String>,
+
+    /// A witness that you trust: `name+id+key`, or a file with it
+    #[arg(long, value_name = "KEY")]
+    pub(crate) witness: Vec<String>,
+
+    /// A head of the log that was kept where whoever runs it cannot change it: the log must have gone through it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) head: Vec<PathBuf>,
+
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(crate) format: CheckFormat,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerProveArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// The newest decision about this subject
+    #[arg(long, short, value_name = "ID", required_unless_present = "leaf", conflicts_with = "leaf")]
+    pub(crate) subject: Option<String>,
+
+    /// This leaf
+    #[arg(long, value_name = "N")]
+    pub(crate) leaf: Option<u64>,
+
+    /// Where the proof goes; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum LedgerRecordCommand {
+    /// What a person decided about a hit, on the evidence there was
+    Disposition(DispositionArgs),
+    /// A control that was done: an interview held, a check passed
+    Control(FactArgs),
+    /// An exception that was granted, such as a licence that counsel found to apply
+    Exception(FactArgs),
+}
+
+/// Who did what to whom, and why.
+#[derive(Args, Debug)]
+pub(crate) struct RecordedArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: String,
+
+    /// Who, with their role
+    #[arg(long, value_name = "NAME, ROLE")]
+    pub(crate) by: String,
+
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+
+    /// The day; today unless given
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub(crate) on: Option<Date>,
+
+    /// A file that shows it; its digest is recorded, the file is not
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attachment: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DispositionArgs {
+    #[command(flatten)]
+    pub(crate) recorded: RecordedArgs,
+
+    /// The rule that was hit
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: String,
+
+    /// The `evidence_digest` of the hit
+    #[arg(long, value_name = "DIGEST")]
+    pub(crate) evidence: String,
+
+    /// What was decided
+    #[arg(long, value_enum)]
+    pub(crate) outcome: OutcomeArg,
+
+    /// The day from which on it no longer holds
+    #[arg(long, value_name = "DATE", value_parser = parse_day)]
+    pub(crate) until: Option<Date>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OutcomeArg {
+    /// The hit is explained and does not count on this evidence
+    Cleared,
+    /// The hit stands
+    Confirmed,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct FactArgs {
+    #[command(flatten)]
+    pub(crate) recorded: RecordedArgs,
+
+    /// The list of the record that it belongs to, as interviews, checks or licences
+    #[arg(long, value_name = "LIST")]
+    pub(crate) field: String,
+
+    /// What is added to the list, as JSON, as it would stand in the roster
+    #[arg(long, value_name = "JSON")]
+    pub(crate) value: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerDiscloseArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// The subject: its newest decision
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: String,
+
+    /// The field of the record, as legal_name; or decision/POLICY for the decision record
+    #[arg(long, short, value_name = "FIELD")]
+    pub(crate) field: String,
+
+    /// Where the disclosure goes; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerEraseArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: String,
+
+    /// Who orders it, with their role
+    #[arg(long, value_name = "NAME, ROLE")]
+    pub(crate) by: String,
+
+    /// On what ground; it stays in the log, so do not name the subject
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+
+    /// Say what would be erased, and erase nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerRotateArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The file of the new key, which is made
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_key: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// Only decisions of this run; of all runs unless given
+    #[arg(long, value_name = "ID")]
+    pub(crate) run: Option<String>,
+
+    /// Only this leaf
+    #[arg(long, value_name = "N", conflicts_with = "subject")]
+    pub(crate) leaf: Option<u64>,
+
+    /// Only the newest decision about this subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: Option<String>,
+
+    /// The roster again, for a run whose records were kept elsewhere, or to see whether it is still the same
+    #[arg(long, short, value_name = "FILE", requires = "run")]
+    pub(crate) roster: Option<PathBuf>,
+
+    /// The dispositions that were given with it
+    #[arg(long, value_name = "FILE", requires = "roster")]
+    pub(crate) dispositions: Option<PathBuf>,
+
+    /// Do not replay what another build of this program decided
+    #[arg(long)]
+    pub(crate) same_engine: bool,
+
+    /// How results are shown: table shows those that are not identical, jsonl all
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+fn parse_day(text: &str) -> Result<Date, String> {
+    Date::parse(text).map_err(|malformed| malformed.to_string())
 }

@@ -79,6 +79,15 @@ impl Failure {
     }
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Said { message, .. } => f.write_str(message),
+            Self::OutputClosed => f.write_str("nobody reads the output"),
+        }
+    }
+}
+
 /// A result that cannot be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {

@@ -1,3 +1,5 @@
+//! The canonical form of leaves: JSON that has one way to be written.
+
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 

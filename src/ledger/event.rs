@@ -7,7 +7,7 @@ use super::events::Events;
 use super::key::PrivateKey;
 use super::note::Vkey;
 use super::open::Recovered;
-use super::run::{PolicyUsed, insert};
+use super::run::{PolicyUsed, RunId, insert};
 use super::vault::Slot;
 use crate::digest::Digest;
 use crate::value::{Date, Instant};
@@ -134,4 +134,36 @@ pub(super) fn erased_slots(events: &Events) -> impl Iterator<Item = (Slot, u64)>
         let slots = leaf.get("slots").and_then(Canonical::as_array).unwrap_or_default();
         slots.iter().filter_map(Canonical::as_count).map(move |slot| (Slot(slot), index))
     })
+}
+
+/// What a person decided or did about a subject.
+pub struct Recorded {
+    /// `disposition`, `control_done` or `exception_granted`.
+    pub kind: &'static str,
+    /// Its id.
+    pub event: RunId,
+    /// What leaves call the subject.
+    pub subject: Digest,
+    /// What commits to who, why and on what.
+    pub fields: Digest,
+    /// What everybody may read.
+    pub public: Vec<(&'static str, Canonical)>,
+}
+
+/// That a person decided or did something about a subject.
+#[must_use]
+pub fn recorded(recorded: &Recorded, now: Instant) -> Canonical {
+    let mut made = leaf(
+        recorded.kind,
+        now,
+        [
+            ("event", Canonical::text(recorded.event.hex())),
+            ("subject", Canonical::text(recorded.subject)),
+            ("fields", Canonical::text(recorded.fields)),
+        ],
+    );
+    for (key, value) in &recorded.public {
+        insert(&mut made, key, value.clone());
+    }
+    made
 }

@@ -10,11 +10,11 @@ use crate::disposition::Dispositions;
 use crate::engine::Engine;
 use crate::eval::Detail;
 use crate::ledger::canonical::Canonical;
-use crate::ledger::commitment::Document;
+use crate::ledger::commitment::{Document, DocumentSecret};
 use crate::ledger::run::{EngineId, RunStart, outcome_word};
 use crate::ledger::{Documents, Kept, Problem, Slot, SubjectKey, Subjects, View};
 use crate::peers::Collected;
-use crate::roster::{BadValues, Layout, RawRecord};
+use crate::roster::{BadValues, Layout, RawRecord, Record};
 use crate::run::{Judged, merge};
 
 /// Why a run cannot be replayed at all.
@@ -76,6 +76,12 @@ impl RunToReplay {
     #[must_use]
     pub fn id(&self) -> String {
         self.start.run.hex()
+    }
+
+    /// Whether a leaf is among those of its records.
+    #[must_use]
+    pub fn holds(&self, leaf: u64) -> bool {
+        self.index < leaf && leaf < self.end
     }
 
     /// The program that decided.
@@ -222,12 +228,12 @@ impl<'v> ReplayRun<'v> {
         let mut gap = None;
         let mut collected = vec![Collected::default(); self.engines.len()];
         self.each(source, read, &mut |_, _, record| match record {
-            Some(Record::Found { raw, dispositions, .. }) => {
+            Some(Behind::Found { raw, dispositions, .. }) => {
                 lines.push_str(&dispositions);
                 self.collect(&raw, &mut collected);
             }
-            Some(Record::Missing(why)) => gap = Some(why),
-            Some(Record::NoRecord) | None => {}
+            Some(Behind::Missing(why)) => gap = Some(why),
+            Some(Behind::NoRecord) | None => {}
         })?;
         let dispositions = match source {
             Source::Vault => Dispositions::parse(&lines).unwrap_or_default(),
@@ -272,7 +278,7 @@ impl<'v> ReplayRun<'v> {
         &self,
         source: &mut Source<'_>,
         wanted: Wanted,
-        take: &mut dyn FnMut(u64, &Canonical, Option<Record>),
+        take: &mut dyn FnMut(u64, &Canonical, Option<Behind>),
     ) -> Result<(), ReplayError> {
         let run = Canonical::text(self.run.id());
         let mut records = Records::begin(self, source)?;
@@ -302,40 +308,40 @@ impl<'v> ReplayRun<'v> {
         failed.map_or(Ok(()), Err)
     }
 
-    fn record_of(&self, slot: Slot, document: Option<Document>) -> Record {
+    fn record_of(&self, slot: Slot, document: Option<Document>) -> Behind {
         let Some(document) = document else {
             let leaf = self.view.erased_by(slot);
             let by = leaf.map_or_else(|| "erased".to_owned(), |leaf| format!("erased (leaf {leaf})"));
-            return Record::Missing(format!("the record was {by}"));
+            return Behind::Missing(format!("the record was {by}"));
         };
         let parts = (document.text("form"), document.get("source"), document.text("number"));
         let (Some(form), Some(bytes), Some(number)) = parts else {
-            return Record::Missing("what the vault holds is no record".to_owned());
+            return Behind::Missing("what the vault holds is no record".to_owned());
         };
         let raw = number.parse().ok().and_then(|number| RawRecord::from_stored(number, form, bytes));
         match raw {
-            Some(raw) => Record::Found {
+            Some(raw) => Behind::Found {
                 raw,
                 key: self.subjects.key(slot).cloned(),
                 subject: document.text("subject").map(str::to_owned),
                 dispositions: document.text("dispositions").unwrap_or_default().to_owned(),
             },
-            None => Record::NoRecord,
+            None => Behind::NoRecord,
         }
     }
 
-    fn record_in_roster(&self, raw: RawRecord) -> Record {
+    fn record_in_roster(&self, raw: RawRecord) -> Behind {
         let decoded = self.layouts.first().and_then(|layout| layout.decode(&raw).record);
-        let Some(subject) = decoded.map(|record| record.subject) else { return Record::NoRecord };
+        let Some(subject) = decoded.map(|record| record.subject) else { return Behind::NoRecord };
         let key = self.subjects.find(&subject).and_then(|slot| self.subjects.key(slot).cloned());
-        Record::Found { raw, key, subject: Some(subject), dispositions: String::new() }
+        Behind::Found { raw, key, subject: Some(subject), dispositions: String::new() }
     }
 
-    fn verdict(&self, leaf: &Canonical, record: Option<Record>) -> (Option<String>, Verdict) {
+    fn verdict(&self, leaf: &Canonical, record: Option<Behind>) -> (Option<String>, Verdict) {
         let (raw, key, subject) = match record {
-            Some(Record::Found { raw, key, subject, .. }) => (raw, key, subject),
-            Some(Record::Missing(why)) => return (None, not_replayable(why)),
-            Some(Record::NoRecord) => {
+            Some(Behind::Found { raw, key, subject, .. }) => (raw, key, subject),
+            Some(Behind::Missing(why)) => return (None, not_replayable(why)),
+            Some(Behind::NoRecord) => {
                 return (None, not_replayable("what is there now cannot be read as a record"));
             }
             None => {
@@ -358,42 +364,84 @@ impl<'v> ReplayRun<'v> {
     }
 
     fn judge(&self, leaf: &Canonical, raw: &RawRecord, key: &SubjectKey) -> Verdict {
+        let decoded = match self.decoded(raw) {
+            Ok(decoded) => decoded,
+            Err(why) => {
+                return Verdict::Different { what: format!("the record is refused now: {why}") };
+            }
+        };
+        let (decisions, document) = self.decide(raw, &decoded);
+        let fields = document.root(&key.document_secret(&self.run.start.run.0, raw.number));
+        let subject = decoded.first().map(|record| key.commitment(&record.subject));
+        let Some(subject) = subject else { return not_replayable("the run has no policy") };
+        let start = &self.run.start;
+        let again = start.decision(raw.number, &subject, &fields, &decisions, start.as_of);
+        self.compare(leaf, again)
+    }
+
+    /// The record as each policy reads it, or why one does not.
+    fn decoded<'r>(&self, raw: &'r RawRecord) -> Result<Vec<Record<'r>>, String> {
         let mut decoded = Vec::new();
         for layout in &self.layouts {
             let made = layout.decode(raw);
-            let Some(record) = made.record else {
-                let why = made.problems.first().map(ToString::to_string).unwrap_or_default();
-                return Verdict::Different { what: format!("the record is refused now: {why}") };
-            };
-            decoded.push(record);
+            let problem = made.problems.first().map(ToString::to_string);
+            decoded.push(made.record.ok_or_else(|| problem.unwrap_or_default())?);
         }
-        let judged: Vec<Judged<'_, '_>> = self
-            .engines
-            .iter()
-            .zip(&decoded)
+        Ok(decoded)
+    }
+
+    /// Decides a record again: the decision records, and what a leaf commits to.
+    fn decide<'d>(
+        &'d self,
+        raw: &RawRecord,
+        decoded: &'d [Record<'_>],
+    ) -> (Vec<Decision<'d>>, Document) {
+        let engines = self.engines.iter().zip(decoded);
+        let judged: Vec<Judged<'_, '_>> = engines
             .map(|(engine, record)| Judged {
                 engine,
                 record,
                 judgement: engine.judge(record, Detail::Full),
             })
             .collect();
-        let decisions: Vec<(Decision<'_>, Vec<u8>)> = judged
-            .iter()
-            .map(|judged| {
-                let decision = judged.engine.decision(judged.record, &judged.judgement);
-                let bytes = serde_json::to_vec(&decision).unwrap_or_default();
-                (decision, bytes)
-            })
-            .collect();
-        let (_, stated) = documents(raw, &judged, &decisions);
-        let fields = stated.root(&key.document_secret(&self.run.start.run.0, raw.number));
-        let subject = decoded.first().map(|record| key.commitment(&record.subject));
-        let Some(subject) = subject else { return not_replayable("the run has no policy") };
-        let records: Vec<Decision<'_>> =
-            decisions.into_iter().map(|(decision, _)| decision).collect();
-        let again =
-            self.run.start.decision(raw.number, &subject, &fields, &records, self.run.start.as_of);
-        self.compare(leaf, again)
+        let mut decisions = Vec::new();
+        for Judged { engine, record, judgement } in &judged {
+            let decision = engine.decision(record, judgement);
+            let bytes = serde_json::to_vec(&decision).unwrap_or_default();
+            decisions.push((decision, bytes));
+        }
+        let (_, document) = documents(raw, &judged, &decisions);
+        (decisions.into_iter().map(|(decision, _)| decision).collect(), document)
+    }
+
+    /// What the leaf of a decision commits to, with whom it is about and the secret of its salts; in words why
+    /// it cannot be had.
+    pub(super) fn stated(
+        &self,
+        leaf: u64,
+    ) -> Result<Result<(String, SubjectKey, DocumentSecret, Document), String>, ReplayError> {
+        let mut found = Err(format!("leaf {leaf} is no decision"));
+        self.each(&mut Source::Vault, Wanted::Leaf(leaf), &mut |_, entry, record| {
+            found = match record {
+                Some(Behind::Found { raw, key: Some(key), subject: Some(subject), .. }) => {
+                    self.decoded(&raw).and_then(|decoded| {
+                        let (_, document) = self.decide(&raw, &decoded);
+                        let secret = key.document_secret(&self.run.start.run.0, raw.number);
+                        let root = Canonical::text(document.root(&secret));
+                        if entry.get("fields") == Some(&root) {
+                            Ok((subject, key, secret, document))
+                        } else {
+                            Err("the record, decided again, is not what the leaf commits to".to_owned())
+                        }
+                    })
+                }
+                Some(Behind::Missing(why)) => Err(why),
+                Some(Behind::Found { .. } | Behind::NoRecord) | None => {
+                    Err("the vault holds no record for it".to_owned())
+                }
+            };
+        })?;
+        Ok(found)
     }
 
     fn compare(&self, leaf: &Canonical, again: Canonical) -> Verdict {
@@ -451,7 +499,7 @@ impl<'v> Records<'v> {
         run: &ReplayRun<'_>,
         index: u64,
         ordinal: u64,
-    ) -> Result<Option<Record>, ReplayError> {
+    ) -> Result<Option<Behind>, ReplayError> {
         match self {
             Self::Vault(documents, next) => {
                 while next.as_ref().is_none_or(|kept| kept.leaf < index) {
@@ -479,7 +527,7 @@ impl<'v> Records<'v> {
 }
 
 /// A record of a run, or what is there instead.
-enum Record {
+enum Behind {
     Found {
         raw: RawRecord,
         key: Option<SubjectKey>,

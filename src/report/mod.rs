@@ -3,6 +3,7 @@
 mod csv;
 mod decisions;
 mod flat;
+mod leaves;
 mod page;
 mod parquet;
 mod run;
@@ -12,6 +13,7 @@ mod survey;
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
 pub use flat::FlatDecision;
+pub use leaves::{LeafRow, leaf_table};
 pub use page::{CannotRender, Highlight, Highlights, html_report, markdown_report};
 pub use parquet::{CannotWrite, ParquetDecisions};
 pub use run::run_report;

@@ -8,6 +8,8 @@ pub(super) mod eval;
 pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
+pub(super) mod ledger;
+pub(super) mod replay;
 pub(super) mod roster;
 mod roster_source;
 pub(super) mod test;

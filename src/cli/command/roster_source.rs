@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::engine::Engine;
 use duecare::roster::{
-    BadValues, FolderReader, Format, Layout, MANIFEST_NAME, Manifest, Opened, RawReader,
+    BadValues, FolderReader, Format, Layout, MANIFEST_NAME, Manifest, Opened, RawReader, RawRecord,
 };
 
 use crate::cli::args::{BadValuesArg, InputArgs};
@@ -83,6 +83,14 @@ impl RosterSource {
         })?;
         Ok((reader, layouts))
     }
+}
+
+/// The records of one file, as they are read.
+pub(super) fn raw_records(
+    path: &Path,
+) -> Result<Box<dyn Iterator<Item = std::io::Result<RawRecord>>>, Failure> {
+    let mut reader = of_file(path, None, files::open(path)?)?;
+    Ok(Box::new(std::iter::from_fn(move || reader.next_record().transpose())))
 }
 
 /// The format as asked for, or as the content or the name tells.

@@ -218,7 +218,8 @@ impl Evidence {
         rendered: Rendered,
     ) -> Result<Option<Rendered>, Problem> {
         if self.is_recorded(&prepared)? {
-            prepared.number(&mut self.count);
+            // It has its leaf; only the count of the run goes on.
+            let _ = prepared.number(&mut self.count);
             return Ok(Some(rendered));
         }
         self.entries.push(prepared.number(&mut self.count));

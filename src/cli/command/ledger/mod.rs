@@ -1,0 +1,30 @@
+//! One file for each subcommand of `ledger`.
+
+mod disclose;
+mod erase;
+mod init;
+mod prove;
+mod record;
+mod recover;
+mod rotate_key;
+mod show;
+pub(super) mod subject;
+mod verify;
+
+use crate::cli::args::LedgerCommand;
+use crate::cli::exit::{Exit, Failure};
+
+/// Runs the subcommand that was asked for.
+pub(crate) fn run(command: &LedgerCommand, quiet: bool) -> Result<Exit, Failure> {
+    match command {
+        LedgerCommand::Init(args) => init::run(args, quiet),
+        LedgerCommand::Show(args) => show::run(args),
+        LedgerCommand::Verify(args) => verify::run(args, quiet),
+        LedgerCommand::Prove(args) => prove::run(args),
+        LedgerCommand::Record(command) => record::run(command, quiet),
+        LedgerCommand::Disclose(args) => disclose::run(args),
+        LedgerCommand::Erase(args) => erase::run(args, quiet),
+        LedgerCommand::RotateKey(args) => rotate_key::run(args, quiet),
+        LedgerCommand::Recover(args) => recover::run(args, quiet),
+    }
+}
