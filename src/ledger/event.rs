@@ -97,6 +97,20 @@ pub fn list_snapshot(policy: &PolicyUsed, name: &str, digest: &Digest, now: Inst
     )
 }
 
+/// That the log was exported, with the proofs of so many subjects.
+#[must_use]
+pub fn export_made(by: &str, why: &str, subjects: u64, now: Instant) -> Canonical {
+    leaf(
+        "export_made",
+        now,
+        [
+            ("by", Canonical::text(by)),
+            ("why", Canonical::text(why)),
+            ("subjects", Canonical::count(subjects)),
+        ],
+    )
+}
+
 /// That something a crash had left was cut off.
 #[must_use]
 pub fn recovery(recovered: &Recovered, now: Instant) -> Canonical {

@@ -82,9 +82,9 @@ impl Bundle {
         log.keep_blob(&list.to_bytes())
     }
 
-    /// The digests of the texts, in their order.
-    pub fn digests(&self) -> impl Iterator<Item = (&Path, Digest)> {
-        self.files.iter().map(|(path, bytes)| (path.as_path(), Digest::of(bytes)))
+    /// The texts with their paths, the policy's own first.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
     }
 
     /// The texts that a ledger keeps under the digest of their list.

@@ -5,6 +5,7 @@ use duecare::ledger::note::Note;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Report, Trust, Verdict, Weight, verify};
 
+use super::bag;
 use crate::cli::args::{CheckFormat, LedgerVerifyArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{keys, ledgers, terminal};
@@ -34,7 +35,10 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
             .map_err(|problem| Failure::input(format!("`{shown}` is no head of a log: {problem}")))?;
         trust.heads.push(note);
     }
-    let report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
+    let mut report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
+    if let Some(finding) = bag::finding(path) {
+        report.fail(finding);
+    }
     match args.format {
         CheckFormat::Json => {
             let mut out = anstream::stdout();
