@@ -233,7 +233,7 @@ fn collected(engine: &Engine, text: &[u8], jobs: usize) -> Collected {
         is_prompt: false,
     };
     let mut reader = RawReader::new(Format::JsonLines, text).unwrap();
-    collect(&plan, &mut reader).unwrap().remove(0)
+    collect(&plan, &mut reader, &mut |_| ControlFlow::Continue(())).unwrap().remove(0)
 }
 
 proptest! {

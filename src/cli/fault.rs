@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -16,6 +16,18 @@ pub(crate) fn in_one_line() {
             let _ = writeln!(anstream::stderr(), "{}", terminal::error(&said(fault)));
         }
     }));
+}
+
+/// Says at the end of a run that there were faults, however many of them were shown.
+pub(crate) fn tell(faults: u64) -> io::Result<()> {
+    if faults == 0 {
+        return Ok(());
+    }
+    let records = if faults == 1 { "1 record".to_owned() } else { format!("{faults} records") };
+    let message = format!(
+        "duecare failed on {records}, which nobody has judged: a fault of the program, please report it"
+    );
+    writeln!(anstream::stderr(), "{}", terminal::error(&message))
 }
 
 fn said(fault: &PanicHookInfo<'_>) -> String {

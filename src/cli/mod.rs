@@ -7,6 +7,7 @@ mod exit;
 mod fault;
 mod files;
 mod interrupt;
+mod meter;
 mod policies;
 mod progress;
 mod terminal;

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use duecare::disposition::Dispositions;
@@ -17,7 +18,9 @@ use crate::cli::args::{
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
-use crate::cli::{policies, terminal};
+use crate::cli::meter::Meter;
+use crate::cli::progress::{Measure, Progress};
+use crate::cli::{fault, policies, terminal};
 
 /// Rows of a table that a draft looks at.
 const SAMPLE_ROWS: usize = 500;
@@ -123,7 +126,9 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         bad_values: BadValuesArg::Refuse,
     };
     let source = RosterSource::new(&input)?;
-    let (mut reader, layouts) = source.reader(&input, &engines, &mut files::open)?;
+    let meter = Meter::default();
+    let (mut reader, layouts) =
+        source.reader(&input, &engines, &mut |path| Ok(meter.over(files::open(path)?)))?;
     let plan = Plan {
         engines: &engines,
         layouts: &layouts,
@@ -131,7 +136,14 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         detail: Detail::Brief,
         is_prompt: false,
     };
-    let found = survey(&plan, &mut reader).map_err(Failure::input)?;
+    let measure = Measure::new(&args.path, args.input_format, &meter);
+    let progress = Progress::of_reading(!quiet, "", measure);
+    let found = survey(&plan, &mut reader, &mut |so_far| {
+        progress.show(so_far);
+        ControlFlow::Continue(())
+    });
+    drop(progress);
+    let found = found.map_err(Failure::input)?;
     match args.format {
         CoverageFormat::Table => {
             write!(anstream::stdout(), "{}", survey_report(&found, terminal::columns()))?;
@@ -152,6 +164,7 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         );
         writeln!(anstream::stderr(), "{message}")?;
     }
+    fault::tell(found.faults)?;
     Ok(if found.refused > 0 || !found.unmapped.is_empty() { Exit::Findings } else { Exit::Done })
 }
 
