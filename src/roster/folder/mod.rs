@@ -11,6 +11,8 @@ mod form;
 mod join;
 mod manifest;
 mod mapping;
+mod objects;
+mod table;
 
 pub use assembled::{Assembled, Origin};
 pub use draft::{Draft, SampledTable, draft};
