@@ -2,6 +2,8 @@ use std::io::{self, Write as _};
 use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use duecare::roster::panic_is_of_damaged_file;
+
 use super::terminal;
 
 /// Most faults that are shown: one that every record meets is shown often enough.
@@ -11,6 +13,9 @@ const SHOWN_MAX: u32 = 5;
 pub(crate) fn in_one_line() {
     static SHOWN: AtomicU32 = AtomicU32::new(0);
     std::panic::set_hook(Box::new(|fault| {
+        if panic_is_of_damaged_file() {
+            return;
+        }
         if SHOWN.fetch_add(1, Ordering::SeqCst) < SHOWN_MAX {
             // What cannot be printed has nobody to read it.
             let _ = writeln!(anstream::stderr(), "{}", terminal::error(&said(fault)));

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::loader::{Loaded, load};
+use duecare::roster::panic_is_of_damaged_file;
 use duecare::value::Instant;
 
 const POLICY: &[u8] = include_bytes!("../../policies/dprk-it-workers/1.0.0.due");
@@ -35,6 +36,12 @@ pub fn as_of() -> Instant {
 pub fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |fault| {
+            if !panic_is_of_damaged_file() {
+                hook(fault);
+            }
+        }));
         let policy = load_text(POLICY).policies.into_iter().next().expect("the shipped policy");
         Engine::new(policy, as_of(), Dispositions::default()).expect("a program")
     })
