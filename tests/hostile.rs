@@ -337,6 +337,14 @@ fn a_damaged_parquet_file_ends_the_run_in_plain_words() {
     assert!(!ran.err.contains("a fault of duecare"), "{}", ran.err);
 }
 
+/// Its list of so many nothings was looked for behind the end of the file for half a minute, or for hours.
+#[test]
+fn a_parquet_file_is_not_read_behind_its_end() {
+    let roster = root().join("tests/fixtures/rosters/endless.parquet");
+    let ran = eval_file(&["--roster", roster.to_str().unwrap()]);
+    said(&ran, INPUT_UNUSABLE, "it ends where more should follow");
+}
+
 #[test]
 fn any_damaged_byte_of_a_parquet_file_is_an_error_or_another_value() {
     let whole = std::fs::read(root().join("tests/fixtures/rosters/typed.parquet")).unwrap();

@@ -15,6 +15,7 @@ mod json_text;
 mod layout;
 mod lines;
 mod opened;
+mod parquet_file;
 mod parquet_rows;
 mod raw;
 mod reader;

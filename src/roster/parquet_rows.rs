@@ -9,6 +9,7 @@ use parquet::record::{Field, Row};
 use super::cell::CellKind;
 use super::foreign::guarded;
 use super::opened::invalid;
+use super::parquet_file::ParquetFile;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 use super::spool::spooled;
 use crate::value::{Date, Instant};
@@ -31,7 +32,7 @@ impl ParquetRows {
     }
 
     fn of_file(file: File) -> io::Result<Self> {
-        let file = SerializedFileReader::new(file)
+        let file = SerializedFileReader::new(ParquetFile::new(file)?)
             .map_err(|error| invalid(format!("it is no whole Parquet file: {error}")))?;
         let schema = file.metadata().file_metadata().schema();
         let columns = schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
