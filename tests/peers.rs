@@ -233,7 +233,7 @@ fn collected(engine: &Engine, text: &[u8], jobs: usize) -> Collected {
         is_prompt: false,
     };
     let mut reader = RawReader::new(Format::JsonLines, text).unwrap();
-    collect(&plan, &mut reader).unwrap().remove(0)
+    collect(&plan, &mut reader, &mut |_| Ok(ControlFlow::Continue(()))).unwrap().remove(0)
 }
 
 proptest! {
@@ -567,7 +567,7 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
                 refused += 1;
                 (record.rest)(&mut |_| Ok(()))
             },
-            on_batch: &mut |_| ControlFlow::Continue(()),
+            on_batch: &mut |_| Ok(ControlFlow::Continue(())),
         },
     )
     .unwrap();

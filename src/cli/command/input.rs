@@ -1,3 +1,5 @@
+use std::ops::ControlFlow;
+
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
@@ -11,6 +13,8 @@ use super::roster_source::{Reader, RosterSource};
 use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
+use crate::cli::meter::Meter;
+use crate::cli::progress::{Measure, Progress};
 use crate::cli::{clock, files, policies};
 
 /// Policies made ready, and a roster opened for them.
@@ -21,6 +25,8 @@ pub(super) struct Input {
     pub(super) reader: Reader,
     /// What the numbers of records count: `line` or `record`.
     pub(super) numbers: &'static str,
+    /// Counts what is read of the roster.
+    pub(super) meter: Meter,
     /// Where the roster is read twice: what it must read as again.
     twice: Option<Twice>,
 }
@@ -80,12 +86,16 @@ pub(super) fn open(
     let numbers = source.numbers();
     let compares = |engine: &Engine| engine.program().compares_subjects();
     if !engines.iter().any(compares) {
-        let (reader, layouts) = source.reader(args, &engines, &mut files::open)?;
-        return Ok(Input { loaded, engines, layouts, reader, numbers, twice: None });
+        let meter = Meter::default();
+        let (reader, layouts) =
+            source.reader(args, &engines, &mut |path| Ok(meter.over(files::open(path)?)))?;
+        return Ok(Input { loaded, engines, layouts, reader, numbers, meter, twice: None });
     }
     let mut roster = files::Rereadable::new(&args.roster)?;
     let so_far = roster.restart();
-    let (mut first, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
+    let meter = Meter::default();
+    let (mut first, layouts) =
+        source.reader(args, &engines, &mut |path| Ok(meter.over(roster.open(path)?)))?;
     let plan = Plan {
         engines: &engines,
         layouts: &layouts,
@@ -93,7 +103,14 @@ pub(super) fn open(
         detail: Detail::Brief,
         is_prompt: false,
     };
-    let collected = collect(&plan, &mut first).map_err(Failure::input)?;
+    let measure = Measure::new(&args.roster, args.input_format, &meter);
+    let progress = Progress::of_reading(!quiet, "comparing: ", measure);
+    let collected = collect(&plan, &mut first, &mut |so_far| {
+        progress.show(so_far);
+        Ok(ControlFlow::Continue(()))
+    });
+    drop(progress);
+    let collected = collected.map_err(Failure::input)?;
     let mut knowing = Vec::new();
     for (engine, collected) in engines.into_iter().zip(collected) {
         knowing.push(if compares(&engine) {
@@ -106,9 +123,11 @@ pub(super) fn open(
     engines = knowing;
     let first = digest(&so_far);
     let so_far = roster.restart();
-    let (reader, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
+    let meter = Meter::default();
+    let (reader, layouts) =
+        source.reader(args, &engines, &mut |path| Ok(meter.over(roster.open(path)?)))?;
     let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
-    Ok(Input { loaded, engines, layouts, reader, numbers, twice: Some(twice) })
+    Ok(Input { loaded, engines, layouts, reader, numbers, meter, twice: Some(twice) })
 }
 
 fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, Failure> {

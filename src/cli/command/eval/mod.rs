@@ -24,8 +24,8 @@ use super::input::{self, Input};
 use crate::cli::args::{EvalArgs, EvalFormat};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
-use crate::cli::progress::Progress;
-use crate::cli::{interrupt, terminal};
+use crate::cli::progress::{Measure, Progress};
+use crate::cli::{fault, interrupt, terminal};
 use evidence::Evidence;
 use refused_file::{show_refused, write_refused};
 use reports::Report;
@@ -55,7 +55,8 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let is_quiet_line = files::is_standard(&args.output)
         && form.format != EvalFormat::Table
         && io::stdout().is_terminal();
-    let progress = Progress::new(!quiet && !is_quiet_line, &args.input.roster, &ladder);
+    let measure = Measure::new(&args.input.roster, args.input.input_format, &input.meter);
+    let progress = Progress::of_run(!quiet && !is_quiet_line, measure, &ladder);
     let is_prompt = files::is_standard(&args.input.roster);
     let evidence =
         ledger.map(|ledger| ledger.begin(args, &input, is_prompt)).transpose()?.map(RefCell::new);
@@ -349,17 +350,7 @@ fn conclude(
     if !quiet {
         write!(anstream::stderr(), "\n{}", run_report(summary, terminal::columns()))?;
     }
-    if summary.faults > 0 {
-        let records = if summary.faults == 1 {
-            "1 record".to_owned()
-        } else {
-            format!("{} records", summary.faults)
-        };
-        let message = format!(
-            "duecare failed on {records}, which nobody has judged: a fault of the program, please report it"
-        );
-        writeln!(anstream::stderr(), "{}", terminal::error(&message))?;
-    }
+    fault::tell(summary.faults)?;
     if summary.decided() == 0 {
         return Err(Failure::input(format!(
             "no record could be read: all {} are refused",
