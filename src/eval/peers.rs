@@ -48,8 +48,8 @@ enum Own {
 }
 
 /// A key of one element.
-enum Made {
-    Key(SharedKey),
+enum Made<'r> {
+    Key(Vec<Key<'r>>),
     /// The element has none.
     None,
     Unknown,
@@ -118,13 +118,15 @@ impl<'p> Evaluator<'p> {
                 trace.end(|| What::Filter);
                 if included.is_possible() {
                     let made = self.key(&peers.keys, scope, trace);
-                    let own = own(made, included == Truth::Yes, Age::Dayless, None);
+                    let is_certain = included == Truth::Yes;
+                    let own = LastKey::default().own(made, is_certain, Age::Dayless, None);
                     if let Some(own) = own {
                         take(own, trace);
                     }
                 }
             }
             PeersOf::Elements(members) => {
+                let mut last = LastKey::default();
                 self.each(members, scope, trace, &mut |member, trace| {
                     let made = if member.many {
                         Made::Unknown
@@ -133,8 +135,7 @@ impl<'p> Evaluator<'p> {
                     };
                     let age = element_time(member.element, members.time, member.many).into();
                     let place = T::RECORDS.then(|| self.place(Some(member.element), &[]).shown);
-                    let own = own(made, member.is_certain(), age, place);
-                    if let Some(own) = own {
+                    if let Some(own) = last.own(made, member.is_certain(), age, place) {
                         take(own, trace);
                     }
                     ControlFlow::Continue(())
@@ -144,13 +145,17 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The key of one element: all of its fields must be known and have a value.
-    fn key<T: Trace>(&self, fields: &'p [Field], scope: Scope<'_, '_>, trace: &mut T) -> Made {
-        let values: Vec<Possible<'_>> =
-            fields.iter().map(|field| self.value(field, scope, trace)).collect();
-        let mut parts: Vec<Key<'_>> = Vec::new();
+    fn key<'r, T: Trace>(
+        &self,
+        fields: &'p [Field],
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Made<'r> {
+        let mut parts: Vec<Key<'r>> = Vec::with_capacity(fields.len());
         let (mut is_none, mut is_unknown) = (false, false);
-        for (field, value) in fields.iter().zip(&values) {
-            match self.distinct_key(value, field.of) {
+        for field in fields {
+            let value = self.value(field, scope, trace);
+            match self.distinct_key(&value, field.of) {
                 Some(DistinctKey::One(part)) => parts.push(part),
                 Some(DistinctKey::Several(several)) => parts.extend(several),
                 None if matches!(value, Possible::None) => is_none = true,
@@ -162,7 +167,40 @@ impl<'p> Evaluator<'p> {
         } else if is_unknown {
             Made::Unknown
         } else {
-            Made::Key(SharedKey::of(&parts))
+            Made::Key(parts)
+        }
+    }
+}
+
+/// The key that was made last: elements behind each other mostly have the same one.
+#[derive(Default)]
+struct LastKey<'r>(Option<(Vec<Key<'r>>, SharedKey)>);
+
+impl<'r> LastKey<'r> {
+    fn own(
+        &mut self,
+        made: Made<'r>,
+        is_certain: bool,
+        age: Age,
+        place: Option<String>,
+    ) -> Option<Own> {
+        match made {
+            Made::Key(parts) => {
+                Some(Own::Key { key: self.shared_key(parts), is_certain, age, place })
+            }
+            Made::None => None,
+            Made::Unknown => Some(Own::Unknown),
+        }
+    }
+
+    fn shared_key(&mut self, parts: Vec<Key<'r>>) -> SharedKey {
+        match &self.0 {
+            Some((last, key)) if *last == parts => *key,
+            _ => {
+                let key = SharedKey::of(&parts);
+                self.0 = Some((parts, key));
+                key
+            }
         }
     }
 }
@@ -181,14 +219,6 @@ fn fields_of(peers: &PeersProgram) -> Vec<Vec<FieldSlot>> {
         }
     }
     found
-}
-
-fn own(made: Made, is_certain: bool, age: Age, place: Option<String>) -> Option<Own> {
-    match made {
-        Made::Key(key) => Some(Own::Key { key, is_certain, age, place }),
-        Made::None => None,
-        Made::Unknown => Some(Own::Unknown),
-    }
 }
 
 impl PeersSeen {
