@@ -19,10 +19,17 @@ use crate::value::Key;
 /// Whom a subject is compared with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Roster<'g> {
-    /// The key of the subject.
-    pub subject: &'g str,
-    /// Who shares what; absent where the roster was not collected.
-    pub groups: Option<&'g Groups>,
+    /// Who shares what, and the number of the subject among them; absent where the roster was not collected
+    /// or the subject was not in it.
+    among: Option<(&'g Groups, u32)>,
+}
+
+impl<'g> Roster<'g> {
+    /// Of a subject, by its key, among those whose groups are known.
+    #[must_use]
+    pub fn new(subject: &str, groups: Option<&'g Groups>) -> Self {
+        Self { among: groups.and_then(|groups| Some((groups, groups.number(subject)?))) }
+    }
 }
 
 /// The keys by which a record is compared with others, for each comparison of the program.
@@ -75,11 +82,10 @@ impl<'p> Evaluator<'p> {
             }
             Own::Unknown => is_open = true,
         });
-        let groups = self.roster.groups;
-        let shared = groups
-            .and_then(|groups| groups.shared(id.index(), self.roster.subject, &keys, is_open));
+        let among = self.roster.among;
+        let shared = among.and_then(|(groups, own)| groups.shared(id.index(), own, &keys, is_open));
         trace.end(|| {
-            let (Some(groups), Some(shared)) = (groups, &shared) else {
+            let (Some((groups, own)), Some(shared)) = (among, &shared) else {
                 return What::Peers(PeersSeen::of_nobody(fields_of(peers)));
             };
             let places = places.into_iter().filter(|(key, _)| groups.is_shared(id.index(), *key));
@@ -87,7 +93,7 @@ impl<'p> Evaluator<'p> {
                 keys: fields_of(peers),
                 low: shared.low,
                 high: Some(shared.high),
-                ids: groups.ids(id.index(), self.roster.subject, shared),
+                ids: groups.ids(id.index(), own, shared),
                 known_keys: shared.known_keys,
                 of: shared.of,
                 groups: groups.evidence(id.index(), shared),

@@ -195,19 +195,18 @@ impl<'p> Evaluator<'p> {
         kind: RuleKind,
         outcome: Outcome,
         completed: bool,
-    ) -> Vec<(RuleId, Truth)> {
-        let rules = self.program.rules.iter().enumerate().filter(|(_, rule)| rule.kind() == kind);
-        rules
-            .map(|(place, _)| {
-                let rule = RuleId(place);
-                let of_severity = match (severity, self.standing(rule)) {
-                    (Some(severity), Some(standing)) => severity_of(standing, severity),
-                    (Some(_), None) => Truth::Unknown,
-                    (None, _) => Truth::Yes,
-                };
-                (rule, self.asked(rule, outcome, completed).and(of_severity))
-            })
-            .collect()
+    ) -> impl Iterator<Item = (RuleId, Truth)> {
+        let rules =
+            self.program.rules.iter().enumerate().filter(move |(_, rule)| rule.kind() == kind);
+        rules.map(move |(place, _)| {
+            let rule = RuleId(place);
+            let of_severity = match (severity, self.standing(rule)) {
+                (Some(severity), Some(standing)) => severity_of(standing, severity),
+                (Some(_), None) => Truth::Unknown,
+                (None, _) => Truth::Yes,
+            };
+            (rule, self.asked(rule, outcome, completed).and(of_severity))
+        })
     }
 }
 
