@@ -720,7 +720,10 @@ impl<'p> Run<'p, '_> {
 
     /// How new what a flag rests on is.
     fn newest(&self, flag: RuleId) -> Newest {
-        let steps = self.rule(flag).map(|rule| self.evaluator.steps(rule, self.scope));
+        let steps = self.rule(flag).map(|rule| {
+            // Days are those of elements; which of their fields were read does not matter.
+            self.evaluator.steps_without_facts(rule, self.scope)
+        });
         evidence::newest(&steps.unwrap_or_default())
     }
 

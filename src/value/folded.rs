@@ -21,7 +21,8 @@ pub trait Folding: Clone + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct Folded<'a, F: Folding> {
     text: Cow<'a, str>,
-    canonical: OnceLock<String>,
+    /// In a box, since most values are never folded and there are many of them.
+    canonical: OnceLock<Box<String>>,
     folding: PhantomData<F>,
 }
 
@@ -53,7 +54,7 @@ impl<'a, F: Folding> Folded<'a, F> {
 
     /// The form in which it is compared.
     pub fn canonical(&self) -> &str {
-        self.canonical.get_or_init(|| F::fold(&self.text))
+        self.canonical.get_or_init(|| Box::new(F::fold(&self.text)))
     }
 }
 
