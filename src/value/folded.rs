@@ -21,7 +21,10 @@ pub trait Folding: Clone + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct Folded<'a, F: Folding> {
     text: Cow<'a, str>,
-    /// In a box, since most values are never folded and there are many of them.
+    #[allow(
+        clippy::box_collection,
+        reason = "most values are never folded, and a pointer takes the least room in each of them"
+    )]
     canonical: OnceLock<Box<String>>,
     folding: PhantomData<F>,
 }
