@@ -7,7 +7,6 @@ use duecare::loader::{Loaded, Policy};
 use duecare::roster::Layout;
 use duecare::run::{Plan, collect, merge};
 use duecare::value::Instant;
-use sha2::Digest as _;
 
 use super::roster_source::{Reader, RosterSource};
 use crate::cli::args::{InputArgs, PolicyArgs};
@@ -31,9 +30,9 @@ pub(super) struct Input {
     twice: Option<Twice>,
 }
 
-/// The digests of the first reading and of the second so far.
+/// The hashes of the first reading and of the second so far.
 struct Twice {
-    first: Digest,
+    first: u128,
     second: SoFar,
     shown: String,
 }
@@ -43,18 +42,12 @@ impl Input {
     /// that no longer hold.
     pub(super) fn require_unchanged(&self) -> Result<(), Failure> {
         let Some(Twice { first, second, shown }) = &self.twice else { return Ok(()) };
-        if digest(second) == *first {
+        if second.borrow().finish_128() == *first {
             return Ok(());
         }
         Err(Failure::input(format!("`{shown}` was changed while it was read"))
             .hint("it is read twice, to compare subjects with each other; run again on a file that stays as it is"))
     }
-}
-
-type Digest = [u8; 32];
-
-fn digest(so_far: &SoFar) -> Digest {
-    so_far.borrow().clone().finalize().into()
 }
 
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
@@ -121,7 +114,7 @@ pub(super) fn open(
         });
     }
     engines = knowing;
-    let first = digest(&so_far);
+    let first = so_far.borrow().finish_128();
     let so_far = roster.restart();
     let meter = Meter::default();
     let (reader, layouts) =
