@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::peers::Collected;
-use duecare::roster::{BadValues, Format, RawReader, Record};
+use duecare::roster::{BadValues, Format, RawReader, RawRecord, Record};
 use duecare::run::{Callbacks, Judged, Ladder, Plan, collect, evaluate, merge};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -550,8 +550,9 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
 {"id": "S-3", "items": []}
 {"id": 3.5}"#;
     let mut roster = RawReader::new(Format::JsonLines, text.as_bytes()).unwrap();
-    let render =
-        |judged: &[Judged<'_, '_>]| serde_json::to_vec(&ladder.subject(judged).unwrap()).unwrap();
+    let render = |_: &RawRecord, judged: &[Judged<'_, '_>]| {
+        serde_json::to_vec(&ladder.subject(judged).unwrap()).unwrap()
+    };
     let (mut decided, mut refused) = (Vec::new(), 0);
     let summary = evaluate(
         &plan,

@@ -202,6 +202,10 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) dispositions: Option<PathBuf>,
 
+    /// A ledger from which to take what people recorded: dispositions, controls done, exceptions granted
+    #[arg(long, value_name = "DIR")]
+    pub(crate) facts_from: Option<PathBuf>,
+
     /// What becomes of records with values that cannot be read
     #[arg(long, value_enum, default_value_t = BadValuesArg::Refuse)]
     pub(crate) bad_values: BadValuesArg,
@@ -537,7 +541,13 @@ pub(crate) struct LedgerProveArgs {
     pub(crate) at: LedgerReadArgs,
 
     /// The newest decision about this subject
-    #[arg(long, short, value_name = "ID", required_unless_present = "leaf", conflicts_with = "leaf")]
+    #[arg(
+        long,
+        short,
+        value_name = "ID",
+        required_unless_present = "leaf",
+        conflicts_with = "leaf"
+    )]
     pub(crate) subject: Option<String>,
 
     /// This leaf

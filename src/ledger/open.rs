@@ -160,7 +160,11 @@ impl Replayed {
         };
         let mut expected = (header.first, header.previous);
         if self.segment.0 > 0 && header.previous != self.last {
-            return Err(Problem::damaged(&path, 0, "the segment does not continue the one before it"));
+            return Err(Problem::damaged(
+                &path,
+                0,
+                "the segment does not continue the one before it",
+            ));
         }
         for (offset, read) in segment.frames {
             let FrameRead { frame, digest, .. } = read;
@@ -217,17 +221,23 @@ pub(super) fn origin_of(storage: &dyn Storage) -> Result<String, Problem> {
     }
     let text = String::from_utf8(storage.read(ORIGIN)?).unwrap_or_default();
     let origin = text.strip_suffix('\n').filter(|origin| super::note::is_name(origin));
-    origin
-        .map(str::to_owned)
-        .ok_or_else(|| Problem::damaged(ORIGIN, 0, "it does not hold the name of a log on one line"))
+    origin.map(str::to_owned).ok_or_else(|| {
+        Problem::damaged(ORIGIN, 0, "it does not hold the name of a log on one line")
+    })
 }
 
 /// The greatest head that was published. Its signature is for `verify` to judge; a head that names more
 /// leaves than there are keeps the log closed in any case.
 fn published_head(storage: &dyn Storage, origin: &str) -> Result<Option<Checkpoint>, Problem> {
-    let mut paths: Vec<String> =
-        storage.list("checkpoints")?.into_iter().map(|name| format!("checkpoints/{name}")).collect();
-    paths.retain(|path| path.rsplit_once('/').is_some_and(|(_, name)| name.bytes().all(|byte| byte.is_ascii_digit())));
+    let mut paths: Vec<String> = storage
+        .list("checkpoints")?
+        .into_iter()
+        .map(|name| format!("checkpoints/{name}"))
+        .collect();
+    paths.retain(|path| {
+        path.rsplit_once('/')
+            .is_some_and(|(_, name)| name.bytes().all(|byte| byte.is_ascii_digit()))
+    });
     let mut greatest: Option<Checkpoint> = None;
     if storage.length(CHECKPOINT)?.is_some() {
         paths.push(CHECKPOINT.to_owned());
@@ -316,7 +326,10 @@ fn cut_vault(storage: &mut dyn Storage, vault: &VaultPosition) -> Result<Pack, P
     if storage.length(&next)?.is_some() {
         storage.remove(&next)?;
     }
-    Ok(Pack { number: vault.pack, end: vault.end.max(if vault.pack > 0 { PACK_HEADER } else { 0 }) })
+    Ok(Pack {
+        number: vault.pack,
+        end: vault.end.max(if vault.pack > 0 { PACK_HEADER } else { 0 }),
+    })
 }
 
 fn cut(storage: &mut dyn Storage, path: &str, length: u64) -> Result<(), Problem> {

@@ -17,9 +17,8 @@ pub fn add_signature(
     let path = head_path(size);
     let mut note = Note::parse(&storage.read(&path)?)
         .map_err(|problem| Problem::Malformed { path: path.clone(), problem })?;
-    note.signatures.retain(|known| {
-        (&known.name, known.key_id) != (&signature.name, signature.key_id)
-    });
+    note.signatures
+        .retain(|known| (&known.name, known.key_id) != (&signature.name, signature.key_id));
     note.signatures.push(signature);
     Ok(replace(storage, &path, note.to_string().as_bytes())?)
 }

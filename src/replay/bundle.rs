@@ -30,7 +30,10 @@ impl fmt::Display for BundleProblem {
         match self {
             Self::Ledger(problem) => write!(f, "{problem}"),
             Self::NoPolicy(name) => {
-                write!(f, "the texts that the ledger has of `{name}` do not make a policy that this program can use")
+                write!(
+                    f,
+                    "the texts that the ledger has of `{name}` do not make a policy that this program can use"
+                )
             }
         }
     }
@@ -92,7 +95,8 @@ impl Bundle {
     /// # Errors
     /// If any is missing or was changed.
     pub fn read(view: &View, digest: &Digest) -> Result<Self, Problem> {
-        let malformed = || Problem::Missing(format!("the blob {digest} is no list of a policy's texts"));
+        let malformed =
+            || Problem::Missing(format!("the blob {digest} is no list of a policy's texts"));
         let list = Canonical::parse(&view.blob(digest)?).map_err(|_| malformed())?;
         let mut files = Vec::new();
         for file in list.get("files").and_then(Canonical::as_array).ok_or_else(malformed)? {

@@ -39,9 +39,9 @@ pub(super) fn details(leaf: &Canonical) -> String {
     let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
     match text(leaf, "kind").as_str() {
         "decision" => {
-            let decided = policies.iter().map(|policy| {
-                format!("{}: {}", text(policy, "name"), text(policy, "decision"))
-            });
+            let decided = policies
+                .iter()
+                .map(|policy| format!("{}: {}", text(policy, "name"), text(policy, "decision")));
             decided.collect::<Vec<_>>().join(", ")
         }
         "run_started" => {

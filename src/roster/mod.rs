@@ -3,6 +3,7 @@
 //! A roster is cut into raw records first (`RawReader`), in order; each is then decoded on its own
 //! (`Layout::decode`), on any thread. What cannot be read is refused with its text and the reasons.
 
+mod additions;
 mod canonical;
 mod cell;
 mod csv_rows;
@@ -28,6 +29,7 @@ mod xlsx_rows;
 mod yaml_items;
 
 pub use cell::CellKind;
+pub use additions::{Addition, Additions};
 pub use folder::{
     Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,
     MANIFEST_NAME, Manifest, OpenTable, Origin, SampledTable, SubjectTable, draft,

@@ -29,9 +29,7 @@ impl RawRecord {
             RawText::Yaml(text) => ("yaml", text.clone().into_bytes()),
             RawText::Row { cells, kinds, .. } => ("row", cells_bytes(cells, kinds)),
             RawText::Assembled(assembled) => ("assembled", assembled_bytes(assembled)),
-            RawText::TooLong(text) => {
-                ("too_long", text.iter().take(BEGINNING).copied().collect())
-            }
+            RawText::TooLong(text) => ("too_long", text.iter().take(BEGINNING).copied().collect()),
             RawText::Broken { text, .. } => ("broken", text.clone()),
         }
     }
@@ -85,9 +83,9 @@ fn cells_of(bytes: &[u8]) -> Option<(Vec<Vec<u8>>, Vec<CellKind>)> {
 
 fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
     let origins = assembled.origins.iter().map(|(list, origins)| {
-        let origins = origins.iter().map(|origin| {
-            (origin.file.to_string(), origin.numbers.to_owned(), origin.line)
-        });
+        let origins = origins
+            .iter()
+            .map(|origin| (origin.file.to_string(), origin.numbers.to_owned(), origin.line));
         (list.clone(), origins.collect())
     });
     let stored = StoredAssembled {
@@ -103,11 +101,10 @@ fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
 fn assembled_of(bytes: &[u8]) -> Option<Assembled> {
     let stored: StoredAssembled = serde_json::from_slice(bytes).ok()?;
     let origins = stored.origins.into_iter().map(|(list, origins)| {
-        let origins =
-            origins.into_iter().map(|(file, numbers, line)| {
-                let numbers = ["line", "row", "record"].into_iter().find(|word| *word == numbers)?;
-                Some(Origin { file: Arc::from(file), numbers, line })
-            });
+        let origins = origins.into_iter().map(|(file, numbers, line)| {
+            let numbers = ["line", "row", "record"].into_iter().find(|word| *word == numbers)?;
+            Some(Origin { file: Arc::from(file), numbers, line })
+        });
         Some((list, origins.collect::<Option<_>>()?))
     });
     Some(Assembled {

@@ -90,13 +90,13 @@ mod tests {
                 &Ladder::new(std::slice::from_ref(&knowing)).unwrap(),
                 &mut reader(),
                 Callbacks {
-                    render: &|judged: &[Judged<'_, '_>]| judged[0].record.subject.clone(),
+                    render: &|_, judged: &[Judged<'_, '_>]| judged[0].record.subject.clone(),
                     on_decided: &mut |subject| {
                         decided.push(subject);
                         Ok(())
                     },
                     on_refused: &mut |record: Refused<'_>| {
-                        refused.push((record.number, record.problems[0].reason.clone()));
+                        refused.push((record.raw.number, record.problems[0].reason.clone()));
                         Ok(())
                     },
                     on_batch: &mut |_| Ok(ControlFlow::Continue(())),

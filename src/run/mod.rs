@@ -207,11 +207,7 @@ pub fn evaluate<R: BufRead, T: Send>(
                     }
                     let mut rest =
                         |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
-                    let refused = Refused {
-                        raw,
-                        problems: &problems,
-                        rest: &mut rest,
-                    };
+                    let refused = Refused { raw, problems: &problems, rest: &mut rest };
                     on_refused(refused).map_err(RunError::Write)?;
                 }
             }

@@ -105,6 +105,7 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         roster: args.path.clone(),
         input_format: args.input_format,
         dispositions: None,
+        facts_from: None,
         bad_values: BadValuesArg::Refuse,
     };
     let source = RosterSource::new(&input)?;

@@ -59,11 +59,7 @@ pub fn folder_of(path: &str) -> &str {
 }
 
 /// Puts a file in place so that it is there whole, or as it was before, whatever happens.
-pub(super) fn replace(
-    storage: &mut dyn Storage,
-    path: &str,
-    bytes: &[u8],
-) -> io::Result<()> {
+pub(super) fn replace(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<()> {
     let unfinished = unfinished(storage, path, bytes)?;
     storage.sync(&unfinished)?;
     storage.rename(&unfinished, path)?;

@@ -108,7 +108,10 @@ impl Heads {
             if !head.is_met {
                 findings.fault(
                     &head.path,
-                    format!("the first {} leaves are not those of this head: the log was rewritten", tree.size()),
+                    format!(
+                        "the first {} leaves are not those of this head: the log was rewritten",
+                        tree.size()
+                    ),
                 );
             }
         }
@@ -150,7 +153,10 @@ impl Heads {
                 let named = head.note.signatures.iter().any(|line| witness.is_named_by(line));
                 let is_valid = cosigned_at(&head.note, witness).is_some();
                 if named && !is_valid {
-                    findings.fault(&head.path, format!("the cosignature of `{}` does not verify", witness.name()));
+                    findings.fault(
+                        &head.path,
+                        format!("the cosignature of `{}` does not verify", witness.name()),
+                    );
                 }
                 is_valid
             });

@@ -28,14 +28,18 @@ impl Succession {
             let key = vkey_at(leaf, "key").filter(|key| key.name() == origin);
             match key.filter(|_| kind == Some("log_opened")) {
                 Some(key) => self.keys.push((1, key)),
-                None => findings.leaf("wal", 0, "the first leaf does not name this log and its key"),
+                None => {
+                    findings.leaf("wal", 0, "the first leaf does not name this log and its key")
+                }
             }
         } else if kind == Some("log_opened") {
             findings.leaf("wal", index, "a log is opened once");
         } else if kind == Some("key_rotated") {
             match self.rotated(leaf, origin) {
                 Some(key) => self.keys.push((index + 1, key)),
-                None => findings.leaf("wal", index, "the change of keys is not signed by both keys"),
+                None => {
+                    findings.leaf("wal", index, "the change of keys is not signed by both keys")
+                }
             }
         }
     }
@@ -82,7 +86,10 @@ impl Succession {
         if let Some(trusted) = &trust.key
             && self.keys.iter().all(|(_, key)| key != trusted)
         {
-            findings.fault("keys", format!("the key that you trust, {}, never signed this log", trusted.shown_id()));
+            findings.fault(
+                "keys",
+                format!("the key that you trust, {}, never signed this log", trusted.shown_id()),
+            );
         }
     }
 }

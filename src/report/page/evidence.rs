@@ -86,8 +86,10 @@ impl EvidencePage {
             let Ok(leaf) = Canonical::parse(bytes) else { return Ok(true) };
             if text(&leaf, "kind") == "decision" {
                 let of_run = levels.entry(text(&leaf, "run")).or_default();
-                for policy in leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default() {
-                    *of_run.entry((text(policy, "name"), text(policy, "decision"))).or_default() += 1;
+                for policy in leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default()
+                {
+                    *of_run.entry((text(policy, "name"), text(policy, "decision"))).or_default() +=
+                        1;
                 }
             }
             Ok(true)
@@ -109,7 +111,11 @@ impl EvidencePage {
                 decided: grouped(found.map_or(0, |run| run.decided)),
                 refused: grouped(found.map_or(0, |run| run.refused)),
                 levels: counts
-                    .map(|((policy, level), count)| LevelCount { policy, level, count: grouped(count) })
+                    .map(|((policy, level), count)| LevelCount {
+                        policy,
+                        level,
+                        count: grouped(count),
+                    })
                     .collect(),
                 is_complete: found.is_some_and(|run| run.is_complete),
                 look_back: policies

@@ -25,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
         None => layout,
     };
     let (mut decided, mut refused) = (0, 0);
-    let render = |judged: &[Judged<'_, '_>]| {
+    let render = |_: &duecare::roster::RawRecord, judged: &[Judged<'_, '_>]| {
         let each = judged.iter().map(|judged| {
             serde_json::to_vec(&judged.engine.decision(judged.record, &judged.judgement))
                 .expect("a decision")

@@ -14,8 +14,8 @@ use std::path::Path;
 use duecare::eval::Detail;
 use duecare::ledger::Problem;
 use duecare::replay::Prepared;
-use duecare::roster::RawRecord;
 use duecare::report::{Highlights, run_report};
+use duecare::roster::RawRecord;
 use duecare::run::{
     Callbacks, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
 };
@@ -82,7 +82,8 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     if let Some(evidence) = &mut evidence {
         // What was decided is told, also of a run that was ended early; after a failure to write nothing more is.
         let is_written = !matches!(result, Err(RunError::Write(_)));
-        let durable = if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
+        let durable =
+            if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
         durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
     }
     let evidence = match (evidence, &result) {
@@ -124,6 +125,12 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         if let Some(highlights) = &highlights {
             report.finish(&args.input.roster, &summary, &input.engines, highlights)?;
         }
+    }
+    if let Some(unused) = input.facts.as_ref().and_then(input::Facts::unused).filter(|_| !quiet) {
+        let message = format!(
+            "{unused} recorded facts were not used: the roster leaves unknown what else is in their lists; write an empty list where there is nothing else"
+        );
+        writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
     }
     let recorded = evidence.map(evidence::Evidence::complete).transpose()?;
     let exit = conclude(args, quiet, &ladder, &summary);

@@ -36,7 +36,9 @@ pub(super) fn run(args: &LedgerTimestampArgs, quiet: bool) -> Result<Exit, Failu
         let kept = keep_timestamp(&mut Folder::new(path), &reply)
             .map_err(|problem| ledgers::failure(path, &problem))?;
         if !quiet {
-            let message = format!("kept as `{kept}`; check whose it is with `openssl ts -verify -data TEXT -in {kept} -CAfile CA`, TEXT as --text writes it");
+            let message = format!(
+                "kept as `{kept}`; check whose it is with `openssl ts -verify -data TEXT -in {kept} -CAfile CA`, TEXT as --text writes it"
+            );
             writeln!(anstream::stderr(), "{}", terminal::paragraph(&message, 0, 0))?;
         }
     }

@@ -31,8 +31,9 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
         let shown = head.display();
         let bytes = fs::read(head)
             .map_err(|error| Failure::input(format!("`{shown}` cannot be read: {error}")))?;
-        let note = Note::parse(&bytes)
-            .map_err(|problem| Failure::input(format!("`{shown}` is no head of a log: {problem}")))?;
+        let note = Note::parse(&bytes).map_err(|problem| {
+            Failure::input(format!("`{shown}` is no head of a log: {problem}"))
+        })?;
         trust.heads.push(note);
     }
     let mut report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
@@ -61,7 +62,8 @@ fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
         writeln!(out, "head     {head}")?;
     }
     let read = &report.read;
-    let frames = if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
+    let frames =
+        if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
     writeln!(
         out,
         "read     {} leaves{frames}, {} tiles, {} heads, {} blobs, {} keys of subjects ({} erased)",

@@ -85,13 +85,17 @@ fn remembered(args: &LedgerWitnessArgs) -> Result<Memory, Failure> {
     if args.state.exists() {
         let text = fs::read_to_string(&args.state)
             .map_err(|error| Failure::input(format!("`{shown}` cannot be read: {error}")))?;
-        let memory: Memory = serde_json::from_str(&text)
-            .map_err(|error| Failure::input(format!("`{shown}` is no memory of a witness: {error}")))?;
+        let memory: Memory = serde_json::from_str(&text).map_err(|error| {
+            Failure::input(format!("`{shown}` is no memory of a witness: {error}"))
+        })?;
         if memory.format != FORMAT {
             return Err(Failure::input(format!("`{shown}` has a form that is not known here")));
         }
         if args.name.as_ref().is_some_and(|name| *name != memory.name) {
-            return Err(Failure::input(format!("the witness of `{shown}` is called `{}`", memory.name)));
+            return Err(Failure::input(format!(
+                "the witness of `{shown}` is called `{}`",
+                memory.name
+            )));
         }
         return Ok(memory);
     }
