@@ -36,3 +36,7 @@ fuzz target minutes="10":
 # Records per second, next to a plain parse of the same roster.
 bench:
     cargo bench --bench evaluate
+
+# What evidence costs: appends, runs with a ledger, verification, replay.
+bench-ledger:
+    benches/ledger/run
