@@ -22,9 +22,10 @@ use super::frame::VaultPosition;
 use super::log::{CHECKPOINT, ORIGIN};
 use super::note::{Note, Vkey};
 use super::open::origin_of;
+use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::segment::segment_path;
-use super::storage::Storage;
+use super::storage::{Storage, UNFINISHED};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
 use heads::Heads;
@@ -150,7 +151,7 @@ impl Findings {
     fn verdict(&self, leaves: u64) -> Verdict {
         if self.has_fault {
             Verdict::Fail
-        } else if self.has_open || leaves == 0 {
+        } else if (self.has_open || leaves == 0) && !planted::is(Bug::AcceptEmptyLog) {
             Verdict::NotVerified
         } else {
             Verdict::Pass
@@ -283,6 +284,7 @@ impl<'v> Verification<'v> {
                     report.read.blobs += 1;
                     match self.storage.read(&path) {
                         Ok(bytes) if blob_path(&Digest::of(&bytes)) == path => {}
+                        Ok(_) if planted::is(Bug::IgnoreBlobContent) => {}
                         Ok(_) => findings.fault(&path, "its content is not what its name says"),
                         Err(error) => findings.unreadable(&path, &error),
                     }
@@ -311,7 +313,7 @@ impl<'v> Verification<'v> {
     fn note_strangers(&self, findings: &mut Findings) {
         let known = [
             "origin", "keys/", "wal/", "checkpoint", "checkpoints/", "tile/", "blobs/", "vault/",
-            "index/", "lock",
+            "index/", "lock", UNFINISHED,
         ];
         for name in self.storage.list("").unwrap_or_default() {
             if !known.contains(&name.as_str()) {
