@@ -70,7 +70,7 @@ impl Log {
         };
         replayed.require(&published.head)?;
         require_key(&replayed.events, &key)?;
-        let Replayed { tree, edge, events, segment, last, vault } = replayed;
+        let Replayed { tree, edge, events, segment, last, vault, .. } = replayed;
         let pack = cut_vault(storage.as_mut(), &vault)?;
         let mut log = Self {
             limits,
@@ -106,6 +106,8 @@ struct Replayed {
     segment: (u64, u64),
     last: Digest,
     vault: VaultPosition,
+    /// Leaves up to the last frame: fewer than the tree has where tiles outlived frames.
+    framed: u64,
 }
 
 impl Replayed {
@@ -124,6 +126,7 @@ impl Replayed {
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             vault: nothing_in_vault(),
+            framed: 0,
         };
         let numbers = segments(storage)?;
         let mut from = numbers.len().saturating_sub(1);
@@ -160,6 +163,7 @@ impl Replayed {
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             vault: nothing_in_vault(),
+            framed: 0,
         };
         for number in segments(storage)? {
             made.replay(number, read_segment(storage, number)?, Some(head))?;
@@ -212,13 +216,13 @@ impl Replayed {
                 }
             }
         }
-        self.last = expected.1;
+        (self.framed, self.last) = expected;
         self.segment = (number, segment.end as u64);
         Ok(())
     }
 
     fn require(&self, published: &Checkpoint) -> Result<(), Problem> {
-        let size = self.tree.size();
+        let size = self.framed;
         if size == 0 {
             return Err(Problem::damaged("wal", 0, "the log has no leaf"));
         }

@@ -1,9 +1,9 @@
 //! The ledger keeps its promises: through crashes and full disks, and against whoever changes it.
 
 mod faults;
-//mod flips;
+mod flips;
 //mod garbled;
-//mod oracle;
+mod oracle;
 //#[cfg(feature = "planted-bugs")]
 //mod planted;
 mod sample;

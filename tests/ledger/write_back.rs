@@ -418,3 +418,38 @@ impl Storage for Disk {
         })
     }
 }
+
+impl Disk {
+    /// The files, with their lengths.
+    pub(super) fn files(&self) -> Vec<(String, usize)> {
+        let state = self.state();
+        let names = state.names.iter().filter(|(name, _)| !name.ends_with('/'));
+        names.map(|(name, file)| (name.clone(), state.files[*file].bytes.len())).collect()
+    }
+
+    /// Somebody changes a file.
+    pub(super) fn edit(&self, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
+        let mut state = self.state();
+        change(Arc::make_mut(&mut state.file(path).unwrap().bytes));
+    }
+
+    /// Somebody puts a file in place, over another one if it is there.
+    pub(super) fn put(&self, path: &str, bytes: &[u8]) {
+        let mut state = self.state();
+        let mut above = folder_of(path);
+        while !above.is_empty() {
+            state.names.insert(format!("{above}/"), usize::MAX);
+            above = folder_of(above);
+        }
+        let bytes = Arc::new(bytes.to_vec());
+        state.files.push(File { durable: Arc::clone(&bytes), bytes, changes: Vec::new() });
+        let file = state.files.len() - 1;
+        state.names.insert(path.to_owned(), file);
+    }
+
+    /// Somebody deletes a file, or all below a folder.
+    pub(super) fn delete(&self, path: &str) {
+        let inner = format!("{path}/");
+        self.state().names.retain(|name, _| name != path && !name.starts_with(&inner));
+    }
+}

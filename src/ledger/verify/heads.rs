@@ -54,6 +54,7 @@ impl Heads {
         for (place, note) in trust.heads.iter().enumerate() {
             made.add(format!("given head {}", place + 1), note.clone(), true, origin, findings);
         }
+        made.check_newest(storage, findings);
         made.check_times(storage, &names, findings);
         made
     }
@@ -81,6 +82,24 @@ impl Heads {
         }
         let head = Head { path, note, checkpoint, is_from_elsewhere, is_met: false };
         self.by_size.entry(head.checkpoint.size).or_default().push(head);
+    }
+
+    /// The newest head is that of the greatest size, and in a ledger, from whose log an export is told by its
+    /// lack of segments, it is also among the others.
+    fn check_newest(&self, storage: &dyn Storage, findings: &mut Findings) {
+        let own = || self.by_size.values().flatten().filter(|head| !head.is_from_elsewhere);
+        let greatest = own().map(|head| head.checkpoint.size).max().unwrap_or(0);
+        if self.published < greatest {
+            findings.open(
+                NEWEST,
+                format!("it has {} leaves, and a head with {greatest} was published: a crash came between, or it was put back", self.published),
+            );
+        }
+        let has_log = storage.list("wal").is_ok_and(|names| !names.is_empty());
+        let path = head_path(self.published);
+        if has_log && own().all(|head| head.path != path) {
+            findings.fault(&path, "the newest head is missing among those that were published");
+        }
     }
 
     /// A time stamp is over the bytes of the head beside it; whose stamp it is, is for tools that know the

@@ -4,7 +4,7 @@ use ed25519_dalek::Signature;
 use super::{Findings, Trust};
 use crate::ledger::canonical::Canonical;
 use crate::ledger::event::rotation_statement;
-use crate::ledger::log::key_path;
+use crate::ledger::log::{ORIGIN, key_path};
 use crate::ledger::note::{KeyUse, Vkey};
 use crate::ledger::storage::Storage;
 
@@ -28,7 +28,10 @@ impl Succession {
             let key = vkey_at(leaf, "key").filter(|key| key.name() == origin);
             match key.filter(|_| kind == Some("log_opened")) {
                 Some(key) => self.keys.push((1, key)),
-                None => findings.leaf("wal", 0, "the first leaf does not name this log and its key"),
+                None => {
+                    findings.leaf("wal", 0, "the first leaf does not name this log and its key");
+                    findings.fault(ORIGIN, "it is not the name that the first leaf has");
+                }
             }
         } else if kind == Some("log_opened") {
             findings.leaf("wal", index, "a log is opened once");

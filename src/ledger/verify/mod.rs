@@ -234,6 +234,8 @@ impl<'v> Verification<'v> {
         }
         if let Some(vault) = &self.vault {
             vault.finish(self.storage, &self.events, findings, &mut report.read);
+        } else if has_log {
+            findings.fault("vault", "it is missing, with what the log counts on");
         } else {
             findings.note("vault", "it is not here: what it holds of people was not looked at");
         }

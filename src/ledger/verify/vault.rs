@@ -52,6 +52,9 @@ impl VaultCheck {
             return;
         }
         let path = pack_path(position.pack);
+        if position.pack != before.pack {
+            expect_end(storage, &pack_path(before.pack), before.end, findings);
+        }
         let start = if position.pack == before.pack { before.end } else { PACK_HEADER };
         if position.pack != before.pack {
             let header = pack_header(position.pack);
@@ -81,22 +84,13 @@ impl VaultCheck {
         read: &mut Read,
     ) {
         let VaultPosition { subjects: count, pack, end, .. } = self.position;
-        let expect = |path: &str, length: u64, findings: &mut Findings| {
-            match storage.length(path) {
-                Ok(Some(found)) if found > length => findings.add(
-                    super::Weight::Open,
-                    path,
-                    Some(length),
-                    None,
-                    "it goes on behind what the log counts on: a write that a crash cut off, or a change",
-                ),
-                Ok(_) => {}
-                Err(error) => findings.unreadable(path, &error),
+        expect_end(storage, SUBJECTS, SUBJECTS_HEADER + count * SLOT_SIZE, findings);
+        expect_end(storage, &pack_path(pack), end, findings);
+        for name in storage.list("vault/packs").unwrap_or_default() {
+            let path = format!("vault/packs/{name}");
+            if (1..=pack).all(|number| pack_path(number) != path) {
+                findings.open(&path, "no frame counts on it: a crash left it, or it was put there");
             }
-        };
-        expect(SUBJECTS, SUBJECTS_HEADER + count * SLOT_SIZE, findings);
-        if pack > 0 {
-            expect(&pack_path(pack), end, findings);
         }
         match Subjects::read(storage, count) {
             Ok(subjects) => self.erasures(&subjects, events, findings, read),
@@ -122,8 +116,29 @@ impl VaultCheck {
         }
         for (slot, leaf) in &logged {
             if subjects.key(*slot).is_some() {
-                findings.leaf(SUBJECTS, *leaf, "the log says erased, and the key of the subject is there");
+                findings.add(
+                    super::Weight::Open,
+                    SUBJECTS,
+                    Some(SUBJECTS_HEADER + slot.0 * SLOT_SIZE),
+                    Some(*leaf),
+                    "the log says erased, and the key of the subject is there: an erasure that a crash cut off, or a key that was put back; `duecare ledger recover` erases it",
+                );
             }
         }
+    }
+}
+
+/// A file of the vault ends where the log says, or not yet.
+fn expect_end(storage: &dyn Storage, path: &str, length: u64, findings: &mut Findings) {
+    match storage.length(path) {
+        Ok(Some(found)) if found > length => findings.add(
+            super::Weight::Open,
+            path,
+            Some(length),
+            None,
+            "it goes on behind what the log counts on: a write that a crash cut off, or a change",
+        ),
+        Ok(_) => {}
+        Err(error) => findings.unreadable(path, &error),
     }
 }
