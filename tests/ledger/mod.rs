@@ -2,9 +2,9 @@
 
 mod faults;
 mod flips;
-//mod garbled;
+mod garbled;
 mod oracle;
-//#[cfg(feature = "planted-bugs")]
-//mod planted;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod sample;
 mod write_back;

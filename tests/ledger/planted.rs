@@ -8,11 +8,12 @@ use super::sample::{small_limits, whole_log};
 use super::{faults, flips, garbled};
 
 /// The first of the suites that finds a bug, with what it says.
-fn found(bug: Bug) -> Option<String> {
-    plant(Some(bug));
-    let suites: [(&str, fn() -> Result<(), String>); 3] = [
+fn found(bug: Option<Bug>) -> Option<String> {
+    plant(bug);
+    let suites: [(&str, fn() -> Result<(), String>); 4] = [
         ("garbled", garbled::suite),
-        ("faults", || faults::suite(1, 3000, &mut faults::Tally::default())),
+        ("refusals", || flips::refusals(501).map(drop)),
+        ("faults", || faults::suite(1, 1500, &mut faults::Tally::default())),
         ("flips", || flips::bits(&whole_log(small_limits(), 40), Some(8)).map(drop)),
     ];
     let outcome = suites.into_iter().find_map(|(name, suite)| {
@@ -28,11 +29,16 @@ macro_rules! bugs {
     ($($test:ident: $bug:ident,)+) => {$(
         #[test]
         fn $test() {
-            let found = found(Bug::$bug);
+            let found = found(Some(Bug::$bug));
             eprintln!("{found:?}");
             assert!(found.is_some(), "nobody found it");
         }
     )+};
+}
+
+#[test]
+fn without_a_bug_nothing_is_found() {
+    assert_eq!(found(None), None);
 }
 
 bugs! {

@@ -26,12 +26,11 @@ impl Succession {
         let kind = leaf.get("kind").and_then(Canonical::as_text);
         if index == 0 {
             let key = vkey_at(leaf, "key").filter(|key| key.name() == origin);
-            match key.filter(|_| kind == Some("log_opened")) {
-                Some(key) => self.keys.push((1, key)),
-                None => {
-                    findings.leaf("wal", 0, "the first leaf does not name this log and its key");
-                    findings.fault(ORIGIN, "it is not the name that the first leaf has");
-                }
+            if let Some(key) = key.filter(|_| kind == Some("log_opened")) {
+                self.keys.push((1, key));
+            } else {
+                findings.leaf("wal", 0, "the first leaf does not name this log and its key");
+                findings.fault(ORIGIN, "it is not the name that the first leaf has");
             }
         } else if kind == Some("log_opened") {
             findings.leaf("wal", index, "a log is opened once");
