@@ -33,7 +33,7 @@ struct Outcome {
 fn run(
     text: &str,
     render: &(dyn Fn(&str) -> String + Sync),
-    on_batch: &mut dyn FnMut(&SoFar) -> ControlFlow<()>,
+    on_batch: &mut dyn FnMut(&SoFar) -> std::io::Result<ControlFlow<()>>,
 ) -> Outcome {
     let engine = engine(&policy_with("flag"), AS_OF);
     let engines = std::slice::from_ref(&engine);
@@ -48,13 +48,13 @@ fn run(
         &ladder,
         &mut roster,
         Callbacks {
-            render: &|judged: &[Judged<'_, '_>]| render(&judged[0].record.subject),
+            render: &|_, judged: &[Judged<'_, '_>]| render(&judged[0].record.subject),
             on_decided: &mut |subject: String| {
                 decided.push(subject);
                 Ok(())
             },
             on_refused: &mut |record| {
-                refused.push((record.number, record.problems[0].to_string()));
+                refused.push((record.raw.number, record.problems[0].to_string()));
                 Ok(())
             },
             on_batch,
@@ -73,7 +73,7 @@ fn a_fault_refuses_the_record_and_no_other() {
     let text = records(1, 5) + &records(3, 1);
     let outcome = run(&text, &render, &mut |so_far| {
         faults.push((so_far.records, so_far.decided(), so_far.refused, so_far.faults));
-        ControlFlow::Continue(())
+        Ok(ControlFlow::Continue(()))
     });
     assert_eq!(outcome.decided, ["S-1", "S-2", "S-4", "S-5"]);
     let reason = "a fault of duecare, please report it: no such place: S-3";
@@ -89,7 +89,11 @@ fn a_fault_refuses_the_record_and_no_other() {
 fn a_run_ends_between_two_batches() {
     let text = records(1, 2_000);
     let outcome = run(&text, &str::to_owned, &mut |so_far| {
-        if so_far.records > 600 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if so_far.records > 600 {
+            Ok(ControlFlow::Break(()))
+        } else {
+            Ok(ControlFlow::Continue(()))
+        }
     });
     let Err(RunError::Stopped(so_far)) = outcome.result else { panic!("it ran to its end") };
     assert_eq!((so_far.records, so_far.decided(), so_far.refused), (1_024, 1_024, 0));

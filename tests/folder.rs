@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use crate::support::command::{Ran, duecare, eval, eval_file};
-use crate::support::{cells, read};
+use crate::support::{cells, read, root};
 
 fn write_table(folder: &Path, file: &str, rows: &[Vec<(String, String)>]) -> Vec<String> {
     let mut header: Vec<String> = Vec::new();
@@ -154,12 +154,20 @@ const PAYMENTS: &str = "payee,date,amount,cur\nC-2,2022-07-01T10:00:00Z,\"1.234,
 
 /// Runs the command on a folder with these files.
 fn run(command: &[&str], manifest: &str, people: &str, logins: &str, payments: &str) -> Ran {
+    let files = [
+        ("roster.yaml", manifest.as_bytes()),
+        ("people.csv", people.as_bytes()),
+        ("logins.csv", logins.as_bytes()),
+        ("payments.csv", payments.as_bytes()),
+    ];
+    run_on(command, &files)
+}
+
+fn run_on(command: &[&str], files: &[(&str, &[u8])]) -> Ran {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-    write("roster.yaml", manifest);
-    write("people.csv", people);
-    write("logins.csv", logins);
-    write("payments.csv", payments);
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+    }
     let path = folder.path().to_str().unwrap();
     let arguments: Vec<&str> =
         command.iter().map(|word| if *word == "FOLDER" { path } else { word }).collect();
@@ -180,20 +188,27 @@ const EVAL: [&str; 11] = [
     "/dev/null",
 ];
 
+const DECIDE: [&str; 9] = [
+    "eval",
+    "--policy",
+    "policies/dprk-it-workers/1.0.0.due",
+    "--as-of",
+    "2022-08-01",
+    "--roster",
+    "FOLDER",
+    "--format",
+    "jsonl",
+];
+
+/// What the decisions say of the records: the same of the same facts.
+fn digests(decisions: &str) -> Vec<String> {
+    let lines = decisions.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.map(|decision| decision["record_digest"].to_string()).collect()
+}
+
 #[test]
 fn values_are_read_as_the_manifest_says() {
-    let command = [
-        "eval",
-        "--policy",
-        "policies/dprk-it-workers/1.0.0.due",
-        "--as-of",
-        "2022-08-01",
-        "--roster",
-        "FOLDER",
-        "--format",
-        "jsonl",
-    ];
-    let ran = run(&command, MANIFEST, PEOPLE, LOGINS, PAYMENTS);
+    let ran = run(&DECIDE, MANIFEST, PEOPLE, LOGINS, PAYMENTS);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let decisions: Vec<Value> =
         ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -222,13 +237,153 @@ fn values_are_read_as_the_manifest_says() {
         ],
         same.as_bytes(),
     );
-    let digests = |text: &str| -> Vec<String> {
-        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        lines.map(|decision| decision["record_digest"].to_string()).collect()
-    };
     assert_eq!(digests(&ran.out), digests(&expected.out), "{}", expected.err);
     // What has no place is said.
     assert!(ran.err.contains("people.csv: Notes"), "{}", ran.err);
+}
+
+/// The tables of `PEOPLE`, `LOGINS` and `PAYMENTS` as objects: with fields in any order, numbers as
+/// numbers, and what is blank left out.
+const PEOPLE_OBJECTS: &str = r#"{"No":"C-1","Name":"Aster Sample","Born":"02/04/1988","Admin":true,"Notes":{"x":1}}
+{"Admin":"N","Born":"03/04/1988","Name":"Birch Sample","No":"C-2"}
+"#;
+const LOGINS_OBJECTS: &str = r#"[{"user":"C-2","when":"30.07.2022 08:00","ip":"192.0.2.1"},
+{"user":"C-2","when":"30.01.2022 08:00","ip":"192.0.2.2"}]"#;
+const PAYMENTS_OBJECTS: &str =
+    "{\"payee\":\"C-2\",\"date\":\"2022-07-01T10:00:00Z\",\"amount\":1234.50,\"cur\":\"EUR\"}\n";
+
+fn of_objects() -> String {
+    let named = MANIFEST.replace("people.csv", "people.jsonl").replace("logins.csv", "logins.json");
+    named.replace("payments.csv", "payments.ndjson")
+}
+
+fn run_objects(command: &[&str], people: &str, logins: &str, payments: &str) -> Ran {
+    let manifest = of_objects();
+    let files = [
+        ("roster.yaml", manifest.as_bytes()),
+        ("people.jsonl", people.as_bytes()),
+        ("logins.json", logins.as_bytes()),
+        ("payments.ndjson", payments.as_bytes()),
+    ];
+    run_on(command, &files)
+}
+
+#[test]
+fn tables_of_objects_say_the_same() {
+    let expected = run(&DECIDE, MANIFEST, PEOPLE, LOGINS, PAYMENTS);
+    let ran = run_objects(&DECIDE, PEOPLE_OBJECTS, LOGINS_OBJECTS, PAYMENTS_OBJECTS);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(digests(&ran.out).len(), 2);
+    assert_eq!(digests(&ran.out), digests(&expected.out));
+    // What nobody mapped may be nested, and is said.
+    assert!(ran.err.contains("people.jsonl: Notes"), "{}", ran.err);
+    // A text is still read as the manifest says, and a null says that there is none.
+    let payments = PAYMENTS_OBJECTS.replace("1234.50", "\"1.234,50\"");
+    let people = PEOPLE_OBJECTS.replace("\"No\":\"C-2\"", "\"No\":\"C-2\",\"Notes\":null");
+    let ran = run_objects(&DECIDE, &people, LOGINS_OBJECTS, &payments);
+    assert_eq!(digests(&ran.out), digests(&expected.out), "{}", ran.err);
+}
+
+#[test]
+fn what_is_wrong_in_a_table_of_objects_is_refused_with_its_place() {
+    let people = format!(
+        "{PEOPLE_OBJECTS}{{\"No\":\"C-3\",\"Name\":[\"A\",\"B\"]}}\n\
+         {{\"No\":\"C-4\",\"Admin\":true,\"Admin\":false}}\n{{\"No\":\"C-5\",\n[1]\n{{\"No\":\"C-6\",\"Name\":1.5}}\n\
+         {{\"Name\":\"Nobody\"}}\n{{\"No\":{{\"a\":1}}}}\n{{\"No\":null}}\n"
+    );
+    let logins = LOGINS_OBJECTS.replace("\"ip\":\"192.0.2.2\"", "\"ip\":{\"v4\":\"192.0.2.2\"}");
+    let payments = format!("{PAYMENTS_OBJECTS}{{\"payee\":\"C-9\",\"amount\":1}}\n");
+    let ran = run_objects(&EVAL, &people, &logins, &payments);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("11 records = 1 decided + 10 refused"), "{}", ran.err);
+    for reason in [
+        "a list stands here, and the field takes no such thing; give a list a table of its own, and what lies in an object columns of their own",
+        "the field `Admin` is given twice",
+        "not a JSON object: EOF while parsing",
+        "invalid type: sequence, expected an object",
+        "a number with decimals stands here, and the field takes a text",
+        "the row names no subject",
+        "an object stands here",
+        "\"origin\":\"logins.json, record 2\"",
+        "`payments.ndjson`: a row of a subject who is not in the roster",
+    ] {
+        assert!(ran.out.contains(reason), "no `{reason}` in {}", ran.out);
+    }
+}
+
+#[test]
+fn a_table_of_objects_that_does_not_fit_ends_the_run() {
+    let people = PEOPLE_OBJECTS.replace("Born", "Birth");
+    let ran = run_objects(&EVAL, &people, LOGINS_OBJECTS, PAYMENTS_OBJECTS);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let said = "`people.jsonl` has no column `Born`; it has No, Name, Birth, Admin, Notes";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    // A row that cannot be read might be anybody's.
+    let payments = format!("{PAYMENTS_OBJECTS}{{\"payee\":\n");
+    let ran = run_objects(&EVAL, PEOPLE_OBJECTS, LOGINS_OBJECTS, &payments);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let said = "`payments.ndjson`, line 2: not a JSON object: EOF while parsing";
+    assert!(ran.err.contains(said), "{}", ran.err);
+    let ran = run_objects(&EVAL, PEOPLE_OBJECTS, "[{\"user\":1}", PAYMENTS_OBJECTS);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let keyed: Vec<String> = (0..5_000).map(|number| format!("\"k{number}\":1")).collect();
+    let logins = format!("[{{\"user\":\"C-2\",{}}}]", keyed.join(","));
+    let ran = run_objects(&EVAL, PEOPLE_OBJECTS, &logins, PAYMENTS_OBJECTS);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("more than 4096 different fields"), "{}", ran.err);
+    // YAML is no table.
+    let manifest = MANIFEST.replace("people.csv", "people.yaml");
+    let files = [("roster.yaml", manifest.as_bytes()), ("people.yaml", b"- No: 1\n".as_slice())];
+    let ran = run_on(&EVAL, &files);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("`people.yaml` is no table"), "{}", ran.err);
+}
+
+#[test]
+fn what_parquet_and_excel_say_of_their_cells_goes_before_the_manifest() {
+    let typed = std::fs::read(root().join("tests/fixtures/rosters/typed.parquet")).unwrap();
+    let manifest = r#"
+formats: {dates: "%d/%m/%Y", yes: [Y], no: [N], decimal: ",", thousands: ".", currency: EUR}
+subjects:
+  file: people.csv
+  columns: {No: id}
+tables:
+  - field: payments
+    file: typed.parquet
+    key: id
+    columns: {engaged_on: paid_at, amount: amount}
+    formats: {time_zone: UTC}
+"#;
+    let files = [
+        ("roster.yaml", manifest.as_bytes()),
+        ("people.csv", b"No\nC-1\nC-2\n".as_slice()),
+        ("typed.parquet", &typed),
+    ];
+    let ran = run_on(&DECIDE, &files);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let same = "{\"id\":\"C-1\",\"payments\":[{\"paid_at\":\"2022-01-31T00:00:00Z\",\"amount\":\"125.10 EUR\"}]}\n\
+        {\"id\":\"C-2\",\"payments\":[{}]}\n";
+    let expected = eval(&["--format", "jsonl", "-q"], same.as_bytes());
+    assert_eq!(digests(&ran.out), digests(&expected.out), "{}", expected.err);
+    assert!(ran.err.contains("typed.parquet: logins"), "{}", ran.err);
+    let nested = manifest.replace("engaged_on: paid_at", "logins: payee_name");
+    let files = [("roster.yaml", nested.as_bytes()), files[1], files[2]];
+    let ran = run_on(&DECIDE, &files);
+    assert!(ran.err.contains("a list stands here"), "{}", ran.err);
+    assert!(ran.err.contains("(typed.parquet, record 1)"), "{}", ran.err);
+
+    // Dates and amounts of a workbook are those of its cells.
+    let book = std::fs::read(root().join("tests/fixtures/rosters/bundled.xlsx")).unwrap();
+    let plain = "subjects:\n  file: bundled.xlsx\n  columns: {id: id, date_of_birth: date_of_birth, engaged_on: engaged_on, privileged_access: privileged_access}\n";
+    let decide = |formats: &str| {
+        let manifest = format!("{formats}{plain}");
+        let files = [("roster.yaml", manifest.as_bytes()), ("bundled.xlsx", &book)];
+        let ran = run_on(&DECIDE, &files);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        digests(&ran.out)
+    };
+    assert_eq!(decide("").len(), 29);
+    assert_eq!(decide("formats: {dates: \"%d/%m/%Y\", yes: [Y], no: [N]}\n"), decide(""));
 }
 
 #[test]
@@ -292,6 +447,19 @@ fn what_nobody_can_attribute_ends_the_run_and_what_is_ambiguous_is_not_guessed()
         "{}",
         ran.err
     );
+    // So might one without a key; one without anything is nobody's.
+    let logins = format!("{LOGINS},30.07.2022 08:00,192.0.2.1\n");
+    let ran = run(&EVAL, MANIFEST, PEOPLE, &logins, PAYMENTS);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("`logins.csv`, line 4: the row names no subject"), "{}", ran.err);
+    let ran = run(&EVAL, MANIFEST, PEOPLE, &format!("{LOGINS},,\n"), PAYMENTS);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("3 records = 2 decided + 1 refused"), "{}", ran.err);
+    let payments = PAYMENTS_OBJECTS.replace("\"payee\":\"C-2\"", "\"payee\":null");
+    let ran = run_objects(&EVAL, PEOPLE_OBJECTS, LOGINS_OBJECTS, &payments);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    let said = "`payments.ndjson`, line 1: the row names no subject";
+    assert!(ran.err.contains(said), "{}", ran.err);
     let undeclared = MANIFEST.replace("dates: \"%d/%m/%Y\", ", "");
     let ran = run(&EVAL, &undeclared, PEOPLE, LOGINS, PAYMENTS);
     assert_eq!(ran.code, 3, "{}", ran.err);
@@ -354,6 +522,29 @@ fn a_draft_says_what_it_is_not_sure_of() {
         assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
     }
     assert!(ran.err.contains("duecare roster check"), "{}", ran.err);
+}
+
+#[test]
+fn a_draft_reads_tables_of_objects_too() {
+    let people = "{\"Contractor No\":1001,\"Full Name\":\"Aster Sample\",\"DOB\":\"1988-04-02\"}\n\
+        {\"Contractor No\":1002,\"Colours\":[\"red\"]}\n";
+    let logins = "[{\"user_id\":1002,\"IP Address\":\"192.0.2.1\"}]";
+    let files = [("people.jsonl", people.as_bytes()), ("logins.json", logins.as_bytes())];
+    let ran = run_on(&["roster", "map", "FOLDER"], &files);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for line in [
+        "  file: people.jsonl\n",
+        "    Contractor No: id\n",
+        "    DOB: date_of_birth\n",
+        "  #   Colours  (as '[\"red\"]')\n",
+        "  - field: logins\n    file: logins.json\n    key: user_id\n",
+        "      IP Address: ip\n",
+    ] {
+        assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
+    }
+    let ran = run_on(&["roster", "map", "FOLDER"], &[("people.yaml", b"- id: 1\n".as_slice())]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("tables are .csv, .tsv, .xlsx, .jsonl, .json"), "{}", ran.err);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::support::command::{Ran, duecare, duecare_in, eval};
-use crate::support::{AS_OF, condition_truth, judge, load_text, rule_of};
+use crate::support::command::{Ran, duecare, duecare_in, eval, eval_file};
+use crate::support::{AS_OF, condition_truth, judge, load_text, root, rule_of};
 use duecare::eval::Truth;
+use duecare::roster::{Format, RawReader};
 
 const DONE: i32 = 0;
 const FINDINGS: i32 = 1;
@@ -325,4 +326,40 @@ fn a_table_in_latin_1_loses_the_rows_it_cannot_read_and_no_other() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.err.contains("3 records = 2 decided + 1 refused"), "{}", ran.err);
     assert!(ran.err.contains("column `role` is not UTF-8 text"), "{}", ran.err);
+}
+
+#[test]
+fn a_damaged_parquet_file_ends_the_run_in_plain_words() {
+    let roster = root().join("tests/fixtures/rosters/damaged.parquet");
+    let path = roster.to_str().unwrap();
+    let ran = eval_file(&["--roster", path]);
+    said(&ran, INPUT_UNUSABLE, "the file is damaged, in a way that its reader does not expect");
+    assert!(!ran.err.contains("a fault of duecare"), "{}", ran.err);
+}
+
+/// Its list of so many nothings was looked for behind the end of the file for half a minute, or for hours.
+#[test]
+fn a_parquet_file_is_not_read_behind_its_end() {
+    let roster = root().join("tests/fixtures/rosters/endless.parquet");
+    let ran = eval_file(&["--roster", roster.to_str().unwrap()]);
+    said(&ran, INPUT_UNUSABLE, "it ends where more should follow");
+}
+
+#[test]
+fn any_damaged_byte_of_a_parquet_file_is_an_error_or_another_value() {
+    let whole = std::fs::read(root().join("tests/fixtures/rosters/typed.parquet")).unwrap();
+    for place in 0..whole.len() {
+        for damage in [0x01, 0x80, 0xff] {
+            let mut bytes = whole.clone();
+            bytes[place] ^= damage;
+            let Ok(mut reader) = RawReader::new(Format::Parquet, bytes.as_slice()) else {
+                continue;
+            };
+            let mut read = 0;
+            while let Ok(Some(_)) = reader.next_record() {
+                read += 1;
+                assert!(read < 1_000_000, "byte {place} gives records without end");
+            }
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::peers::Collected;
-use duecare::roster::{BadValues, Format, RawReader, Record};
+use duecare::roster::{BadValues, Format, RawReader, RawRecord, Record};
 use duecare::run::{Callbacks, Judged, Ladder, Plan, collect, evaluate, merge};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -233,7 +233,7 @@ fn collected(engine: &Engine, text: &[u8], jobs: usize) -> Collected {
         is_prompt: false,
     };
     let mut reader = RawReader::new(Format::JsonLines, text).unwrap();
-    collect(&plan, &mut reader).unwrap().remove(0)
+    collect(&plan, &mut reader, &mut |_| Ok(ControlFlow::Continue(()))).unwrap().remove(0)
 }
 
 proptest! {
@@ -550,8 +550,9 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
 {"id": "S-3", "items": []}
 {"id": 3.5}"#;
     let mut roster = RawReader::new(Format::JsonLines, text.as_bytes()).unwrap();
-    let render =
-        |judged: &[Judged<'_, '_>]| serde_json::to_vec(&ladder.subject(judged).unwrap()).unwrap();
+    let render = |_: &RawRecord, judged: &[Judged<'_, '_>]| {
+        serde_json::to_vec(&ladder.subject(judged).unwrap()).unwrap()
+    };
     let (mut decided, mut refused) = (Vec::new(), 0);
     let summary = evaluate(
         &plan,
@@ -567,7 +568,7 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
                 refused += 1;
                 (record.rest)(&mut |_| Ok(()))
             },
-            on_batch: &mut |_| ControlFlow::Continue(()),
+            on_batch: &mut |_| Ok(ControlFlow::Continue(())),
         },
     )
     .unwrap();

@@ -150,6 +150,24 @@ fn conditions_in_a_window_see_the_window() {
     assert_eq!(condition_truth(filtered, goods), OPEN);
 }
 
+#[test]
+fn windows_with_fewer_elements_than_a_count_asks_for_may_hold_by_another_part() {
+    let one = r#""items": [{"happened": "2022-07-01T10:00:00Z", "good": true, "land": "US"}]"#;
+    let two = r#""items": [{"happened": "2022-07-01T10:00:00Z", "good": true, "land": "US"}, {"happened": "2022-07-01T11:00:00Z", "good": false, "land": "CA"}]"#;
+    let truths = |condition: &str| {
+        let condition = format!("in any 24 hours of items ( {condition} )");
+        [one, two, r#""items": []"#, ""].map(|facts| condition_truth(&condition, facts))
+    };
+    assert_eq!(truths("count of items > 1"), [NO, YES, NO, OPEN]);
+    assert_eq!(truths("count of items > 1 and exists items where (good)"), [NO, YES, NO, OPEN]);
+    assert_eq!(truths("count of items > 1 or exists items where (good)"), [YES, YES, NO, OPEN]);
+    assert_eq!(truths("count of items >= 3 or exists items"), [YES, YES, NO, OPEN]);
+    let countries = "count of distinct items.land >= 2 or count of items >= 3";
+    assert_eq!(truths(countries), [NO, YES, NO, OPEN]);
+    let inner = "in any 60 minutes of items ( count of items >= 2 )";
+    assert_eq!(truths(inner), [NO, YES, NO, OPEN]);
+}
+
 fn span(start: &str, end: &str) -> String {
     format!("{{\"happened\": \"2022-07-{start}:00Z\", \"finished\": {end}}}")
 }

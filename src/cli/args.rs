@@ -202,6 +202,10 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) dispositions: Option<PathBuf>,
 
+    /// A ledger from which to take what people recorded: dispositions, controls done, exceptions granted
+    #[arg(long, value_name = "DIR")]
+    pub(crate) facts_from: Option<PathBuf>,
+
     /// What becomes of records with values that cannot be read
     #[arg(long, value_enum, default_value_t = BadValuesArg::Refuse)]
     pub(crate) bad_values: BadValuesArg,
@@ -429,6 +433,13 @@ pub(crate) enum LedgerCommand {
     Disclose(LedgerDiscloseArgs),
     /// Erase what the vault holds about a subject; the log stays and verifies
     Erase(LedgerEraseArgs),
+    /// Write the log with proofs, policies and a report into a folder that others can check (BagIt); what the
+    /// vault holds of people stays here
+    Export(LedgerExportArgs),
+    /// Check that a log only grew since it was seen last, and cosign its head; run by somebody else than the log
+    Witness(LedgerWitnessArgs),
+    /// Ask a time-stamping authority about the newest head, or keep its reply (RFC 3161)
+    Timestamp(LedgerTimestampArgs),
     /// Let the log go on under a new key, which the old one vouches for
     RotateKey(LedgerRotateArgs),
     /// Cut off what a crash has left unfinished, and log it; every command that writes does so too
@@ -530,7 +541,13 @@ pub(crate) struct LedgerProveArgs {
     pub(crate) at: LedgerReadArgs,
 
     /// The newest decision about this subject
-    #[arg(long, short, value_name = "ID", required_unless_present = "leaf", conflicts_with = "leaf")]
+    #[arg(
+        long,
+        short,
+        value_name = "ID",
+        required_unless_present = "leaf",
+        conflicts_with = "leaf"
+    )]
     pub(crate) subject: Option<String>,
 
     /// This leaf
@@ -671,6 +688,76 @@ pub(crate) struct LedgerRotateArgs {
     /// The file of the new key, which is made
     #[arg(long, value_name = "FILE")]
     pub(crate) new_key: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerExportArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The new folder
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+
+    /// Add the proof of the newest decision about this subject
+    #[arg(long, short, value_name = "ID")]
+    pub(crate) subject: Vec<String>,
+
+    /// Disclose this field of each of these subjects
+    #[arg(long, short, value_name = "FIELD", requires = "subject")]
+    pub(crate) field: Vec<String>,
+
+    /// Who exports, with their role; it stays in the log
+    #[arg(long, value_name = "NAME, ROLE")]
+    pub(crate) by: String,
+
+    /// For whom and why; it stays in the log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LedgerWitnessArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// What the witness remembers; keep it where whoever runs the log cannot write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: PathBuf,
+
+    /// How the witness is called, when it begins
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+
+    /// The key by which the log is known, when it is seen first or has a new one
+    #[arg(long, value_name = "KEY")]
+    pub(crate) trust: Option<String>,
+
+    /// Where the cosigned head goes; unless given, beside the head in the ledger
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) key: KeyArgs,
+}
+
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true, id = "what")]
+pub(crate) struct LedgerTimestampArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerReadArgs,
+
+    /// Write the request for the newest head
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub(crate) query: Option<PathBuf>,
+
+    /// Keep this reply
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub(crate) reply: Option<PathBuf>,
+
+    /// Write the text that is stamped, for `openssl ts -verify -data`
+    #[arg(long, value_name = "FILE", group = "what")]
+    pub(crate) text: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

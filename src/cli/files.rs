@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest as _, Sha256};
+use twox_hash::XxHash3_128;
 
 use super::exit::Failure;
 
@@ -29,8 +29,9 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
     }
 }
 
-/// The digest of what was read so far.
-pub(crate) type SoFar = Rc<RefCell<Sha256>>;
+/// A hash of what was read so far. It tells a file that was written to while it was read; who can write to it
+/// need not be kept from more than that, so it is the fastest there is.
+pub(crate) type SoFar = Rc<RefCell<XxHash3_128>>;
 
 /// A roster that can be read twice, and whether it is the same the second time; standard input is kept in a
 /// temporary file.
@@ -85,7 +86,7 @@ struct Digesting {
 impl Read for Digesting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        self.so_far.borrow_mut().update(buffer.get(..read).unwrap_or_default());
+        self.so_far.borrow_mut().write(buffer.get(..read).unwrap_or_default());
         Ok(read)
     }
 }

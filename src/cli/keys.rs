@@ -31,7 +31,12 @@ pub(crate) fn file_of(args: &KeyArgs, ledger: &Path) -> PathBuf {
 }
 
 /// Reads a private key.
-pub(crate) fn read(path: &Path, args: &KeyArgs, name: &str, usage: KeyUse) -> Result<PrivateKey, Failure> {
+pub(crate) fn read(
+    path: &Path,
+    args: &KeyArgs,
+    name: &str,
+    usage: KeyUse,
+) -> Result<PrivateKey, Failure> {
     let shown = path.display();
     let pem = fs::read_to_string(path).map_err(|error| {
         Failure::input(format!("the key `{shown}` cannot be read: {error}"))
@@ -50,7 +55,12 @@ pub(crate) fn read(path: &Path, args: &KeyArgs, name: &str, usage: KeyUse) -> Re
 }
 
 /// Makes a new private key and writes it to a file that only its owner can read.
-pub(crate) fn create(path: &Path, args: &KeyArgs, name: &str, usage: KeyUse) -> Result<PrivateKey, Failure> {
+pub(crate) fn create(
+    path: &Path,
+    args: &KeyArgs,
+    name: &str,
+    usage: KeyUse,
+) -> Result<PrivateKey, Failure> {
     let shown = path.display();
     let mut seed = [0; 32];
     let mut salt = [0; 32];
@@ -71,10 +81,10 @@ pub(crate) fn create(path: &Path, args: &KeyArgs, name: &str, usage: KeyUse) -> 
     });
     match written {
         Ok(()) => Ok(key),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Failure::input(format!("there is a file `{shown}` already: a key is never written over"))
-                .hint("name another file with --key FILE"))
-        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::input(format!(
+            "there is a file `{shown}` already: a key is never written over"
+        ))
+        .hint("name another file with --key FILE")),
         Err(error) => Err(Failure::input(format!("the key `{shown}` cannot be written: {error}"))),
     }
 }

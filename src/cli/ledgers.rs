@@ -41,7 +41,11 @@ pub(crate) fn view(path: &Path) -> Result<View, Failure> {
 
 /// The folder that has the files of a ledger: of an export, its payload.
 pub(crate) fn root(path: &Path) -> std::path::PathBuf {
-    if path.join("bagit.txt").is_file() { path.join("data").join("log") } else { path.to_path_buf() }
+    if path.join("bagit.txt").is_file() {
+        path.join("data").join("log")
+    } else {
+        path.to_path_buf()
+    }
 }
 
 /// Locks the folder of a ledger that is to be written.
@@ -52,8 +56,9 @@ pub(crate) fn locked(path: &Path) -> Result<Folder, Failure> {
     Folder::locked(path).map_err(|error| {
         let shown = path.display();
         if error.kind() == io::ErrorKind::WouldBlock {
-            Failure::input(format!("somebody else is writing to the ledger `{shown}`"))
-                .hint("a ledger is written by one program at a time; wait until the other has ended")
+            Failure::input(format!("somebody else is writing to the ledger `{shown}`")).hint(
+                "a ledger is written by one program at a time; wait until the other has ended",
+            )
         } else {
             Failure::input(format!("the ledger `{shown}` cannot be written: {error}"))
         }
@@ -68,12 +73,16 @@ pub(crate) fn failure(path: &Path, problem: &Problem) -> Failure {
         Problem::Damaged { .. } | Problem::Malformed { .. } => Failure::Said {
             exit: Exit::EvidenceFails,
             message: format!("the ledger `{shown}` was changed: {problem}"),
-            hint: Some(format!("see all of it with `duecare ledger verify --ledger {shown}`; nothing is written to it until it is whole")),
+            hint: Some(format!(
+                "see all of it with `duecare ledger verify --ledger {shown}`; nothing is written to it until it is whole"
+            )),
         },
         Problem::RolledBack { .. } => Failure::Said {
             exit: Exit::EvidenceFails,
             message: format!("the ledger `{shown}`: {problem}"),
-            hint: Some("put the newest copy in its place; nothing is written to this one".to_owned()),
+            hint: Some(
+                "put the newest copy in its place; nothing is written to this one".to_owned(),
+            ),
         },
         Problem::OtherKey { .. } => Failure::input(format!("`{shown}`: {problem}"))
             .hint("name the file of the key that signs with --key FILE"),

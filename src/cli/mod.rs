@@ -10,6 +10,7 @@ mod files;
 mod interrupt;
 mod keys;
 mod ledgers;
+mod meter;
 mod policies;
 mod progress;
 mod terminal;

@@ -117,7 +117,7 @@ impl Engine {
     ) -> Judgement {
         let today = self.program.as_of().date();
         let cleared = self.dispositions.clearing(&self.policy.checked, &record.subject, today);
-        let roster = Roster { subject: &record.subject, groups: self.groups.as_deref() };
+        let roster = Roster::new(&record.subject, self.groups.as_deref());
         eval::evaluate(&self.program, &record.facts, roster, &cleared, detail, supposed)
     }
 

@@ -3,7 +3,7 @@ use std::ops::ControlFlow;
 use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
-use super::possible::{Possible, apart};
+use super::possible::{Possible, apart, key_of};
 use super::scope::Scope;
 use super::trace::{Cannot, Trace};
 use super::{Evaluator, Truth};
@@ -95,13 +95,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The form in which a known value is told from others.
-    pub(super) fn distinct_key<'v>(
+    pub(super) fn distinct_key<'r>(
         &self,
-        value: &'v Possible<'_>,
+        value: &Possible<'r>,
         of: Type,
-    ) -> Option<DistinctKey<'v>> {
+    ) -> Option<DistinctKey<'r>> {
         match value {
-            Possible::Value(value) => Some(DistinctKey::One(value.key())),
+            Possible::Value(value) => Some(DistinctKey::One(key_of(value))),
             Possible::Amount(amount) => {
                 let currency = amount.currency.map_or("", crate::value::Currency::code);
                 amount.exact().map(|exact| DistinctKey::One(Key::Money(currency, exact)))

@@ -29,7 +29,9 @@ impl<T> ByRule<T> {
         all.filter_map(|(place, of)| of.as_ref().map(|of| (RuleId(place), of)))
     }
 
-    pub(super) fn into_values(self) -> impl Iterator<Item = T> {
-        self.0.into_iter().flatten()
+    pub(super) fn into_values(self) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.0.len());
+        values.extend(self.0.into_iter().flatten());
+        values
     }
 }

@@ -43,10 +43,11 @@ impl<'p> Evaluator<'p> {
             }
             ConditionKind::Rules { at_least, severity, kind, outcome } => {
                 let asked = self.asked_of_all(*severity, *kind, *outcome, scope.completed);
-                for (rule, truth) in &asked {
-                    trace.note(|| What::Rule(*rule, *truth));
-                }
-                Truth::at_least(*at_least, asked.into_iter().map(|(_, truth)| truth))
+                let noted = asked.map(|(rule, truth)| {
+                    trace.note(|| What::Rule(rule, truth));
+                    truth
+                });
+                Truth::at_least(*at_least, noted)
             }
             ConditionKind::Not(inner) => !self.truth(inner, scope, trace),
             ConditionKind::And(parts) => self.all(parts, scope, trace),
@@ -129,9 +130,9 @@ impl<'p> Evaluator<'p> {
         {
             return same(left, right).into();
         }
-        let first = self.operand(left, scope, trace);
-        let second = self.operand(right, scope, trace);
-        let (first, second) = self.on_common_days(first, left.of, second, right.of);
+        let mut first = self.operand(left, scope, trace);
+        let mut second = self.operand(right, scope, trace);
+        to_common_days(&mut first, left.of, &mut second, right.of);
         note_apart(&first, &second, trace);
         equal(self, &first, &second, left.of)
     }
@@ -157,9 +158,9 @@ impl<'p> Evaluator<'p> {
             }
             .into();
         }
-        let first = self.operand(left, scope, trace);
-        let second = self.operand(right, scope, trace);
-        let (first, second) = self.on_common_days(first, left.of, second, right.of);
+        let mut first = self.operand(left, scope, trace);
+        let mut second = self.operand(right, scope, trace);
+        to_common_days(&mut first, left.of, &mut second, right.of);
         note_apart(&first, &second, trace);
         match (first, second) {
             (Possible::None, _) | (_, Possible::None) => Truth::No,
@@ -168,23 +169,6 @@ impl<'p> Evaluator<'p> {
                 None => first.order(order, second),
             },
             _ => Truth::Unknown,
-        }
-    }
-
-    /// Where a date meets an instant both are days.
-    #[expect(clippy::unused_self, reason = "belongs to the evaluation of comparisons")]
-    fn on_common_days<'r>(
-        &self,
-        left: Possible<'r>,
-        left_of: Type,
-        right: Possible<'r>,
-        right_of: Type,
-    ) -> (Possible<'r>, Possible<'r>) {
-        match (left, right) {
-            (Possible::Amount(left), Possible::Amount(right)) if left_of != right_of => {
-                (Possible::Amount(left.in_days(left_of)), Possible::Amount(right.in_days(right_of)))
-            }
-            pair => pair,
         }
     }
 
@@ -298,6 +282,21 @@ impl<'p> Evaluator<'p> {
             }
         });
         truth
+    }
+}
+
+/// Where a date meets an instant both are days.
+fn to_common_days(
+    left: &mut Possible<'_>,
+    left_of: Type,
+    right: &mut Possible<'_>,
+    right_of: Type,
+) {
+    if left_of != right_of
+        && let (Possible::Amount(left), Possible::Amount(right)) = (left, right)
+    {
+        *left = left.in_days(left_of);
+        *right = right.in_days(right_of);
     }
 }
 

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -5,7 +6,7 @@ use rust_decimal::Decimal;
 use super::amount::{Amount, Bound};
 use super::by_rule::ByRule;
 use super::control::{ControlTruths, is_recent_enough};
-use super::evidence::{self, Need};
+use super::evidence::{self, Need, Newest};
 use super::judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
@@ -304,10 +305,7 @@ impl<'p> Run<'p, '_> {
             let recent = if answer.at_any_time {
                 Truth::Yes
             } else {
-                let newest = *newest.get_or_insert_with(|| {
-                    let steps = self.rule(flag).map(|rule| self.evaluator.steps(rule, self.scope));
-                    evidence::newest(&steps.unwrap_or_default())
-                });
+                let newest = *newest.get_or_insert_with(|| self.newest(flag));
                 is_recent_enough(now.dated, newest)
             };
             let truth = met.and(recent);
@@ -536,7 +534,7 @@ impl<'p> Run<'p, '_> {
             needs: self.all_needs(),
             must_have_missing,
             actions,
-            rules: self.rules.into_values().collect(),
+            rules: self.rules.into_values(),
         }
     }
 
@@ -672,6 +670,7 @@ impl<'p> Run<'p, '_> {
     /// Controls that are not done and that hit rules call for.
     fn actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
+        let newest = vec![OnceCell::new(); self.program.rules.len()];
         for (id, control) in self.controls.iter().copied() {
             let Some(judged) = self.rules.get(id) else { continue };
             if judged.outcome == Outcome::Waived {
@@ -683,7 +682,7 @@ impl<'p> Run<'p, '_> {
                 .iter()
                 .map(|answer| answer.flag)
                 .filter(|flag| self.is_hit(*flag))
-                .filter(|flag| !is_done || self.would_answer_anew(*flag, id))
+                .filter(|flag| !is_done || self.would_answer_anew(*flag, id, &newest))
                 .collect();
             let is_required =
                 judged.control.is_some_and(|state| state.required == Truth::Yes) && !is_done;
@@ -705,14 +704,27 @@ impl<'p> Run<'p, '_> {
 
     /// Whether a control that is done would answer a flag if it were done again today: the flag rests
     /// on something newer.
-    fn would_answer_anew(&self, flag: RuleId, control: RuleId) -> bool {
+    fn would_answer_anew(
+        &self,
+        flag: RuleId,
+        control: RuleId,
+        newest: &[OnceCell<Newest>],
+    ) -> bool {
         let indicator = self.rules.get(flag).and_then(|judged| judged.indicator.as_ref());
         let is_answered = indicator
             .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)));
-        let steps = || {
-            self.rule(flag).map(|rule| self.evaluator.steps(rule, self.scope)).unwrap_or_default()
-        };
-        !is_answered && matches!(evidence::newest(&steps()).possible, Age::Day(_) | Age::Unknown)
+        let look = || self.newest(flag);
+        let newest = || newest.get(flag.index()).map_or_else(look, |cell| *cell.get_or_init(look));
+        !is_answered && matches!(newest().possible, Age::Day(_) | Age::Unknown)
+    }
+
+    /// How new what a flag rests on is.
+    fn newest(&self, flag: RuleId) -> Newest {
+        let steps = self.rule(flag).map(|rule| {
+            // Days are those of elements; which of their fields were read does not matter.
+            self.evaluator.steps_without_facts(rule, self.scope)
+        });
+        evidence::newest(&steps.unwrap_or_default())
     }
 
     /// The hit rules that the condition under which a control is required asks about.

@@ -39,11 +39,13 @@ impl<'p> Evaluator<'p> {
         let mut certain = Chain::default();
         let mut high = Some(TimeDelta::zero());
         for group in &groups {
-            let chain = self.certainly(group, longest);
+            let (chain, is_settled) = self.certainly(group, longest);
+            let possible =
+                if is_settled { Some(chain.length) } else { self.possibly(group, longest) };
+            high = high.zip(possible).map(|(high, other)| high.max(other));
             if chain.length > certain.length || certain.elements.is_empty() {
                 certain = chain;
             }
-            high = high.zip(self.possibly(group, longest)).map(|(high, other)| high.max(other));
         }
         if T::RECORDS {
             self.note_chain(&certain, longest, scope, trace);
@@ -79,20 +81,28 @@ impl<'p> Evaluator<'p> {
         trace.end(|| What::Window(Truth::Yes));
     }
 
-    /// By what is certain: elements that are there, from their known beginning to their known end.
-    fn certainly<'t, 'r>(&self, group: &'t [Timed<'r>], longest: &Longest) -> Chain<'t, 'r> {
-        let spans = group
-            .iter()
-            .filter(|timed| timed.entry.is_certain())
-            .filter_map(|timed| match timed.when {
-                When::At(start) => Some(match self.end(timed, start, longest) {
-                    End::At(end) => (start, end, timed),
-                    End::Unknown => (start, start, timed),
-                }),
-                When::Unknown | When::Never => None,
-            })
-            .collect();
-        longest_chain(spans, longest.gap)
+    /// By what is certain: elements that are there, from their known beginning to their known end. And
+    /// whether that is all there can be.
+    fn certainly<'t, 'r>(
+        &self,
+        group: &'t [Timed<'r>],
+        longest: &Longest,
+    ) -> (Chain<'t, 'r>, bool) {
+        let mut spans = Vec::with_capacity(group.len());
+        let mut is_settled = true;
+        for timed in group {
+            let When::At(start) = timed.when else {
+                is_settled = false;
+                continue;
+            };
+            let end = self.end(timed, start, longest);
+            is_settled &= timed.entry.is_certain() && end != End::Unknown;
+            if timed.entry.is_certain() {
+                let end = if let End::At(end) = end { end } else { start };
+                spans.push((start, end, timed));
+            }
+        }
+        (longest_chain(spans, longest.gap), is_settled)
     }
 
     /// By what is possible; `None` where it may be of any length.

@@ -19,10 +19,17 @@ use crate::value::Key;
 /// Whom a subject is compared with.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Roster<'g> {
-    /// The key of the subject.
-    pub subject: &'g str,
-    /// Who shares what; absent where the roster was not collected.
-    pub groups: Option<&'g Groups>,
+    /// Who shares what, and the number of the subject among them; absent where the roster was not collected
+    /// or the subject was not in it.
+    among: Option<(&'g Groups, u32)>,
+}
+
+impl<'g> Roster<'g> {
+    /// Of a subject, by its key, among those whose groups are known.
+    #[must_use]
+    pub fn new(subject: &str, groups: Option<&'g Groups>) -> Self {
+        Self { among: groups.and_then(|groups| Some((groups, groups.number(subject)?))) }
+    }
 }
 
 /// The keys by which a record is compared with others, for each comparison of the program.
@@ -48,8 +55,8 @@ enum Own {
 }
 
 /// A key of one element.
-enum Made {
-    Key(SharedKey),
+enum Made<'r> {
+    Key(Vec<Key<'r>>),
     /// The element has none.
     None,
     Unknown,
@@ -75,11 +82,10 @@ impl<'p> Evaluator<'p> {
             }
             Own::Unknown => is_open = true,
         });
-        let groups = self.roster.groups;
-        let shared = groups
-            .and_then(|groups| groups.shared(id.index(), self.roster.subject, &keys, is_open));
+        let among = self.roster.among;
+        let shared = among.and_then(|(groups, own)| groups.shared(id.index(), own, &keys, is_open));
         trace.end(|| {
-            let (Some(groups), Some(shared)) = (groups, &shared) else {
+            let (Some((groups, own)), Some(shared)) = (among, &shared) else {
                 return What::Peers(PeersSeen::of_nobody(fields_of(peers)));
             };
             let places = places.into_iter().filter(|(key, _)| groups.is_shared(id.index(), *key));
@@ -87,7 +93,7 @@ impl<'p> Evaluator<'p> {
                 keys: fields_of(peers),
                 low: shared.low,
                 high: Some(shared.high),
-                ids: groups.ids(id.index(), self.roster.subject, shared),
+                ids: groups.ids(id.index(), own, shared),
                 known_keys: shared.known_keys,
                 of: shared.of,
                 groups: groups.evidence(id.index(), shared),
@@ -118,13 +124,15 @@ impl<'p> Evaluator<'p> {
                 trace.end(|| What::Filter);
                 if included.is_possible() {
                     let made = self.key(&peers.keys, scope, trace);
-                    let own = own(made, included == Truth::Yes, Age::Dayless, None);
+                    let is_certain = included == Truth::Yes;
+                    let own = LastKey::default().own(made, is_certain, Age::Dayless, None);
                     if let Some(own) = own {
                         take(own, trace);
                     }
                 }
             }
             PeersOf::Elements(members) => {
+                let mut last = LastKey::default();
                 self.each(members, scope, trace, &mut |member, trace| {
                     let made = if member.many {
                         Made::Unknown
@@ -133,8 +141,7 @@ impl<'p> Evaluator<'p> {
                     };
                     let age = element_time(member.element, members.time, member.many).into();
                     let place = T::RECORDS.then(|| self.place(Some(member.element), &[]).shown);
-                    let own = own(made, member.is_certain(), age, place);
-                    if let Some(own) = own {
+                    if let Some(own) = last.own(made, member.is_certain(), age, place) {
                         take(own, trace);
                     }
                     ControlFlow::Continue(())
@@ -144,13 +151,17 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The key of one element: all of its fields must be known and have a value.
-    fn key<T: Trace>(&self, fields: &'p [Field], scope: Scope<'_, '_>, trace: &mut T) -> Made {
-        let values: Vec<Possible<'_>> =
-            fields.iter().map(|field| self.value(field, scope, trace)).collect();
-        let mut parts: Vec<Key<'_>> = Vec::new();
+    fn key<'r, T: Trace>(
+        &self,
+        fields: &'p [Field],
+        scope: Scope<'_, 'r>,
+        trace: &mut T,
+    ) -> Made<'r> {
+        let mut parts: Vec<Key<'r>> = Vec::with_capacity(fields.len());
         let (mut is_none, mut is_unknown) = (false, false);
-        for (field, value) in fields.iter().zip(&values) {
-            match self.distinct_key(value, field.of) {
+        for field in fields {
+            let value = self.value(field, scope, trace);
+            match self.distinct_key(&value, field.of) {
                 Some(DistinctKey::One(part)) => parts.push(part),
                 Some(DistinctKey::Several(several)) => parts.extend(several),
                 None if matches!(value, Possible::None) => is_none = true,
@@ -162,7 +173,40 @@ impl<'p> Evaluator<'p> {
         } else if is_unknown {
             Made::Unknown
         } else {
-            Made::Key(SharedKey::of(&parts))
+            Made::Key(parts)
+        }
+    }
+}
+
+/// The key that was made last: elements behind each other mostly have the same one.
+#[derive(Default)]
+struct LastKey<'r>(Option<(Vec<Key<'r>>, SharedKey)>);
+
+impl<'r> LastKey<'r> {
+    fn own(
+        &mut self,
+        made: Made<'r>,
+        is_certain: bool,
+        age: Age,
+        place: Option<String>,
+    ) -> Option<Own> {
+        match made {
+            Made::Key(parts) => {
+                Some(Own::Key { key: self.shared_key(parts), is_certain, age, place })
+            }
+            Made::None => None,
+            Made::Unknown => Some(Own::Unknown),
+        }
+    }
+
+    fn shared_key(&mut self, parts: Vec<Key<'r>>) -> SharedKey {
+        match &self.0 {
+            Some((last, key)) if *last == parts => *key,
+            _ => {
+                let key = SharedKey::of(&parts);
+                self.0 = Some((parts, key));
+                key
+            }
         }
     }
 }
@@ -181,14 +225,6 @@ fn fields_of(peers: &PeersProgram) -> Vec<Vec<FieldSlot>> {
         }
     }
     found
-}
-
-fn own(made: Made, is_certain: bool, age: Age, place: Option<String>) -> Option<Own> {
-    match made {
-        Made::Key(key) => Some(Own::Key { key, is_certain, age, place }),
-        Made::None => None,
-        Made::Unknown => Some(Own::Unknown),
-    }
 }
 
 impl PeersSeen {

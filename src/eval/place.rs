@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         fact: &Fact<'_>,
         trace: &mut T,
     ) {
-        if !T::RECORDS {
+        if !trace.takes_facts() {
             return;
         }
         trace.begin();

@@ -114,7 +114,24 @@ impl<'p> Evaluator<'p> {
 
     /// The steps by which a rule came to what it came to.
     pub(super) fn steps(&self, rule: &'p RuleProgram, scope: Scope<'_, '_>) -> Vec<Step> {
-        let mut recorder = Recorder::default();
+        self.recorded(rule, scope, Recorder::default())
+    }
+
+    /// The same without the fields that were read.
+    pub(super) fn steps_without_facts(
+        &self,
+        rule: &'p RuleProgram,
+        scope: Scope<'_, '_>,
+    ) -> Vec<Step> {
+        self.recorded(rule, scope, Recorder::without_facts())
+    }
+
+    fn recorded(
+        &self,
+        rule: &'p RuleProgram,
+        scope: Scope<'_, '_>,
+        mut recorder: Recorder,
+    ) -> Vec<Step> {
         match &rule.body {
             crate::program::RuleBody::Control(control) => {
                 self.control_truths(control, scope, &mut recorder);
@@ -195,19 +212,18 @@ impl<'p> Evaluator<'p> {
         kind: RuleKind,
         outcome: Outcome,
         completed: bool,
-    ) -> Vec<(RuleId, Truth)> {
-        let rules = self.program.rules.iter().enumerate().filter(|(_, rule)| rule.kind() == kind);
-        rules
-            .map(|(place, _)| {
-                let rule = RuleId(place);
-                let of_severity = match (severity, self.standing(rule)) {
-                    (Some(severity), Some(standing)) => severity_of(standing, severity),
-                    (Some(_), None) => Truth::Unknown,
-                    (None, _) => Truth::Yes,
-                };
-                (rule, self.asked(rule, outcome, completed).and(of_severity))
-            })
-            .collect()
+    ) -> impl Iterator<Item = (RuleId, Truth)> {
+        let rules =
+            self.program.rules.iter().enumerate().filter(move |(_, rule)| rule.kind() == kind);
+        rules.map(move |(place, _)| {
+            let rule = RuleId(place);
+            let of_severity = match (severity, self.standing(rule)) {
+                (Some(severity), Some(standing)) => severity_of(standing, severity),
+                (Some(_), None) => Truth::Unknown,
+                (None, _) => Truth::Yes,
+            };
+            (rule, self.asked(rule, outcome, completed).and(of_severity))
+        })
     }
 }
 

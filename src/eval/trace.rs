@@ -161,6 +161,9 @@ pub(super) trait Trace {
     /// Whether every part is evaluated, even where the result is certain already.
     const RECORDS: bool;
 
+    /// Whether fields that are read are steps.
+    fn takes_facts(&self) -> bool;
+
     /// A step begins.
     fn begin(&mut self);
 
@@ -180,19 +183,29 @@ pub(super) struct Silent;
 impl Trace for Silent {
     const RECORDS: bool = false;
 
+    fn takes_facts(&self) -> bool {
+        false
+    }
+
     fn begin(&mut self) {}
 
     fn end(&mut self, _: impl FnOnce() -> What) {}
 }
 
-/// Takes everything down.
+/// Takes everything down, or everything except which fields were read.
 #[derive(Default)]
 pub(super) struct Recorder {
+    is_without_facts: bool,
     done: Vec<Step>,
     open: Vec<Vec<Step>>,
 }
 
 impl Recorder {
+    /// For those who do not ask for the fields that were read.
+    pub(super) fn without_facts() -> Self {
+        Self { is_without_facts: true, ..Self::default() }
+    }
+
     /// The steps that were taken, in order.
     pub(super) fn into_steps(self) -> Vec<Step> {
         self.done
@@ -201,6 +214,10 @@ impl Recorder {
 
 impl Trace for Recorder {
     const RECORDS: bool = true;
+
+    fn takes_facts(&self) -> bool {
+        !self.is_without_facts
+    }
 
     fn begin(&mut self) {
         self.open.push(std::mem::take(&mut self.done));

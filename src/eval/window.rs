@@ -65,6 +65,12 @@ impl<'p> Evaluator<'p> {
         let mut truth = Truth::No;
         for group in groups(timed) {
             let is_decided = windows_of(&group, window.period, is_timed, &mut |entries| {
+                if !T::RECORDS
+                    && entries.len() < window.entries_needed
+                    && !entries.iter().any(|entry| entry.many)
+                {
+                    return ControlFlow::Continue(());
+                }
                 let inner = Window {
                     entries,
                     steps: &steps,
@@ -234,6 +240,7 @@ fn windows_of<'r>(
         look(&anywhere)?;
     }
     let mut end = 0;
+    let mut entries: Vec<Entry<'r>> = Vec::new();
     for (start, (at, _)) in placed.iter().enumerate() {
         let last = at.plus(period, Direction::Later);
         let reached = placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
@@ -242,7 +249,8 @@ fn windows_of<'r>(
         }
         end = reached;
         let inside = placed.get(start..reached).unwrap_or_default();
-        let mut entries: Vec<Entry<'r>> = inside.iter().map(|(_, entry)| **entry).collect();
+        entries.clear();
+        entries.extend(inside.iter().map(|(_, entry)| **entry));
         entries.extend(anywhere.iter().copied());
         look(&entries)?;
     }

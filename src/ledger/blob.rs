@@ -3,8 +3,8 @@
 
 use super::log::Log;
 use super::note::hex;
-use super::problem::Problem;
 use super::planted::{self, Bug};
+use super::problem::Problem;
 use super::storage::{Storage, folder_of, replace, replace_unsynced};
 use crate::digest::Digest;
 

@@ -148,7 +148,9 @@ impl Canonical {
                     if is_key(&key) {
                         Ok((key, Self::of_json(value, depth + 1)?))
                     } else {
-                        Err(NotCanonical::Forbidden("a key that is not lower case letters, digits and _"))
+                        Err(NotCanonical::Forbidden(
+                            "a key that is not lower case letters, digits and _",
+                        ))
                     }
                 })
                 .collect::<Result<_, _>>()
@@ -231,9 +233,25 @@ mod tests {
     #[test]
     fn anything_else_is_refused() {
         let refused = [
-            "", "null", "{\"a\":null}", "1.0", "1e3", "-0", "9007199254740992", "{\"A\":1}",
-            "{\"\":1}", "{\"a\":1,\"a\":1}", "{\"b\":1,\"a\":2}", "{ }", "[1] ", "\u{feff}1",
-            "\"\\u0041\"", "\"\\/\"", "[[[[[[[[[[1]]]]]]]]]]", "01", "\"\u{1}\"",
+            "",
+            "null",
+            "{\"a\":null}",
+            "1.0",
+            "1e3",
+            "-0",
+            "9007199254740992",
+            "{\"A\":1}",
+            "{\"\":1}",
+            "{\"a\":1,\"a\":1}",
+            "{\"b\":1,\"a\":2}",
+            "{ }",
+            "[1] ",
+            "\u{feff}1",
+            "\"\\u0041\"",
+            "\"\\/\"",
+            "[[[[[[[[[[1]]]]]]]]]]",
+            "01",
+            "\"\u{1}\"",
         ];
         for text in refused {
             assert!(Canonical::parse(text.as_bytes()).is_err(), "{text}");

@@ -48,11 +48,7 @@ impl Checkpoint {
             .ok()
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
             .ok_or(MalformedNote("the root of the checkpoint is not 32 bytes in base64"))?;
-        Ok(Self {
-            origin: (*origin).to_owned(),
-            size: number,
-            root: Digest::from_bytes(root),
-        })
+        Ok(Self { origin: (*origin).to_owned(), size: number, root: Digest::from_bytes(root) })
     }
 
     /// Signs it.

@@ -144,7 +144,12 @@ impl TileEdge {
         Ok(())
     }
 
-    fn write_tile(&mut self, storage: &mut dyn Storage, path: String, bytes: &[u8]) -> io::Result<()> {
+    fn write_tile(
+        &mut self,
+        storage: &mut dyn Storage,
+        path: String,
+        bytes: &[u8],
+    ) -> io::Result<()> {
         storage.create_folder(folder_of(&path))?;
         replace_unsynced(storage, &path, bytes)?;
         self.unsynced.insert(path);

@@ -17,7 +17,11 @@ pub const FORMAT: &str = "duecare.leaf/1";
 
 /// A leaf of a kind, recorded at a time.
 #[must_use]
-pub fn leaf<const N: usize>(kind: &str, now: Instant, entries: [(&str, Canonical); N]) -> Canonical {
+pub fn leaf<const N: usize>(
+    kind: &str,
+    now: Instant,
+    entries: [(&str, Canonical); N],
+) -> Canonical {
     let mut leaf = Canonical::object(entries);
     if let Canonical::Object(entries) = &mut leaf {
         entries.insert("format".to_owned(), Canonical::text(FORMAT));
@@ -41,9 +45,8 @@ pub fn log_opened(key: &Vkey, now: Instant) -> Canonical {
 #[must_use]
 pub fn key_rotated(old: &PrivateKey, new: &PrivateKey, now: Instant) -> Canonical {
     let statement = rotation_statement(old.public(), new.public());
-    let signed = |key: &PrivateKey| {
-        Canonical::text(Base64::encode_string(&key.sign(statement.as_bytes())))
-    };
+    let signed =
+        |key: &PrivateKey| Canonical::text(Base64::encode_string(&key.sign(statement.as_bytes())));
     leaf(
         "key_rotated",
         now,
@@ -64,7 +67,11 @@ pub fn rotation_statement(old: &Vkey, new: &Vkey) -> String {
 
 /// That a policy is known from now on: decisions for times before are looks back.
 #[must_use]
-pub fn policy_published(policy: &PolicyUsed, effective: (Date, Option<Date>), now: Instant) -> Canonical {
+pub fn policy_published(
+    policy: &PolicyUsed,
+    effective: (Date, Option<Date>),
+    now: Instant,
+) -> Canonical {
     let mut made = leaf(
         "policy_published",
         now,
@@ -93,6 +100,20 @@ pub fn list_snapshot(policy: &PolicyUsed, name: &str, digest: &Digest, now: Inst
             ("name", Canonical::text(name)),
             ("digest", Canonical::text(digest)),
             ("bundle", Canonical::text(policy.bundle)),
+        ],
+    )
+}
+
+/// That the log was exported, with the proofs of so many subjects.
+#[must_use]
+pub fn export_made(by: &str, why: &str, subjects: u64, now: Instant) -> Canonical {
+    leaf(
+        "export_made",
+        now,
+        [
+            ("by", Canonical::text(by)),
+            ("why", Canonical::text(why)),
+            ("subjects", Canonical::count(subjects)),
         ],
     )
 }

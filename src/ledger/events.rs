@@ -32,8 +32,12 @@ impl Events {
     }
 
     /// The leaves of one kind.
-    pub fn of_kind<'e>(&'e self, kind: &'e str) -> impl DoubleEndedIterator<Item = (u64, &'e Canonical)> {
-        self.iter().filter(move |(_, leaf)| leaf.get("kind").and_then(Canonical::as_text) == Some(kind))
+    pub fn of_kind<'e>(
+        &'e self,
+        kind: &'e str,
+    ) -> impl DoubleEndedIterator<Item = (u64, &'e Canonical)> {
+        self.iter()
+            .filter(move |(_, leaf)| leaf.get("kind").and_then(Canonical::as_text) == Some(kind))
     }
 
     /// Of a log whose file is to be made again.

@@ -86,9 +86,8 @@ impl PrivateKey {
             None => self.key.to_pkcs8_pem(LineEnding::LF),
             Some(passphrase) => {
                 let scrypt = pkcs8::pkcs5::scrypt::Params::default();
-                let parameters =
-                    Parameters::generate_scrypt_aes256cbc(scrypt, salt, start)
-                        .map_err(|_| KeyProblem::NotAKey)?;
+                let parameters = Parameters::generate_scrypt_aes256cbc(scrypt, salt, start)
+                    .map_err(|_| KeyProblem::NotAKey)?;
                 let document = self.key.to_pkcs8_der().map_err(|_| KeyProblem::NotAKey)?;
                 let info = pkcs8::PrivateKeyInfoRef::try_from(document.as_bytes())
                     .map_err(|_| KeyProblem::NotAKey)?;

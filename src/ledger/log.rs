@@ -119,7 +119,8 @@ impl Log {
     ) -> Result<Self, Problem> {
         make_place(storage.as_mut())?;
         let origin = key.public().name().to_owned();
-        for folder in ["wal", "keys", "checkpoints", "tile", "blobs/sha256", "vault/packs", "index"] {
+        for folder in ["wal", "keys", "checkpoints", "tile", "blobs/sha256", "vault/packs", "index"]
+        {
             storage.create_folder(folder)?;
         }
         for folder in ["", "vault", "blobs"] {
@@ -269,8 +270,7 @@ impl Log {
         let hashes: Vec<Digest> = entries.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
         let mut tree = self.tree.clone();
         hashes.iter().for_each(|hash| tree.append(*hash, |_, _| {}));
-        let head =
-            Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
+        let head = Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
         let leaves: Vec<Vec<u8>> = entries.into_iter().map(|entry| entry.leaf).collect();
         let frame = Frame {
             first: if planted::is(Bug::ReuseIndex) { first.saturating_sub(1) } else { first },
@@ -333,7 +333,8 @@ impl Log {
         let Some(old) = self.keys.last() else { return Err(Problem::Failed) };
         if key.public().name() != self.origin || key.public() == old.public() {
             return Err(Problem::Missing(
-                "the new key has the name of the log, and is another than the one that signs now".to_owned(),
+                "the new key has the name of the log, and is another than the one that signs now"
+                    .to_owned(),
             ));
         }
         let leaf = event::key_rotated(old, &key, now);

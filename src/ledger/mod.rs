@@ -34,6 +34,7 @@ pub mod tree;
 mod vault;
 pub mod verify;
 mod view;
+mod witnessed;
 
 pub use blob::{blob_path, read_blob};
 pub use events::Events;
@@ -43,5 +44,7 @@ pub use log::{Entry, LEAF_SIZE_MAX, Log, SharedSubjects};
 pub use open::Recovered;
 pub use problem::Problem;
 pub use random::Random;
+pub use timestamp::keep_timestamp;
 pub use vault::{Slot, SubjectKey, Subjects};
 pub use view::{Documents, Kept, View};
+pub use witnessed::add_signature;

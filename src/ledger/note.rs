@@ -74,7 +74,9 @@ impl Vkey {
     /// If the name is empty, or has a blank or `+`.
     pub fn new(name: &str, usage: KeyUse, key: VerifyingKey) -> Result<Self, MalformedNote> {
         if !is_name(name) {
-            return Err(MalformedNote("a key's name is not empty and has no blank, control character or `+`"));
+            return Err(MalformedNote(
+                "a key's name is not empty and has no blank, control character or `+`",
+            ));
         }
         Ok(Self { name: name.to_owned(), usage, key })
     }
@@ -99,7 +101,9 @@ impl Vkey {
         let key = VerifyingKey::from_bytes(&key).map_err(|_| malformed.clone())?;
         let made = Self::new(name, usage, key)?;
         if hex(&made.id()) != id {
-            return Err(MalformedNote("the id of the verifier key is not that of its name and key"));
+            return Err(MalformedNote(
+                "the id of the verifier key is not that of its name and key",
+            ));
         }
         Ok(made)
     }
@@ -154,18 +158,19 @@ impl Note {
     /// # Errors
     /// If the text is none.
     pub fn parse(bytes: &[u8]) -> Result<Self, MalformedNote> {
-        let whole = std::str::from_utf8(bytes).map_err(|_| MalformedNote("it is not UTF-8 text"))?;
+        let whole =
+            std::str::from_utf8(bytes).map_err(|_| MalformedNote("it is not UTF-8 text"))?;
         if whole.chars().any(|letter| letter < ' ' && letter != '\n') {
             return Err(MalformedNote("it has control characters"));
         }
-        let blank = whole.rfind("\n\n").ok_or(MalformedNote("it has no blank line before signatures"))?;
+        let blank =
+            whole.rfind("\n\n").ok_or(MalformedNote("it has no blank line before signatures"))?;
         let (text, lines) = (whole.get(..=blank), whole.get(blank + 2..));
         let (Some(text), Some(lines)) = (text, lines) else {
             return Err(MalformedNote("it has no signatures"));
         };
-        let lines = lines
-            .strip_suffix('\n')
-            .ok_or(MalformedNote("its last signature line has no end"))?;
+        let lines =
+            lines.strip_suffix('\n').ok_or(MalformedNote("its last signature line has no end"))?;
         let signatures: Vec<NoteSignature> =
             lines.split('\n').map(NoteSignature::parse).collect::<Result<_, _>>()?;
         if signatures.len() > SIGNATURES_MAX {
@@ -198,8 +203,10 @@ impl NoteSignature {
             .and_then(|rest| rest.split_once(' '))
             .ok_or_else(|| malformed.clone())?;
         let bytes = Base64::decode_vec(signature).map_err(|_| malformed.clone())?;
-        let (key_id, signature) =
-            bytes.split_first_chunk::<4>().filter(|(_, rest)| !rest.is_empty()).ok_or_else(|| malformed.clone())?;
+        let (key_id, signature) = bytes
+            .split_first_chunk::<4>()
+            .filter(|(_, rest)| !rest.is_empty())
+            .ok_or_else(|| malformed.clone())?;
         if !is_name(name) {
             return Err(malformed);
         }
@@ -233,7 +240,9 @@ fn key_id(name: &str, usage: KeyUse, key: &VerifyingKey) -> [u8; 4] {
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     !text.is_empty()
-        && !text.chars().any(|letter| letter.is_whitespace() || letter.is_control() || letter == '+')
+        && !text
+            .chars()
+            .any(|letter| letter.is_whitespace() || letter.is_control() || letter == '+')
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
@@ -246,10 +255,9 @@ mod tests {
 
     #[test]
     fn the_example_of_the_specification_verifies() {
-        let key = Vkey::parse(
-            "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
-        )
-        .expect("a key");
+        let key =
+            Vkey::parse("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k")
+                .expect("a key");
         let note = "This is an example message.\n\n— example.com/foo \
             Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
         let note = Note::parse(note.as_bytes()).expect("a note");
@@ -260,12 +268,24 @@ mod tests {
     #[test]
     fn what_is_no_note_is_refused() {
         for text in [
-            "", "\n", "\n\n", "text\n\n", "text\n\n— name\n", "text\n\n— name AAAA\n",
-            "text\n\n— name AAAAAAA=", "text\n\n- name AAAAAAA=\n", "te\txt\n\n— name AAAAAAA=\n",
+            "",
+            "\n",
+            "\n\n",
+            "text\n\n",
+            "text\n\n— name\n",
+            "text\n\n— name AAAA\n",
+            "text\n\n— name AAAAAAA=",
+            "text\n\n- name AAAAAAA=\n",
+            "te\txt\n\n— name AAAAAAA=\n",
         ] {
             assert!(Note::parse(text.as_bytes()).is_err(), "{text:?}");
         }
-        for key in ["", "name", "name+00000000+", "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"] {
+        for key in [
+            "",
+            "name",
+            "name+00000000+",
+            "example.com/foo+530d903b+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+        ] {
             assert!(Vkey::parse(key).is_err(), "{key}");
         }
     }

@@ -189,7 +189,11 @@ impl Replayed {
             header.previous == self.last
         };
         if !is_next {
-            return Err(Problem::damaged(&path, 0, "the segment does not continue the one before it"));
+            return Err(Problem::damaged(
+                &path,
+                0,
+                "the segment does not continue the one before it",
+            ));
         }
         for (offset, read) in segment.frames {
             let FrameRead { frame, digest, .. } = read;
@@ -244,9 +248,9 @@ pub(super) fn origin_of(storage: &dyn Storage) -> Result<String, Problem> {
     }
     let text = String::from_utf8(storage.read(ORIGIN)?).unwrap_or_default();
     let origin = text.strip_suffix('\n').filter(|origin| super::note::is_name(origin));
-    origin
-        .map(str::to_owned)
-        .ok_or_else(|| Problem::damaged(ORIGIN, 0, "it does not hold the name of a log on one line"))
+    origin.map(str::to_owned).ok_or_else(|| {
+        Problem::damaged(ORIGIN, 0, "it does not hold the name of a log on one line")
+    })
 }
 
 /// The greatest head that was published.
@@ -259,9 +263,15 @@ struct Published {
 /// The greatest head that was published. Its signature is for `verify` to judge; a head that names more
 /// leaves than there are keeps the log closed in any case.
 fn published_head(storage: &dyn Storage, origin: &str) -> Result<Published, Problem> {
-    let mut paths: Vec<String> =
-        storage.list("checkpoints")?.into_iter().map(|name| format!("checkpoints/{name}")).collect();
-    paths.retain(|path| path.rsplit_once('/').is_some_and(|(_, name)| name.bytes().all(|byte| byte.is_ascii_digit())));
+    let mut paths: Vec<String> = storage
+        .list("checkpoints")?
+        .into_iter()
+        .map(|name| format!("checkpoints/{name}"))
+        .collect();
+    paths.retain(|path| {
+        path.rsplit_once('/')
+            .is_some_and(|(_, name)| name.bytes().all(|byte| byte.is_ascii_digit()))
+    });
     let mut greatest: Option<Published> = None;
     if storage.length(CHECKPOINT)?.is_some() {
         paths.push(CHECKPOINT.to_owned());
@@ -318,8 +328,13 @@ fn cut_torn_tail(storage: &mut dyn Storage, published: u64) -> Result<Option<Rec
     let torn = match segment.tail {
         Tail::Clean => return Ok(None),
         Tail::Torn(_) if planted::is(Bug::KeepTornTail) => return Ok(None),
-        Tail::Torn(_) if whole.is_some_and(|size| size < published) && !planted::is(Bug::SkipPublishedCheck) => {
-            let what = format!("a frame was changed: a head with {published} leaves was published, so no crash cut it off");
+        Tail::Torn(_)
+            if whole.is_some_and(|size| size < published)
+                && !planted::is(Bug::SkipPublishedCheck) =>
+        {
+            let what = format!(
+                "a frame was changed: a head with {published} leaves was published, so no crash cut it off"
+            );
             return Err(Problem::damaged(&path, segment.end as u64, what));
         }
         Tail::Corrupt => {
@@ -371,7 +386,10 @@ fn cut_vault(storage: &mut dyn Storage, vault: &VaultPosition) -> Result<Pack, P
     if storage.length(&next)?.is_some() {
         storage.remove(&next)?;
     }
-    Ok(Pack { number: vault.pack, end: vault.end.max(if vault.pack > 0 { PACK_HEADER } else { 0 }) })
+    Ok(Pack {
+        number: vault.pack,
+        end: vault.end.max(if vault.pack > 0 { PACK_HEADER } else { 0 }),
+    })
 }
 
 fn cut(storage: &mut dyn Storage, path: &str, length: u64) -> Result<(), Problem> {

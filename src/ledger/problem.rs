@@ -67,11 +67,16 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Storage(error) => write!(f, "the ledger cannot be read or written: {error}"),
-            Self::Failed => f.write_str("writing to the ledger failed before; it has to be opened again"),
+            Self::Failed => {
+                f.write_str("writing to the ledger failed before; it has to be opened again")
+            }
             Self::Absent => f.write_str("there is no ledger"),
             Self::Present => f.write_str("there is a ledger already"),
             Self::OtherKey { expected, given } => {
-                write!(f, "the ledger is signed by the key {expected}, and the key that was given is {given}")
+                write!(
+                    f,
+                    "the ledger is signed by the key {expected}, and the key that was given is {given}"
+                )
             }
             Self::Key(problem) => write!(f, "{problem}"),
             Self::Malformed { path, problem } => write!(f, "`{path}`: {problem}"),

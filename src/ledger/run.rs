@@ -96,7 +96,10 @@ impl PolicyUsed {
 
     fn identity(&self) -> [(&'static str, Canonical); 4] {
         let lists = self.lists.iter().map(|(name, digest)| {
-            Canonical::object([("name", Canonical::text(name)), ("digest", Canonical::text(digest))])
+            Canonical::object([
+                ("name", Canonical::text(name)),
+                ("digest", Canonical::text(digest)),
+            ])
         });
         [
             ("name", Canonical::text(&self.name)),

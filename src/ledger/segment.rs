@@ -42,7 +42,8 @@ pub(super) struct Segment {
 impl Segment {
     /// Leaves of the log up to the last whole frame; nothing if the segment has no header.
     pub(super) fn size(&self) -> Option<u64> {
-        let end_of = |(_, read): &(usize, FrameRead)| read.frame.first + read.frame.leaves.len() as u64;
+        let end_of =
+            |(_, read): &(usize, FrameRead)| read.frame.first + read.frame.leaves.len() as u64;
         self.frames.last().map(end_of).or_else(|| self.header.map(|header| header.first))
     }
 }

@@ -65,12 +65,8 @@ pub fn subtree_in_tile(hashes: &[Digest], level: u32, index: u64) -> Option<Dige
     let start = usize::try_from(index).ok()?.checked_mul(count)?;
     let mut nodes = hashes.get(start..start.checked_add(count)?)?.to_vec();
     while nodes.len() > 1 {
-        nodes = nodes
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|[left, right]| node_hash(left, right))
-            .collect();
+        nodes =
+            nodes.as_chunks::<2>().0.iter().map(|[left, right]| node_hash(left, right)).collect();
     }
     nodes.first().copied()
 }

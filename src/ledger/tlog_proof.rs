@@ -48,7 +48,9 @@ impl TlogProof {
         let index = lines
             .next()
             .and_then(|line| line.strip_prefix("index "))
-            .and_then(|index| index.parse::<u64>().ok().filter(|number| number.to_string() == index))
+            .and_then(|index| {
+                index.parse::<u64>().ok().filter(|number| number.to_string() == index)
+            })
             .ok_or(MalformedNote("its index line is not `index N`"))?;
         let path = lines.map(hash_of).collect::<Result<_, _>>()?;
         Ok(Self { leaf, index, path, checkpoint: Note::parse(checkpoint.as_bytes())? })

@@ -3,6 +3,7 @@
 use super::blob::read_blob;
 use super::canonical::Canonical;
 use super::checkpoint::Checkpoint;
+use super::commitment::Document;
 use super::edge::{read_bundle, subtree};
 use super::events::Events;
 use super::frame::Bytes;
@@ -14,8 +15,7 @@ use super::storage::Storage;
 use super::tile::{TILE_WIDTH, bundle_path, tile_width};
 use super::tlog_proof::TlogProof;
 use super::tree::{consistency_proof, inclusion_proof};
-use super::vault::{PACK_HEADER, SUBJECTS, SUBJECTS_HEADER, SLOT_SIZE, Slot, Subjects, pack_path};
-use super::commitment::Document;
+use super::vault::{PACK_HEADER, SLOT_SIZE, SUBJECTS, SUBJECTS_HEADER, Slot, Subjects, pack_path};
 use crate::digest::Digest;
 
 /// Bytes of a pack that are read at a time.
@@ -64,7 +64,8 @@ impl View {
         if self.storage.length(&path)?.is_none() {
             return Ok(self.note.clone());
         }
-        Note::parse(&self.storage.read(&path)?).map_err(|problem| Problem::Malformed { path, problem })
+        Note::parse(&self.storage.read(&path)?)
+            .map_err(|problem| Problem::Malformed { path, problem })
     }
 
     /// The leaves that are not about one record of a run.
@@ -108,7 +109,11 @@ impl View {
             let width = tile_width(0, bundle, self.head.size);
             let leaves = read_bundle(self.storage.as_ref(), bundle, width)?;
             let leaves = leaves.ok_or_else(|| {
-                Problem::damaged(&bundle_path(bundle, width), 0, "the bundle of leaves is missing or was changed")
+                Problem::damaged(
+                    &bundle_path(bundle, width),
+                    0,
+                    "the bundle of leaves is missing or was changed",
+                )
             })?;
             let skipped = usize::try_from(index % TILE_WIDTH).unwrap_or(usize::MAX);
             for leaf in leaves.iter().skip(skipped) {
@@ -132,7 +137,10 @@ impl View {
             Ok(false)
         })?;
         found.ok_or_else(|| {
-            Problem::Missing(format!("there is no leaf {index}: the log has {} leaves, from 0", self.head.size))
+            Problem::Missing(format!(
+                "there is no leaf {index}: the log has {} leaves, from 0",
+                self.head.size
+            ))
         })
     }
 
@@ -141,8 +149,9 @@ impl View {
     /// # Errors
     /// As `leaf`, or if it is not in the canonical form.
     pub fn event(&self, index: u64) -> Result<Canonical, Problem> {
-        Canonical::parse(&self.leaf(index)?)
-            .map_err(|problem| Problem::damaged("tile/entries", 0, format!("leaf {index}: {problem}")))
+        Canonical::parse(&self.leaf(index)?).map_err(|problem| {
+            Problem::damaged("tile/entries", 0, format!("leaf {index}: {problem}"))
+        })
     }
 
     /// The proof that a leaf stands in the log, as of the newest head.
@@ -201,7 +210,9 @@ impl View {
     /// The leaf that says that a slot was erased.
     #[must_use]
     pub fn erased_by(&self, slot: Slot) -> Option<u64> {
-        super::event::erased_slots(&self.events).find(|(erased, _)| *erased == slot).map(|(_, leaf)| leaf)
+        super::event::erased_slots(&self.events)
+            .find(|(erased, _)| *erased == slot)
+            .map(|(_, leaf)| leaf)
     }
 }
 
@@ -232,7 +243,10 @@ impl Documents<'_> {
     ///
     /// # Errors
     /// If a pack cannot be read, or an entry of it is not whole.
-    #[expect(clippy::should_implement_trait, reason = "it fails, and reading on would skip what failed")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it fails, and reading on would skip what failed"
+    )]
     pub fn next(&mut self) -> Result<Option<Kept>, Problem> {
         loop {
             let path = pack_path(self.pack);
@@ -265,8 +279,11 @@ impl Documents<'_> {
             }
             let sealed = usize::try_from(size).ok().and_then(|size| size.checked_sub(16));
             let sealed = sealed.ok_or_else(cut)?;
-            let sealed =
-                self.window.read(storage, &path, length, at + 20, sealed)?.ok_or_else(cut)?.to_vec();
+            let sealed = self
+                .window
+                .read(storage, &path, length, at + 20, sealed)?
+                .ok_or_else(cut)?
+                .to_vec();
             return Ok(Some(Kept { leaf, slot, sealed, path, at }));
         }
     }

@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use super::age::{Age, PackedAge};
 use super::key::SharedKey;
 use super::names::Names;
+use crate::digest::Digest;
 
 /// The keys of one subject, for each comparison of the policy.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,8 @@ pub(crate) struct KeysOf {
 pub struct Collected {
     pub(super) subjects: Names,
     pub(super) comparisons: Vec<CollectedOf>,
+    /// Records that this program failed on, by the digest of their text, and how.
+    pub(super) faults: BTreeMap<Digest, String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -87,6 +92,12 @@ impl Collected {
                 newest: age.into(),
             }));
         }
+    }
+
+    /// Adds a record that this program failed on, by the digest of its text. It is not compared with
+    /// anybody, so it must be refused when the roster is evaluated.
+    pub fn add_fault(&mut self, record: Digest, reason: String) {
+        self.faults.insert(record, reason);
     }
 
     /// Subjects that were added.

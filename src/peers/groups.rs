@@ -21,6 +21,8 @@ pub struct Groups {
     /// All subjects, sorted; their places are their numbers.
     pub(super) subjects: Names,
     pub(super) comparisons: Vec<SharedBy>,
+    /// Records that could not be collected, by the digest of their text, and why.
+    faults: BTreeMap<Digest, String>,
 }
 
 /// Who shares what of one comparison.
@@ -70,7 +72,8 @@ impl std::error::Error for TooMany {}
 ///
 /// # Errors
 /// If there are more than two thousand million subjects.
-pub fn merge(parts: Vec<Collected>) -> Result<Groups, TooMany> {
+pub fn merge(mut parts: Vec<Collected>) -> Result<Groups, TooMany> {
+    let faults = parts.iter_mut().flat_map(|part| std::mem::take(&mut part.faults)).collect();
     let mut order: Vec<(usize, usize)> = parts
         .iter()
         .enumerate()
@@ -109,7 +112,7 @@ pub fn merge(parts: Vec<Collected>) -> Result<Groups, TooMany> {
             SharedBy::new(parts.zip(&numbers), &subjects)
         })
         .collect();
-    Ok(Groups { subjects, comparisons })
+    Ok(Groups { subjects, comparisons, faults })
 }
 
 impl SharedBy {
@@ -208,6 +211,16 @@ impl Groups {
     #[must_use]
     pub fn comparisons(&self) -> &[SharedBy] {
         &self.comparisons
+    }
+
+    /// Whether there are records that could not be collected.
+    pub(crate) fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// Why the record with a text of this digest could not be collected, if it could not.
+    pub(crate) fn fault(&self, record: &Digest) -> Option<&str> {
+        self.faults.get(record).map(String::as_str)
     }
 
     /// How many subjects were collected, each once.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
@@ -14,14 +15,14 @@ impl SharedKey {
     /// Of one or more values that are shared together.
     #[must_use]
     pub fn of(parts: &[Key<'_>]) -> Self {
-        let mut digest = Sha256::new();
+        let mut form: Vec<u8> = Vec::with_capacity(64);
         for part in parts {
             let (kind, text) = written(part);
-            digest.update([kind]);
-            digest.update((text.len() as u64).to_be_bytes());
-            digest.update(text.as_bytes());
+            form.push(kind);
+            form.extend_from_slice(&(text.len() as u64).to_be_bytes());
+            form.extend_from_slice(text.as_bytes());
         }
-        let bytes: [u8; 32] = digest.finalize().into();
+        let bytes: [u8; 32] = Sha256::digest(&form).into();
         let (first, rest) = bytes.split_at(8);
         let second = rest.get(..8).unwrap_or_default();
         let word =
@@ -30,18 +31,19 @@ impl SharedKey {
     }
 }
 
-fn written(key: &Key<'_>) -> (u8, String) {
-    match key {
+fn written<'k>(key: &'k Key<'_>) -> (u8, Cow<'k, str>) {
+    let (kind, text) = match key {
+        Key::Text(text) => return (b't', Cow::Borrowed(text)),
         Key::YesNo(yes) => (b'b', yes.to_string()),
         Key::Amount(amount) => (b'n', amount.normalize().to_string()),
         Key::Money(currency, amount) => (b'm', format!("{currency} {}", amount.normalize())),
-        Key::Text(text) => (b't', text.to_string()),
         Key::Instant(instant) => (b'i', instant.seconds().normalize().to_string()),
         Key::Country(country) => (b'c', country.to_string()),
         Key::Ip(ip) => (b'a', ip.to_string()),
         Key::Network(network) => (b'w', network.to_string()),
         Key::Choice(place) => (b'e', place.to_string()),
-    }
+    };
+    (kind, text.into())
 }
 
 impl fmt::Display for SharedKey {

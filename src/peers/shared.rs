@@ -40,18 +40,21 @@ enum Counted {
 }
 
 impl Groups {
-    /// Whom a subject with these keys shares one of them with; `is_open` where it may have more. `None`
-    /// for a subject that was not collected.
+    /// The number of a subject; none if it was not collected: since keys that one subject alone has are not
+    /// kept, it cannot be compared.
+    pub(crate) fn number(&self, subject: &str) -> Option<u32> {
+        u32::try_from(self.subjects.find(subject)?).ok()
+    }
+
+    /// Whom a subject with these keys shares one of them with; `is_open` where it may have more.
     pub(crate) fn shared(
         &self,
         comparison: usize,
-        subject: &str,
+        own: u32,
         keys: &[OwnKey],
         is_open: bool,
     ) -> Option<Shared> {
         let by = self.comparisons.get(comparison)?;
-        // Keys that one subject alone has are not kept, so who was not collected cannot be compared.
-        let own = Some(u32::try_from(self.subjects.find(subject)?).ok()?);
         let place = |key: &OwnKey| by.keys.binary_search(&key.key).ok();
         let mut groups: Vec<usize> = keys.iter().filter_map(place).collect();
         groups.sort_unstable();
@@ -63,8 +66,8 @@ impl Groups {
         let others_open = groups.iter().any(|group| by.has_uncertain(*group, own));
         let low = by.others(&certain, Counted::Certain, own);
         let high = if is_open {
-            let is_among = own.is_some_and(|own| by.with_key.contains(own));
-            usize::try_from(by.with_key.len()).unwrap_or(usize::MAX) - usize::from(is_among)
+            usize::try_from(by.with_key.len()).unwrap_or(usize::MAX)
+                - usize::from(by.with_key.contains(own))
         } else if groups == certain && !others_open {
             low
         } else {
@@ -87,9 +90,8 @@ impl Groups {
     }
 
     /// The first of those who certainly share something with the subject, in the order of their names.
-    pub(crate) fn ids(&self, comparison: usize, subject: &str, shared: &Shared) -> Vec<String> {
+    pub(crate) fn ids(&self, comparison: usize, own: u32, shared: &Shared) -> Vec<String> {
         let Some(by) = self.comparisons.get(comparison) else { return Vec::new() };
-        let own = self.subjects.find(subject).and_then(|number| u32::try_from(number).ok());
         let mut first: Vec<u32> = Vec::new();
         for group in &shared.groups {
             let members = by.members(*group).iter().filter(|member| member.is_certain());
@@ -97,7 +99,7 @@ impl Groups {
         }
         first.sort_unstable();
         first.dedup();
-        let others = first.into_iter().filter(|member| Some(*member) != own);
+        let others = first.into_iter().filter(|member| *member != own);
         others.take(IDS_MAX).filter_map(|member| self.name(member)).map(str::to_owned).collect()
     }
 
@@ -123,18 +125,17 @@ impl Groups {
 
 impl SharedBy {
     /// Whether somebody else in the group may not count.
-    fn has_uncertain(&self, group: usize, own: Option<u32>) -> bool {
+    fn has_uncertain(&self, group: usize, own: u32) -> bool {
         if let Some(large) = self.large.get(&group) {
-            let own_open =
-                own.is_some_and(|own| large.possible.contains(own) && !large.certain.contains(own));
+            let own_open = large.possible.contains(own) && !large.certain.contains(own);
             return large.possible.len() - large.certain.len() > u64::from(own_open);
         }
         let members = self.members(group).iter();
-        members.into_iter().any(|member| !member.is_certain() && Some(member.subject()) != own)
+        members.into_iter().any(|member| !member.is_certain() && member.subject() != own)
     }
 
     /// How many others are in any of the groups.
-    fn others(&self, groups: &[usize], counted: Counted, own: Option<u32>) -> usize {
+    fn others(&self, groups: &[usize], counted: Counted, own: u32) -> usize {
         let mut single: Vec<u32> = Vec::new();
         let mut large: Vec<&RoaringBitmap> = Vec::new();
         for group in groups {
@@ -154,15 +155,11 @@ impl SharedBy {
         let count_beside = |bitmap: &RoaringBitmap| {
             let besides = single.iter().filter(|member| !bitmap.contains(**member)).count();
             let all = usize::try_from(bitmap.len()).unwrap_or(usize::MAX) + besides;
-            let is_among =
-                own.is_some_and(|own| bitmap.contains(own) || single.binary_search(&own).is_ok());
+            let is_among = bitmap.contains(own) || single.binary_search(&own).is_ok();
             all - usize::from(is_among)
         };
         match large.as_slice() {
-            [] => {
-                let is_among = own.is_some_and(|own| single.binary_search(&own).is_ok());
-                single.len() - usize::from(is_among)
-            }
+            [] => single.len() - usize::from(single.binary_search(&own).is_ok()),
             [only] => count_beside(only),
             several => count_beside(&several.iter().copied().union()),
         }

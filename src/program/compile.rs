@@ -3,6 +3,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 
+use super::entries_needed::entries_needed;
 use super::{
     AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram,
     Field, FlagProgram, InAny, InTheLast, Joint, LastsProgram, Longest, Members, MustHave, Node,
@@ -341,12 +342,17 @@ impl Compiler<'_> {
                 condition: self.boxed(condition)?,
             },
             hir::ConditionKind::InAny { window, condition } => {
+                let level = u8::try_from(self.windows.len())
+                    .map_err(|_| CannotCompile::Fault(condition.span))?;
+                let members = self.members(&window.members)?;
+                let condition = self.in_window(window.time, condition)?;
                 ConditionKind::InAny(Box::new(InAny {
-                    members: self.members(&window.members)?,
+                    members,
                     period: self.period(&window.period)?,
                     time: window.time,
                     per: window.per.as_ref().map(field),
-                    condition: self.in_window(window.time, condition)?,
+                    entries_needed: entries_needed(&condition, level),
+                    condition,
                 }))
             }
             hir::ConditionKind::InTheLast { window, condition } => {

@@ -68,6 +68,8 @@ pub(crate) struct InAny {
     pub(crate) time: FieldSlot,
     pub(crate) per: Option<Field>,
     pub(crate) condition: Condition,
+    /// With fewer elements the condition does not hold.
+    pub(crate) entries_needed: usize,
 }
 
 /// The window that ends at the time of the evaluation.

@@ -3,6 +3,7 @@
 
 mod compile;
 mod condition;
+mod entries_needed;
 mod operand;
 mod peers;
 mod place;

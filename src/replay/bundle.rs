@@ -30,7 +30,10 @@ impl fmt::Display for BundleProblem {
         match self {
             Self::Ledger(problem) => write!(f, "{problem}"),
             Self::NoPolicy(name) => {
-                write!(f, "the texts that the ledger has of `{name}` do not make a policy that this program can use")
+                write!(
+                    f,
+                    "the texts that the ledger has of `{name}` do not make a policy that this program can use"
+                )
             }
         }
     }
@@ -82,9 +85,9 @@ impl Bundle {
         log.keep_blob(&list.to_bytes())
     }
 
-    /// The digests of the texts, in their order.
-    pub fn digests(&self) -> impl Iterator<Item = (&Path, Digest)> {
-        self.files.iter().map(|(path, bytes)| (path.as_path(), Digest::of(bytes)))
+    /// The texts with their paths, the policy's own first.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
     }
 
     /// The texts that a ledger keeps under the digest of their list.
@@ -92,7 +95,8 @@ impl Bundle {
     /// # Errors
     /// If any is missing or was changed.
     pub fn read(view: &View, digest: &Digest) -> Result<Self, Problem> {
-        let malformed = || Problem::Missing(format!("the blob {digest} is no list of a policy's texts"));
+        let malformed =
+            || Problem::Missing(format!("the blob {digest} is no list of a policy's texts"));
         let list = Canonical::parse(&view.blob(digest)?).map_err(|_| malformed())?;
         let mut files = Vec::new();
         for file in list.get("files").and_then(Canonical::as_array).ok_or_else(malformed)? {

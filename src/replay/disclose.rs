@@ -89,7 +89,8 @@ pub fn disclose(view: &View, leaf: u64, field: &str) -> Result<Disclosed, Disclo
     let stated = ready.stated(leaf).map_err(DiscloseProblem::Replay)?;
     let (subject, key, secret, document) = stated.map_err(DiscloseProblem::Record)?;
     let is_plain = ["form", "source", "subject", "number", "dispositions"].contains(&field);
-    let name = if field.contains('/') || is_plain { field.to_owned() } else { format!("field/{field}") };
+    let name =
+        if field.contains('/') || is_plain { field.to_owned() } else { format!("field/{field}") };
     let shown = document.disclose(&secret, &name).ok_or_else(|| {
         DiscloseProblem::NoField(document.fields().map(|(name, _)| name.to_owned()).collect())
     })?;

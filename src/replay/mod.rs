@@ -2,12 +2,14 @@
 
 mod bundle;
 mod disclose;
+mod facts;
 mod outcome;
 mod recorder;
 mod run;
 
 pub use bundle::{Bundle, BundleProblem};
 pub use disclose::{DiscloseProblem, Disclosed, DisclosedSubject, disclose};
+pub use facts::RecordedFacts;
 pub use outcome::{Replayed, Verdict};
 pub use recorder::{Prepared, Recorder};
 pub use run::{ReplayError, ReplayRun, RunToReplay, Source, Wanted, columns_blob};

@@ -6,7 +6,7 @@ use crate::ledger::canonical::Canonical;
 use crate::ledger::commitment::Document;
 use crate::ledger::run::{RunCount, RunStart};
 use crate::ledger::{Entry, Problem, Random, SharedSubjects, Slot, SubjectKey};
-use crate::roster::{self, RawRecord};
+use crate::roster::{self, Additions, RawRecord};
 use crate::run::Judged;
 use crate::value::Instant;
 
@@ -22,6 +22,8 @@ pub struct Recorder<'r> {
     pub now: &'r (dyn Fn() -> Instant + Sync),
     /// Whether records are kept in the vault.
     pub keeps_records: bool,
+    /// What was recorded about subjects besides the roster.
+    pub additions: Option<&'r Additions>,
 }
 
 /// A leaf that lacks only its place in the run.
@@ -59,13 +61,15 @@ impl Recorder<'_> {
         judged: &[Judged<'_, '_>],
         decisions: &[(Decision<'_>, Vec<u8>)],
     ) -> Result<Prepared, Problem> {
-        let subject = judged.first().map(|judged| judged.record.subject.as_str()).unwrap_or_default();
+        let subject =
+            judged.first().map(|judged| judged.record.subject.as_str()).unwrap_or_default();
         let (slot, key) = self.subjects.with(|subjects| {
             let slot = subjects.of_subject(subject, self.random)?;
             Ok((slot, subjects.key(slot).cloned()))
         })?;
         let key = key.ok_or(Problem::Failed)?;
-        let (kept, stated) = documents(raw, judged, decisions);
+        let added = self.additions.and_then(|additions| additions.lines(subject));
+        let (kept, stated) = documents(raw, added, judged, decisions);
         let fields = stated.root(&key.document_secret(&self.start.run.0, raw.number));
         let records: Vec<Decision<'_>> =
             decisions.iter().map(|(decision, _)| decision.clone()).collect();
@@ -118,10 +122,14 @@ impl Recorder<'_> {
 /// states field by field and what was decided.
 pub(super) fn documents(
     raw: &RawRecord,
+    added: Option<&str>,
     judged: &[Judged<'_, '_>],
     decisions: &[(Decision<'_>, Vec<u8>)],
 ) -> (Document, Document) {
     let mut kept = source(raw);
+    if let Some(added) = added {
+        kept.set("added", added);
+    }
     if let Some(Judged { engine, record, .. }) = judged.first() {
         kept.set("subject", record.subject.as_bytes());
         if let Some(lines) = engine.dispositions().lines(&record.subject) {

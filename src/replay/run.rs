@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use super::bundle::{Bundle, BundleProblem};
 use super::outcome::{Replayed, Verdict};
@@ -14,7 +15,7 @@ use crate::ledger::commitment::{Document, DocumentSecret};
 use crate::ledger::run::{EngineId, RunStart, outcome_word};
 use crate::ledger::{Documents, Kept, Problem, Slot, SubjectKey, Subjects, View};
 use crate::peers::Collected;
-use crate::roster::{BadValues, Layout, RawRecord, Record};
+use crate::roster::{Additions, BadValues, Layout, RawRecord, Record};
 use crate::run::{Judged, merge};
 
 /// Why a run cannot be replayed at all.
@@ -61,7 +62,9 @@ impl RunToReplay {
         let mut runs = Vec::new();
         for (index, leaf) in view.events().of_kind("run_started") {
             let start = RunStart::read(leaf).ok_or_else(|| {
-                Problem::Missing(format!("leaf {index} begins a run in a form that is not known here"))
+                Problem::Missing(format!(
+                    "leaf {index} begins a run in a form that is not known here"
+                ))
             })?;
             let run = Canonical::text(start.run.hex());
             let ends = |(_, leaf): &(u64, &Canonical)| leaf.get("run") == Some(&run);
@@ -102,7 +105,10 @@ pub enum Source<'s> {
     /// The vault.
     Vault,
     /// A roster that is given again: opened at its start each time, with the dispositions that were given.
-    Roster(&'s mut dyn FnMut() -> io::Result<Box<dyn Iterator<Item = io::Result<RawRecord>>>>, Dispositions),
+    Roster(
+        &'s mut dyn FnMut() -> io::Result<Box<dyn Iterator<Item = io::Result<RawRecord>>>>,
+        Dispositions,
+    ),
 }
 
 /// Which decisions of a run are wanted.
@@ -137,16 +143,12 @@ impl<'v> ReplayRun<'v> {
         wanted: Wanted,
     ) -> Result<Self, ReplayError> {
         let subjects = view.subjects()?.ok_or_else(|| {
-            Problem::Missing("the vault is not here, which has the salts that leaves were made with".to_owned())
+            Problem::Missing(
+                "the vault is not here, which has the salts that leaves were made with".to_owned(),
+            )
         })?;
-        let mut made = Self {
-            view,
-            subjects,
-            run,
-            engines: Vec::new(),
-            layouts: Vec::new(),
-            hopeless: None,
-        };
+        let mut made =
+            Self { view, subjects, run, engines: Vec::new(), layouts: Vec::new(), hopeless: None };
         match made.engines() {
             Ok(engines) => made.engines = engines,
             Err(verdict) => {
@@ -157,7 +159,8 @@ impl<'v> ReplayRun<'v> {
         made.layouts = match made.layouts()? {
             Some(layouts) => layouts,
             None => {
-                made.hopeless = Some(not_replayable("the columns of the roster do not fit the policy"));
+                made.hopeless =
+                    Some(not_replayable("the columns of the roster do not fit the policy"));
                 return Ok(made);
             }
         };
@@ -194,7 +197,10 @@ impl<'v> ReplayRun<'v> {
                 .map_err(|problem| not_replayable(problem.to_string()))?;
             if policy.digest != used.digest {
                 return Err(Verdict::Different {
-                    what: format!("the texts kept of `{}` {} have another digest", used.name, used.version),
+                    what: format!(
+                        "the texts kept of `{}` {} have another digest",
+                        used.name, used.version
+                    ),
                 });
             }
             let engine = Engine::new(policy, self.run.start.as_of, Dispositions::default());
@@ -204,8 +210,11 @@ impl<'v> ReplayRun<'v> {
     }
 
     fn layouts(&self) -> Result<Option<Vec<Layout>>, Problem> {
-        let bad_values =
-            if self.run.start.bad_values == "unknown" { BadValues::Unknown } else { BadValues::Refuse };
+        let bad_values = if self.run.start.bad_values == "unknown" {
+            BadValues::Unknown
+        } else {
+            BadValues::Refuse
+        };
         let columns = match &self.run.start.layout {
             Some(digest) => Some(columns_of(&self.view.blob(digest)?)?),
             None => None,
@@ -221,15 +230,21 @@ impl<'v> ReplayRun<'v> {
     }
 
     /// Finds dispositions, and who shares what, before anybody is judged.
-    fn first_reading(&mut self, source: &mut Source<'_>, wanted: Wanted) -> Result<(), ReplayError> {
+    fn first_reading(
+        &mut self,
+        source: &mut Source<'_>,
+        wanted: Wanted,
+    ) -> Result<(), ReplayError> {
         let compares = self.engines.iter().any(|engine| engine.program().compares_subjects());
         let read = if compares { Wanted::All } else { wanted };
         let mut lines = String::new();
+        let mut added = String::new();
         let mut gap = None;
         let mut collected = vec![Collected::default(); self.engines.len()];
         self.each(source, read, &mut |_, _, record| match record {
-            Some(Behind::Found { raw, dispositions, .. }) => {
+            Some(Behind::Found { raw, dispositions, additions, .. }) => {
                 lines.push_str(&dispositions);
+                added.push_str(&additions);
                 self.collect(&raw, &mut collected);
             }
             Some(Behind::Missing(why)) => gap = Some(why),
@@ -239,6 +254,9 @@ impl<'v> ReplayRun<'v> {
             Source::Vault => Dispositions::parse(&lines).unwrap_or_default(),
             Source::Roster(_, dispositions) => dispositions.clone(),
         };
+        if !added.is_empty() {
+            self.add(&added);
+        }
         if compares && let Some(why) = gap {
             let why = format!("the policy compares subjects, and of one of them {why}");
             self.hopeless = Some(not_replayable(why));
@@ -260,6 +278,22 @@ impl<'v> ReplayRun<'v> {
         }
         self.engines = ready;
         Ok(())
+    }
+
+    /// Adds what was recorded about subjects besides the roster.
+    fn add(&mut self, lines: &str) {
+        let additions = Additions::parse(lines).unwrap_or_default();
+        let mut ready = Vec::new();
+        for layout in std::mem::take(&mut self.layouts) {
+            match Additions::new(&layout, &additions) {
+                Ok(additions) => ready.push(layout.with_additions(Arc::new(additions))),
+                Err(why) => {
+                    self.hopeless = Some(not_replayable(why));
+                    ready.push(layout);
+                }
+            }
+        }
+        self.layouts = ready;
     }
 
     fn collect(&self, raw: &RawRecord, collected: &mut [Collected]) {
@@ -311,20 +345,23 @@ impl<'v> ReplayRun<'v> {
     fn record_of(&self, slot: Slot, document: Option<Document>) -> Behind {
         let Some(document) = document else {
             let leaf = self.view.erased_by(slot);
-            let by = leaf.map_or_else(|| "erased".to_owned(), |leaf| format!("erased (leaf {leaf})"));
+            let by =
+                leaf.map_or_else(|| "erased".to_owned(), |leaf| format!("erased (leaf {leaf})"));
             return Behind::Missing(format!("the record was {by}"));
         };
         let parts = (document.text("form"), document.get("source"), document.text("number"));
         let (Some(form), Some(bytes), Some(number)) = parts else {
             return Behind::Missing("what the vault holds is no record".to_owned());
         };
-        let raw = number.parse().ok().and_then(|number| RawRecord::from_stored(number, form, bytes));
+        let raw =
+            number.parse().ok().and_then(|number| RawRecord::from_stored(number, form, bytes));
         match raw {
             Some(raw) => Behind::Found {
                 raw,
                 key: self.subjects.key(slot).cloned(),
                 subject: document.text("subject").map(str::to_owned),
                 dispositions: document.text("dispositions").unwrap_or_default().to_owned(),
+                additions: document.text("added").unwrap_or_default().to_owned(),
             },
             None => Behind::NoRecord,
         }
@@ -334,7 +371,13 @@ impl<'v> ReplayRun<'v> {
         let decoded = self.layouts.first().and_then(|layout| layout.decode(&raw).record);
         let Some(subject) = decoded.map(|record| record.subject) else { return Behind::NoRecord };
         let key = self.subjects.find(&subject).and_then(|slot| self.subjects.key(slot).cloned());
-        Behind::Found { raw, key, subject: Some(subject), dispositions: String::new() }
+        Behind::Found {
+            raw,
+            key,
+            subject: Some(subject),
+            dispositions: String::new(),
+            additions: String::new(),
+        }
     }
 
     fn verdict(&self, leaf: &Canonical, record: Option<Behind>) -> (Option<String>, Verdict) {
@@ -410,7 +453,9 @@ impl<'v> ReplayRun<'v> {
             let bytes = serde_json::to_vec(&decision).unwrap_or_default();
             decisions.push((decision, bytes));
         }
-        let (_, document) = documents(raw, &judged, &decisions);
+        let subject = decoded.first().map(|record| record.subject.as_str()).unwrap_or_default();
+        let added = self.layouts.first().and_then(|layout| layout.additions(subject));
+        let (_, document) = documents(raw, added, &judged, &decisions);
         (decisions.into_iter().map(|(decision, _)| decision).collect(), document)
     }
 
@@ -431,7 +476,8 @@ impl<'v> ReplayRun<'v> {
                         if entry.get("fields") == Some(&root) {
                             Ok((subject, key, secret, document))
                         } else {
-                            Err("the record, decided again, is not what the leaf commits to".to_owned())
+                            Err("the record, decided again, is not what the leaf commits to"
+                                .to_owned())
                         }
                     })
                 }
@@ -533,6 +579,7 @@ enum Behind {
         key: Option<SubjectKey>,
         subject: Option<String>,
         dispositions: String,
+        additions: String,
     },
     Missing(String),
     /// It was refused as something that is no record.
@@ -567,7 +614,11 @@ fn first_difference(before: &Canonical, after: &Canonical, rules: &[String]) -> 
             ));
         }
     }
-    for (key, what) in [("decision", "the decision"), ("digest", "the policy's digest"), ("version", "the version")] {
+    for (key, what) in [
+        ("decision", "the decision"),
+        ("digest", "the policy's digest"),
+        ("version", "the version"),
+    ] {
         let (old, new) = (text(before, key), text(after, key));
         if old != new {
             return Some(format!("{what} is `{new}` now, and was `{old}`"));
@@ -581,7 +632,8 @@ fn first_difference(before: &Canonical, after: &Canonical, rules: &[String]) -> 
 
 /// The columns of a table, as the ledger keeps them.
 fn columns_of(blob: &[u8]) -> Result<Vec<String>, Problem> {
-    let malformed = || Problem::Missing("the blob with the columns of the roster is malformed".to_owned());
+    let malformed =
+        || Problem::Missing("the blob with the columns of the roster is malformed".to_owned());
     let layout = Canonical::parse(blob).map_err(|_| malformed())?;
     let columns = layout.get("columns").and_then(Canonical::as_array).ok_or_else(malformed)?;
     columns.iter().map(|column| column.as_text().map(str::to_owned).ok_or_else(malformed)).collect()

@@ -31,7 +31,7 @@ pub fn leaf_table(rows: &[LeafRow], columns: usize) -> String {
 }
 
 /// What a leaf says, in a few words.
-fn details(leaf: &Canonical) -> String {
+pub(super) fn details(leaf: &Canonical) -> String {
     let text = |of: &Canonical, key: &str| {
         of.get(key).and_then(Canonical::as_text).unwrap_or_default().to_owned()
     };
@@ -39,9 +39,9 @@ fn details(leaf: &Canonical) -> String {
     let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
     match text(leaf, "kind").as_str() {
         "decision" => {
-            let decided = policies.iter().map(|policy| {
-                format!("{}: {}", text(policy, "name"), text(policy, "decision"))
-            });
+            let decided = policies
+                .iter()
+                .map(|policy| format!("{}: {}", text(policy, "name"), text(policy, "decision")));
             decided.collect::<Vec<_>>().join(", ")
         }
         "run_started" => {
@@ -63,7 +63,7 @@ fn details(leaf: &Canonical) -> String {
         "refused" => format!("record {}", count("number")),
         "disposition" => format!("{}: {}", text(leaf, "rule"), text(leaf, "outcome")),
         "control_done" | "exception_granted" => text(leaf, "field"),
-        "erasure" => text(leaf, "why"),
+        "erasure" | "export_made" => format!("{} ({})", text(leaf, "why"), text(leaf, "by")),
         "recovery" => format!("{} bytes of {}", count("bytes"), text(leaf, "file")),
         _ => String::new(),
     }

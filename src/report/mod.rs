@@ -14,7 +14,10 @@ pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
 pub use flat::FlatDecision;
 pub use leaves::{LeafRow, leaf_table};
-pub use page::{CannotRender, Highlight, Highlights, html_report, markdown_report};
+pub use page::{
+    CannotRender, EvidencePage, Highlight, Highlights, evidence_report, html_report,
+    markdown_report,
+};
 pub use parquet::{CannotWrite, ParquetDecisions};
 pub use run::run_report;
 pub use sources::{

@@ -92,7 +92,7 @@ impl<R: BufRead> CsvRows<R> {
         let text = if text.len() > RECORD_SIZE_MAX {
             RawText::TooLong(text)
         } else {
-            RawText::Row { cells: cells(&row), text }
+            RawText::Row { cells: cells(&row), kinds: Vec::new(), text }
         };
         Ok(Some(RawRecord { number, text }))
     }
@@ -109,7 +109,8 @@ impl<R: BufRead> CsvRows<R> {
                 let mut rows = builder(self.delimiter).has_headers(false).from_reader(line);
                 let mut row = csv::ByteRecord::new();
                 if rows.read_byte_record(&mut row).map_err(io::Error::other)? {
-                    let text = RawText::Row { cells: cells(&row), text: line.to_vec() };
+                    let text =
+                        RawText::Row { cells: cells(&row), kinds: Vec::new(), text: line.to_vec() };
                     self.released.push_back(RawRecord { number: number_of, text });
                 }
             }

@@ -83,6 +83,17 @@ impl Format {
         }
     }
 
+    /// Whether files of it can be tables of a folder. YAML is written by hand, and read whole.
+    #[must_use]
+    pub const fn is_table(self) -> bool {
+        match self {
+            Self::JsonLines | Self::Json | Self::Csv | Self::Tsv | Self::Xlsx | Self::Parquet => {
+                true
+            }
+            Self::Yaml => false,
+        }
+    }
+
     /// Whether files of it hold no text.
     #[must_use]
     pub const fn is_binary(self) -> bool {

@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
+use super::additions::Additions;
 use super::decode::{Findings, Reading};
 use super::folder::Assembled;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
@@ -31,6 +33,7 @@ pub struct Layout {
     columns: Vec<Column>,
     /// Columns that have no place in the record.
     unmapped: Vec<String>,
+    additions: Option<Arc<Additions>>,
 }
 
 /// A column of a table, and the field that its cells hold.
@@ -85,7 +88,14 @@ impl Layout {
     /// For rosters of that record; tables need their header besides.
     #[must_use]
     pub fn new(schema: Schema, subject: RecordId, bad_values: BadValues) -> Self {
-        Self { schema, subject, bad_values, columns: Vec::new(), unmapped: Vec::new() }
+        Self {
+            schema,
+            subject,
+            bad_values,
+            columns: Vec::new(),
+            unmapped: Vec::new(),
+            additions: None,
+        }
     }
 
     /// Finds the field of each column of a table: `residence.country` is the country of the residence.
@@ -110,6 +120,26 @@ impl Layout {
             return Err(HeaderProblem::NoKey(name.unwrap_or_default()));
         }
         Ok(self)
+    }
+
+    /// Adds to records what was recorded about their subjects besides the roster.
+    #[must_use]
+    pub fn with_additions(self, additions: Arc<Additions>) -> Self {
+        Self { additions: Some(additions), ..self }
+    }
+
+    /// What was recorded about a subject besides the roster, as it was recorded.
+    #[must_use]
+    pub fn additions(&self, subject: &str) -> Option<&str> {
+        self.additions.as_ref()?.lines(subject)
+    }
+
+    /// The name of the key, and the place of a list of the record.
+    pub(super) fn key_and_list(&self, list: &str) -> Option<(&str, FieldSlot)> {
+        let record = self.schema.record(self.subject);
+        let key = record.at(record.key?)?;
+        let (slot, _) = record.field(list).filter(|(_, field)| field.shape.list)?;
+        Some((&key.name, slot))
     }
 
     /// Columns that have no place in the record.
@@ -148,6 +178,14 @@ impl Layout {
         raw: &'a RawRecord,
         wanted: Option<&[bool]>,
     ) -> Decoded<'a> {
+        let mut decoded = self.decode_text(raw, wanted);
+        if let (Some(additions), Some(record)) = (&self.additions, &mut decoded.record) {
+            additions.add_to(record, wanted);
+        }
+        decoded
+    }
+
+    fn decode_text<'a>(&self, raw: &'a RawRecord, wanted: Option<&[bool]>) -> Decoded<'a> {
         match &raw.text {
             RawText::Json(text) => self.json(text, wanted),
             RawText::Yaml(text) => self.yaml(text),

@@ -3,16 +3,20 @@
 //! A roster is cut into raw records first (`RawReader`), in order; each is then decoded on its own
 //! (`Layout::decode`), on any thread. What cannot be read is refused with its text and the reasons.
 
+mod additions;
 mod canonical;
+mod cell;
 mod csv_rows;
 mod decode;
 mod folder;
+mod foreign;
 mod format;
 mod json_array;
 mod json_text;
 mod layout;
 mod lines;
 mod opened;
+mod parquet_file;
 mod parquet_rows;
 mod raw;
 mod reader;
@@ -24,10 +28,13 @@ mod token;
 mod xlsx_rows;
 mod yaml_items;
 
+pub use additions::{Addition, Additions};
+pub use cell::CellKind;
 pub use folder::{
     Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,
     MANIFEST_NAME, Manifest, OpenTable, Origin, SampledTable, SubjectTable, draft,
 };
+pub use foreign::panic_is_of_damaged_file;
 pub use format::Format;
 pub use layout::{BadValues, Decoded, HeaderProblem, Layout};
 pub use opened::Opened;

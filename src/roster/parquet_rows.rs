@@ -1,11 +1,15 @@
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::fs::File;
 use std::io::{self, Read};
 
-use parquet::file::reader::SerializedFileReader;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::reader::RowIter;
 use parquet::record::{Field, Row};
 
+use super::cell::CellKind;
+use super::foreign::guarded;
 use super::opened::invalid;
+use super::parquet_file::ParquetFile;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 use super::spool::spooled;
 use crate::value::{Date, Instant};
@@ -16,22 +20,34 @@ use crate::value::{Date, Instant};
 /// unknown. What is known to be none is said by the word `none` in a column of texts.
 pub(super) struct ParquetRows {
     rows: RowIter<'static>,
+    /// The names of its columns.
+    columns: Vec<String>,
     number: u64,
 }
 
 impl ParquetRows {
     pub(super) fn new(reader: impl Read) -> io::Result<Self> {
-        let file = SerializedFileReader::new(spooled(reader)?)
-            .map_err(|error| invalid(format!("it is no whole Parquet file: {error}")))?;
-        Ok(Self { rows: RowIter::from_file_into(Box::new(file)), number: 0 })
+        let file = spooled(reader)?;
+        guarded(|| Self::of_file(file))
     }
 
+    fn of_file(file: File) -> io::Result<Self> {
+        let file = SerializedFileReader::new(ParquetFile::new(file)?)
+            .map_err(|error| invalid(format!("it is no whole Parquet file: {error}")))?;
+        let schema = file.metadata().file_metadata().schema();
+        let columns = schema.get_fields().iter().map(|field| field.name().to_owned()).collect();
+        Ok(Self { rows: RowIter::from_file_into(Box::new(file)), columns, number: 0 })
+    }
+
+    /// The names of its columns.
+    pub(super) fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// The next record as an object.
     pub(super) fn next(&mut self) -> io::Result<Option<RawRecord>> {
-        let Some(row) = self.rows.next() else { return Ok(None) };
-        self.number += 1;
+        let Some(row) = self.next_read()? else { return Ok(None) };
         let number = self.number;
-        let row =
-            row.map_err(|error| invalid(format!("record {number} cannot be read: {error}")))?;
         let mut json = String::new();
         let text = match object(&row, &mut json) {
             Ok(()) if json.len() > RECORD_SIZE_MAX => RawText::TooLong(json.into_bytes()),
@@ -39,6 +55,71 @@ impl ParquetRows {
             Err(reason) => RawText::Broken { text: json.into_bytes(), reason },
         };
         Ok(Some(RawRecord { number, text }))
+    }
+
+    /// The next record as a row of a table.
+    pub(super) fn next_row(&mut self) -> io::Result<Option<RawRecord>> {
+        let Some(row) = self.next_read()? else { return Ok(None) };
+        let number = self.number;
+        let (kinds, cells) = row.get_column_iter().map(|(_, field)| cell(field)).unzip();
+        // What has no form as JSON is left out of the text that shows the row.
+        let mut json = String::new();
+        let _ = object(&row, &mut json);
+        let text = RawText::Row { cells, kinds, text: json.into_bytes() };
+        Ok(Some(RawRecord { number, text }))
+    }
+
+    fn next_read(&mut self) -> io::Result<Option<Row>> {
+        self.number += 1;
+        let number = self.number;
+        let unreadable =
+            |error: &dyn fmt::Display| invalid(format!("record {number} cannot be read: {error}"));
+        let row = guarded(|| Ok(self.rows.next())).map_err(|error| unreadable(&error))?;
+        row.transpose().map_err(|error| unreadable(&error))
+    }
+}
+
+/// A value as a cell: a null is blank, since nobody can tell what it means.
+fn cell(field: &Field) -> (CellKind, Vec<u8>) {
+    let kind = match field {
+        Field::Null => return (CellKind::Text, Vec::new()),
+        Field::Str(text) if text == "none" => CellKind::Null,
+        Field::Str(text) => return (CellKind::Text, text.clone().into_bytes()),
+        Field::Bytes(bytes) if bytes.data() == b"none" => CellKind::Null,
+        Field::Bytes(bytes) if std::str::from_utf8(bytes.data()).is_ok() => {
+            return (CellKind::Text, bytes.data().to_vec());
+        }
+        Field::Bytes(_) | Field::TimeMillis(_) | Field::TimeMicros(_) | Field::MapInternal(_) => {
+            CellKind::Unusable
+        }
+        Field::Bool(_) => CellKind::YesNo,
+        Field::Byte(_)
+        | Field::Short(_)
+        | Field::Int(_)
+        | Field::Long(_)
+        | Field::UByte(_)
+        | Field::UShort(_)
+        | Field::UInt(_)
+        | Field::ULong(_)
+        | Field::Float16(_)
+        | Field::Float(_)
+        | Field::Double(_)
+        | Field::Decimal(_) => CellKind::Number,
+        Field::Date(_) | Field::TimestampMillis(_) | Field::TimestampMicros(_) => CellKind::Time,
+        Field::Group(_) | Field::ListInternal(_) => CellKind::Nested,
+    };
+    let mut json = String::new();
+    match value(field, &mut json) {
+        Err(reason) => (CellKind::Unusable, reason.into_bytes()),
+        Ok(()) => match kind {
+            CellKind::Null => (kind, Vec::new()),
+            CellKind::Time => (kind, json.trim_matches('"').as_bytes().to_vec()),
+            CellKind::Text
+            | CellKind::Number
+            | CellKind::YesNo
+            | CellKind::Nested
+            | CellKind::Unusable => (kind, json.into_bytes()),
+        },
     }
 }
 

@@ -1,3 +1,4 @@
+use super::cell::CellKind;
 use super::folder::Assembled;
 
 /// Longest text of one record, in bytes. A contractor with years of sessions needs a hundredth of it.
@@ -23,6 +24,8 @@ pub enum RawText {
     Row {
         /// The cells.
         cells: Vec<Vec<u8>>,
+        /// What the file says of each cell; empty where all are texts.
+        kinds: Vec<CellKind>,
         /// The row as written.
         text: Vec<u8>,
     },

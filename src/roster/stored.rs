@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+use super::cell::CellKind;
 use super::folder::{Assembled, Fault, Origin};
 use super::raw::{RawRecord, RawText};
 
@@ -13,7 +14,7 @@ const BEGINNING: usize = 64 * 1024;
 #[derive(Serialize, Deserialize)]
 struct StoredAssembled {
     json: String,
-    origins: Vec<(String, Vec<(String, u64)>)>,
+    origins: Vec<(String, Vec<(String, String, u64)>)>,
     faults: Vec<Fault>,
     unmapped: Vec<String>,
     assumed_none: Vec<String>,
@@ -26,11 +27,9 @@ impl RawRecord {
         match &self.text {
             RawText::Json(text) => ("json", text.clone()),
             RawText::Yaml(text) => ("yaml", text.clone().into_bytes()),
-            RawText::Row { cells, .. } => ("row", cells_bytes(cells)),
+            RawText::Row { cells, kinds, .. } => ("row", cells_bytes(cells, kinds)),
             RawText::Assembled(assembled) => ("assembled", assembled_bytes(assembled)),
-            RawText::TooLong(text) => {
-                ("too_long", text.iter().take(BEGINNING).copied().collect())
-            }
+            RawText::TooLong(text) => ("too_long", text.iter().take(BEGINNING).copied().collect()),
             RawText::Broken { text, .. } => ("broken", text.clone()),
         }
     }
@@ -42,9 +41,9 @@ impl RawRecord {
             "json" => RawText::Json(bytes.to_vec()),
             "yaml" => RawText::Yaml(String::from_utf8(bytes.to_vec()).ok()?),
             "row" => {
-                let cells = cells_of(bytes)?;
+                let (cells, kinds) = cells_of(bytes)?;
                 let text = cells.join(b",".as_slice());
-                RawText::Row { cells, text }
+                RawText::Row { cells, kinds, text }
             }
             "assembled" => RawText::Assembled(Box::new(assembled_of(bytes)?)),
             _ => return None,
@@ -53,30 +52,40 @@ impl RawRecord {
     }
 }
 
-fn cells_bytes(cells: &[Vec<u8>]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for cell in cells {
+/// Each cell as what its file says of it, its length and its bytes; in front, whether the file says anything.
+fn cells_bytes(cells: &[Vec<u8>], kinds: &[CellKind]) -> Vec<u8> {
+    let mut bytes = vec![u8::from(!kinds.is_empty())];
+    let kinds = kinds.iter().copied().chain(std::iter::repeat(CellKind::Text));
+    for (cell, kind) in cells.iter().zip(kinds) {
+        bytes.push(kind.code());
         bytes.extend_from_slice(&(cell.len() as u64).to_be_bytes());
         bytes.extend_from_slice(cell);
     }
     bytes
 }
 
-fn cells_of(mut bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let mut cells = Vec::new();
-    while !bytes.is_empty() {
-        let (length, rest) = bytes.split_first_chunk::<8>()?;
+fn cells_of(bytes: &[u8]) -> Option<(Vec<Vec<u8>>, Vec<CellKind>)> {
+    let (has_kinds, mut bytes) = bytes.split_first()?;
+    let (mut cells, mut kinds) = (Vec::new(), Vec::new());
+    while let Some((kind, rest)) = bytes.split_first() {
+        let (length, rest) = rest.split_first_chunk::<8>()?;
         let length = usize::try_from(u64::from_be_bytes(*length)).ok()?;
         let (cell, rest) = rest.split_at_checked(length)?;
         cells.push(cell.to_vec());
+        kinds.push(CellKind::of_code(*kind)?);
         bytes = rest;
     }
-    Some(cells)
+    if *has_kinds == 0 {
+        kinds.clear();
+    }
+    Some((cells, kinds))
 }
 
 fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
     let origins = assembled.origins.iter().map(|(list, origins)| {
-        let origins = origins.iter().map(|origin| (origin.file.to_string(), origin.line));
+        let origins = origins
+            .iter()
+            .map(|origin| (origin.file.to_string(), origin.numbers.to_owned(), origin.line));
         (list.clone(), origins.collect())
     });
     let stored = StoredAssembled {
@@ -92,13 +101,15 @@ fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
 fn assembled_of(bytes: &[u8]) -> Option<Assembled> {
     let stored: StoredAssembled = serde_json::from_slice(bytes).ok()?;
     let origins = stored.origins.into_iter().map(|(list, origins)| {
-        let origins =
-            origins.into_iter().map(|(file, line)| Origin { file: Arc::from(file), line });
-        (list, origins.collect())
+        let origins = origins.into_iter().map(|(file, numbers, line)| {
+            let numbers = ["line", "row", "record"].into_iter().find(|word| *word == numbers)?;
+            Some(Origin { file: Arc::from(file), numbers, line })
+        });
+        Some((list, origins.collect::<Option<_>>()?))
     });
     Some(Assembled {
         json: stored.json.into_bytes(),
-        origins: origins.collect(),
+        origins: origins.collect::<Option<_>>()?,
         faults: stored.faults,
         unmapped: Arc::new(stored.unmapped),
         assumed_none: stored.assumed_none,

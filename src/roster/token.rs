@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use crate::types::Schema;
 use crate::types::{Shape, Type, parse_value};
+use crate::value::Malformed;
 
 use super::record::Fact;
 
@@ -51,7 +52,7 @@ pub(super) fn fact<'a>(
     let text: Cow<'a, str> = match token {
         Token::Null if shape.or_none => return Ok(Fact::None),
         Token::Null => return Ok(Fact::Unknown),
-        Token::Text(text) | Token::Bare(text) => trimmed(text),
+        Token::Text(text) | Token::Bare(text) => text,
         Token::YesNo(yes) if shape.of == Type::YesNo => if yes { "yes" } else { "no" }.into(),
         Token::Number(text) if matches!(shape.of, Type::Number | Type::Percent) => text.into(),
         Token::Number(text) if shape.of == Type::Text && is_whole(text) => text.into(),
@@ -61,18 +62,29 @@ pub(super) fn fact<'a>(
             return Err(mismatch(schema, shape, &found, &other));
         }
     };
-    if text.is_empty() {
-        return Ok(Fact::Unknown);
-    }
     let found = text.clone();
-    parse_value(schema, shape.of, text).map(Fact::Value).map_err(|malformed| Mismatch {
-        reason: if let Type::Choice(id) = shape.of {
+    stated(schema, shape.of, text).map_err(|malformed| {
+        let found = trimmed(found).into_owned();
+        let reason = if let Type::Choice(id) = shape.of {
             format!("expected {}", choices(schema, id, &found))
         } else {
             malformed.to_string()
-        },
-        found: found.into_owned(),
+        };
+        Mismatch { found, reason }
     })
+}
+
+/// The fact that a text states about a field of that type: blank is unknown.
+pub(super) fn stated<'a>(
+    schema: &Schema,
+    of: Type,
+    text: Cow<'a, str>,
+) -> Result<Fact<'a>, Malformed> {
+    let text = trimmed(text);
+    if text.is_empty() {
+        return Ok(Fact::Unknown);
+    }
+    parse_value(schema, of, text).map(Fact::Value)
 }
 
 /// The words of an enum, with the one that is close to what was found.

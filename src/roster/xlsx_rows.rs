@@ -2,7 +2,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
 
 use calamine::{DataRef, Reader as _, Xlsx};
+use serde::{Deserialize, Serialize};
 
+use super::cell::CellKind;
+use super::foreign::guarded;
 use super::opened::invalid;
 use super::raw::{RawRecord, RawText};
 use super::spool::spooled;
@@ -22,7 +25,11 @@ pub(super) struct XlsxRows {
 
 impl XlsxRows {
     pub(super) fn new(reader: impl Read) -> io::Result<Self> {
-        let mut file = spooled(reader)?;
+        let file = spooled(reader)?;
+        guarded(|| Self::of_file(file))
+    }
+
+    fn of_file(mut file: File) -> io::Result<Self> {
         require_size(&file, UNPACKED_MAX)?;
         file.seek(SeekFrom::Start(0))?;
         let mut book: Xlsx<_> = Xlsx::new(BufReader::new(file)).map_err(|error| {
@@ -43,7 +50,7 @@ impl XlsxRows {
         let mut header = None;
         rows(&mut book, first, &mut |number, cells| {
             if header.is_none() {
-                header = Some(cells);
+                header = Some(cells.into_iter().map(SheetCell::into_text).collect::<Vec<_>>());
                 return Ok(());
             }
             serde_json::to_writer(&mut spool, &(number, cells))?;
@@ -65,11 +72,14 @@ impl XlsxRows {
         if self.rows.read_line(&mut line)? == 0 {
             return Ok(None);
         }
-        let (number, mut cells): (u64, Vec<String>) = serde_json::from_str(&line)?;
+        let (number, cells): (u64, Vec<SheetCell>) = serde_json::from_str(&line)?;
+        let mut kinds: Vec<CellKind> = cells.iter().map(SheetCell::kind).collect();
+        let mut cells: Vec<String> = cells.into_iter().map(SheetCell::into_text).collect();
         // Cells behind the last one of a row are blank, and not written.
         while cells.len() < self.header.len() {
             cells.push(String::new());
         }
+        kinds.resize(cells.len(), CellKind::Text);
         let text = cells.join("\t").into_bytes();
         let fault = cells.iter().zip(&self.header).find(|(cell, _)| cell.starts_with(FAULT));
         let text = if let Some((cell, column)) = fault {
@@ -77,9 +87,46 @@ impl XlsxRows {
             let reason = format!("the cell in column `{column}` holds an error: {fault}");
             RawText::Broken { text, reason }
         } else {
-            RawText::Row { cells: cells.into_iter().map(String::into_bytes).collect(), text }
+            let cells = cells.into_iter().map(String::into_bytes).collect();
+            RawText::Row { cells, kinds, text }
         };
         Ok(Some(RawRecord { number, text }))
+    }
+}
+
+/// A cell, as it waits in the file of rows.
+#[derive(Deserialize, Serialize)]
+enum SheetCell {
+    #[serde(rename = "t")]
+    Text(String),
+    #[serde(rename = "n")]
+    Number(String),
+    #[serde(rename = "y")]
+    YesNo(String),
+    #[serde(rename = "d")]
+    Time(String),
+}
+
+impl SheetCell {
+    fn kind(&self) -> CellKind {
+        match self {
+            Self::Text(_) => CellKind::Text,
+            Self::Number(_) => CellKind::Number,
+            Self::YesNo(_) => CellKind::YesNo,
+            Self::Time(_) => CellKind::Time,
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::YesNo(text) | Self::Time(text) => text,
+        }
+    }
+
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::YesNo(text) | Self::Time(text) => text,
+        }
     }
 }
 
@@ -121,18 +168,18 @@ fn has_cells(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> io::Result<bool> 
 fn rows(
     book: &mut Xlsx<BufReader<File>>,
     sheet: &str,
-    take: &mut dyn FnMut(u32, Vec<String>) -> io::Result<()>,
+    take: &mut dyn FnMut(u32, Vec<SheetCell>) -> io::Result<()>,
 ) -> io::Result<()> {
     let unreadable = |error: calamine::XlsxError| {
         invalid(format!("the sheet `{sheet}` cannot be read: {error}"))
     };
     let mut cells = book.worksheet_cells_reader(sheet).map_err(unreadable)?;
-    let mut row: Option<(u32, Vec<String>)> = None;
+    let mut row: Option<(u32, Vec<SheetCell>)> = None;
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
         let (number, column) = cell.get_position();
         let column = column as usize;
-        let text = text(cell.get_value());
-        if text.is_empty() {
+        let value = read(cell.get_value());
+        if value.text().is_empty() {
             continue;
         }
         if column >= COLUMNS_MAX {
@@ -145,10 +192,10 @@ fn rows(
         }
         let (_, cells) = row.get_or_insert_with(|| (number, Vec::new()));
         while cells.len() <= column {
-            cells.push(String::new());
+            cells.push(SheetCell::Text(String::new()));
         }
         if let Some(place) = cells.get_mut(column) {
-            *place = text;
+            *place = value;
         }
     }
     if let Some((number, cells)) = row {
@@ -158,31 +205,31 @@ fn rows(
 }
 
 /// A cell as the same value would stand in a text file.
-fn text(value: &DataRef<'_>) -> String {
+fn read(value: &DataRef<'_>) -> SheetCell {
     match value {
-        DataRef::Empty => String::new(),
-        DataRef::Int(number) => number.to_string(),
+        DataRef::Empty => SheetCell::Text(String::new()),
+        DataRef::Int(number) => SheetCell::Number(number.to_string()),
         // The shortest text that means the same number: what was typed, up to fifteen digits.
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            text.clone()
-        }
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Bool(yes) => yes.to_string(),
-        DataRef::DateTime(time) if time.is_duration() => time
-            .as_duration()
-            .map_or_else(|| time.as_f64().to_string(), |time| format!("PT{}S", time.num_seconds())),
+        DataRef::Float(number) => SheetCell::Number(number.to_string()),
+        DataRef::String(text) | DataRef::DurationIso(text) => SheetCell::Text(text.clone()),
+        DataRef::DateTimeIso(text) => SheetCell::Time(text.clone()),
+        DataRef::SharedString(text) => SheetCell::Text((*text).to_owned()),
+        DataRef::Bool(yes) => SheetCell::YesNo(yes.to_string()),
+        DataRef::DateTime(time) if time.is_duration() => time.as_duration().map_or_else(
+            || SheetCell::Number(time.as_f64().to_string()),
+            |time| SheetCell::Text(format!("PT{}S", time.num_seconds())),
+        ),
         DataRef::DateTime(time) => time.as_datetime().map_or_else(
-            || time.as_f64().to_string(),
+            || SheetCell::Number(time.as_f64().to_string()),
             |time| {
-                if time.time() == chrono::NaiveTime::MIN {
+                SheetCell::Time(if time.time() == chrono::NaiveTime::MIN {
                     time.date().to_string()
                 } else {
                     time.format("%Y-%m-%dT%H:%M:%S").to_string()
-                }
+                })
             },
         ),
-        DataRef::Error(fault) => format!("{FAULT}{fault}"),
+        DataRef::Error(fault) => SheetCell::Text(format!("{FAULT}{fault}")),
     }
 }
 

@@ -1,7 +1,7 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use super::{Judged, Ladder, Processed};
+use super::{BATCH_BYTES, BATCH_RECORDS, Judged, Ladder, Processed, RunError};
 use crate::roster::{Problem, RawRecord};
 
 /// What a run hands out while it goes on.
@@ -52,7 +52,8 @@ pub struct SoFar {
     pub faults: u64,
     /// Bytes of their texts, without what stands between records.
     pub bytes: u64,
-    /// Subjects by their most severe level, from the lowest rung of the ladder.
+    /// Subjects by their most severe level, from the lowest rung of the ladder; of a reading that judges
+    /// nobody none.
     pub levels: Vec<u64>,
 }
 
@@ -62,6 +63,11 @@ impl SoFar {
         Self { records: 0, refused: 0, faults: 0, bytes: 0, levels }
     }
 
+    /// Of a reading that judges nobody.
+    pub(super) fn of_reading() -> Self {
+        Self { records: 0, refused: 0, faults: 0, bytes: 0, levels: Vec::new() }
+    }
+
     /// Records decided.
     #[must_use]
     pub fn decided(&self) -> u64 {
@@ -69,19 +75,56 @@ impl SoFar {
     }
 
     pub(super) fn count<T>(&mut self, raw: &RawRecord, processed: &Processed<T>) {
+        let is_fault = matches!(processed, Processed::Fault(_));
+        let is_decided = if let Processed::Decided { subject: (rank, _), .. } = processed {
+            if let Some(subjects) = self.levels.get_mut(*rank) {
+                *subjects += 1;
+            }
+            true
+        } else {
+            false
+        };
+        self.count_read(raw, is_decided, is_fault);
+    }
+
+    /// Counts a record that was read, whatever was made of it.
+    pub(super) fn count_read(&mut self, raw: &RawRecord, is_taken: bool, is_fault: bool) {
         self.records += 1;
         self.bytes += raw.text.bytes().len() as u64;
-        match processed {
-            Processed::Decided { subject: (rank, _), .. } => {
-                if let Some(subjects) = self.levels.get_mut(*rank) {
-                    *subjects += 1;
-                }
-            }
-            Processed::Refused(_) => self.refused += 1,
-            Processed::Fault(_) => {
-                self.refused += 1;
-                self.faults += 1;
-            }
+        self.refused += u64::from(!is_taken);
+        self.faults += u64::from(is_fault);
+    }
+}
+
+/// How far a reading has come, and how much of that was told.
+pub(super) struct Told<'f> {
+    pub(super) so_far: SoFar,
+    on_batch: OnBatch<'f>,
+    records: u64,
+    bytes: u64,
+}
+
+impl<'f> Told<'f> {
+    pub(super) fn new(so_far: SoFar, on_batch: OnBatch<'f>) -> Self {
+        Self { so_far, on_batch, records: 0, bytes: 0 }
+    }
+
+    /// Tells once a batch has come together.
+    pub(super) fn tell(&mut self) -> Result<(), RunError> {
+        let is_batch = self.so_far.records - self.records >= BATCH_RECORDS as u64
+            || self.so_far.bytes - self.bytes >= BATCH_BYTES as u64;
+        if is_batch { self.tell_all() } else { Ok(()) }
+    }
+
+    /// Tells what was not told.
+    pub(super) fn tell_all(&mut self) -> Result<(), RunError> {
+        if self.so_far.records == self.records {
+            return Ok(());
         }
+        (self.records, self.bytes) = (self.so_far.records, self.so_far.bytes);
+        if (self.on_batch)(&self.so_far).map_err(RunError::Write)?.is_break() {
+            return Err(RunError::Stopped(self.so_far.clone()));
+        }
+        Ok(())
     }
 }

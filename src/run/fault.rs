@@ -6,8 +6,8 @@ use crate::roster::Problem;
 /// Runs the work on one record; if this program fails on it, why the record is refused instead.
 ///
 /// Nothing of the work outlives it: what it has begun is dropped, and the next record begins anew.
-pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Vec<Problem>> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| vec![problem(&*payload)])
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| problem(&*payload))
 }
 
 fn problem(payload: &(dyn Any + Send)) -> Problem {
@@ -17,4 +17,122 @@ fn problem(payload: &(dyn Any + Send)) -> Problem {
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
     Problem::of_record(format!("a fault of duecare, please report it: {said}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::path::PathBuf;
+
+    use super::super::{
+        Callbacks, Judged, Ladder, Plan, Refused, SoFar, collect_by, evaluate, merge,
+    };
+    use crate::disposition::Dispositions;
+    use crate::engine::Engine;
+    use crate::eval::Detail;
+    use crate::loader::load;
+    use crate::roster::{BadValues, Format, Layout, RawReader, RawRecord};
+    use crate::run::survey::survey_by;
+    use crate::value::Instant;
+
+    const ROSTER: &str = "{\"id\":\"C-1\"}\n{\"id\":\"C-2\"}\nbroken\n{\"id\":\"C-3\"}\n";
+    const REASON: &str = "a fault of duecare, please report it: no such key";
+
+    /// The shipped policy, which compares subjects.
+    fn engine() -> Engine {
+        let path =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("policies/dprk-it-workers/1.0.0.due");
+        let loaded = load(&[path], &mut |asked| std::fs::read(asked));
+        let policy = loaded.policies.into_iter().next().unwrap();
+        let as_of = Instant::parse("2022-08-01T00:00:00Z").unwrap();
+        Engine::new(policy, as_of, Dispositions::default()).unwrap()
+    }
+
+    fn plan<'e>(engine: &'e Engine, layout: &'e Layout, jobs: usize) -> Plan<'e> {
+        Plan {
+            engines: std::slice::from_ref(engine),
+            layouts: std::slice::from_ref(layout),
+            jobs,
+            detail: Detail::Brief,
+            is_prompt: false,
+        }
+    }
+
+    fn reader() -> RawReader<&'static [u8]> {
+        RawReader::new(Format::JsonLines, ROSTER.as_bytes()).unwrap()
+    }
+
+    fn is_second(raw: &RawRecord) -> bool {
+        raw.text.bytes().ends_with(b"C-2\"}")
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_compared_is_refused_and_no_other() {
+        let engine = engine();
+        let layout = engine.layout(BadValues::Refuse);
+        for jobs in [1, 2] {
+            let reading = plan(&engine, &layout, jobs);
+            let wanted = reading.fields_compared();
+            let mut told = Vec::new();
+            let mut on_batch = |so_far: &SoFar| {
+                told.push((so_far.records, so_far.refused, so_far.faults));
+                Ok(ControlFlow::Continue(()))
+            };
+            let collected = collect_by(&reading, &mut reader(), &mut on_batch, |raw| {
+                assert!(!is_second(raw), "no such key");
+                reading.keys(raw, &wanted)
+            });
+            assert_eq!(told, [(4, 2, 1)]);
+            let knowing = engine.clone().knowing(merge(collected.unwrap()).unwrap());
+            let (mut decided, mut refused) = (Vec::new(), Vec::new());
+            let summary = evaluate(
+                &plan(&knowing, &layout, jobs),
+                &Ladder::new(std::slice::from_ref(&knowing)).unwrap(),
+                &mut reader(),
+                Callbacks {
+                    render: &|_, judged: &[Judged<'_, '_>]| judged[0].record.subject.clone(),
+                    on_decided: &mut |subject| {
+                        decided.push(subject);
+                        Ok(())
+                    },
+                    on_refused: &mut |record: Refused<'_>| {
+                        refused.push((record.raw.number, record.problems[0].reason.clone()));
+                        Ok(())
+                    },
+                    on_batch: &mut |_| Ok(ControlFlow::Continue(())),
+                },
+            )
+            .unwrap();
+            assert_eq!(decided, ["C-1", "C-3"]);
+            assert_eq!(refused.len(), 2);
+            assert_eq!(refused[0], (2, REASON.to_owned()));
+            assert_eq!((summary.records(), summary.refused(), summary.faults), (4, 2, 1));
+        }
+    }
+
+    #[test]
+    fn a_record_that_could_not_be_looked_at_is_counted() {
+        let engine = engine();
+        let layout = engine.layout(BadValues::Refuse);
+        let plan = plan(&engine, &layout, 2);
+        let mut on_batch = |_: &SoFar| Ok(ControlFlow::Continue(()));
+        let found = survey_by(&plan, &mut reader(), &mut on_batch, |raw| {
+            assert!(!is_second(raw), "no such key");
+            plan.look(raw)
+        });
+        let found = found.unwrap();
+        assert_eq!((found.records, found.refused, found.faults), (4, 2, 1));
+        assert_eq!(found.reasons[0].example, REASON);
+        assert_eq!((found.fields[0].of, found.fields[0].unknown), (2, 0));
+    }
+
+    #[test]
+    fn a_first_reading_may_be_ended() {
+        let engine = engine();
+        let layout = engine.layout(BadValues::Refuse);
+        let mut on_batch = |_: &SoFar| Ok(ControlFlow::Break(()));
+        let ended = super::super::collect(&plan(&engine, &layout, 1), &mut reader(), &mut on_batch);
+        let said = ended.unwrap_err().to_string();
+        assert_eq!(said, "the reading was ended after 4 records");
+    }
 }

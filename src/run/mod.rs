@@ -29,6 +29,7 @@ use crate::engine::Engine;
 use crate::eval::{Detail, Judgement};
 use crate::peers::{Collected, SubjectKeys};
 use crate::roster::{Decoded, Layout, Problem, RawReader, RawRecord, RawText, Record};
+use callbacks::Told;
 use seen::Seen;
 use summary::{SubjectTally, Tally};
 
@@ -74,6 +75,9 @@ impl fmt::Display for RunError {
             Self::Read(error) => write!(f, "the roster cannot be read: {error}"),
             Self::Write(error) => write!(f, "a result cannot be written: {error}"),
             Self::Threads(error) => write!(f, "threads cannot be started: {error}"),
+            Self::Stopped(so_far) if so_far.levels.is_empty() => {
+                write!(f, "the reading was ended after {} records", so_far.records)
+            }
             Self::Stopped(so_far) => write!(
                 f,
                 "the run was ended after {} records: {} decided and {} refused",
@@ -107,32 +111,58 @@ pub struct Plan<'e> {
 }
 
 /// Reads a roster, or a part of one, for what subjects share with each other: for each policy. Records
-/// that cannot be read are left out, as they are refused when the roster is evaluated.
+/// that cannot be read are left out, as they are refused when the roster is evaluated; so are those that
+/// this program fails on.
 ///
 /// # Errors
-/// If the roster cannot be read.
+/// If the roster cannot be read, or `on_batch` ends the reading.
 pub fn collect<R: BufRead>(
     plan: &Plan<'_>,
     roster: &mut RawReader<R>,
+    on_batch: OnBatch<'_>,
 ) -> Result<Vec<Collected>, RunError> {
     let wanted = plan.fields_compared();
+    collect_by(plan, roster, on_batch, |raw| plan.keys(raw, &wanted))
+}
+
+/// The key of a subject, and for each policy what it is compared by.
+type Keys = (String, Vec<SubjectKeys>);
+
+fn collect_by<R: BufRead>(
+    plan: &Plan<'_>,
+    roster: &mut RawReader<R>,
+    on_batch: OnBatch<'_>,
+    keys: impl Fn(&RawRecord) -> Option<Keys> + Sync,
+) -> Result<Vec<Collected>, RunError> {
     let mut collected = vec![Collected::default(); plan.engines.len()];
+    let mut told = Told::new(SoFar::of_reading(), on_batch);
     in_order(
         plan,
         roster,
-        |raw| plan.keys(raw, &wanted),
+        |raw| fault::caught(|| keys(raw)),
         |roster, raw, found| {
-            if let Some((subject, keys)) = found {
-                for (collected, keys) in collected.iter_mut().zip(keys) {
-                    collected.add(&subject, keys);
+            told.so_far.count_read(raw, matches!(found, Ok(Some(_))), found.is_err());
+            match found {
+                Ok(Some((subject, keys))) => {
+                    for (collected, keys) in collected.iter_mut().zip(keys) {
+                        collected.add(&subject, keys);
+                    }
+                }
+                Ok(None) => {}
+                Err(fault) => {
+                    let record = Digest::of(raw.text.bytes());
+                    for collected in &mut collected {
+                        collected.add_fault(record, fault.reason.clone());
+                    }
                 }
             }
             if is_too_long(raw) {
                 roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
             }
-            Ok(())
+            told.tell()
         },
     )?;
+    told.tell_all()?;
     Ok(collected)
 }
 
@@ -151,20 +181,18 @@ pub fn evaluate<R: BufRead, T: Send>(
     let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
     let mut subjects = SubjectTally::default();
     let mut seen = Seen::new();
-    let mut so_far = SoFar::new(ladder);
-    // Records and bytes of which `on_batch` has been told.
-    let mut told = (0, 0);
+    let mut told = Told::new(SoFar::new(ladder), on_batch);
     let readings = plan.readings();
     in_order(
         plan,
         roster,
         |raw| {
             fault::caught(|| plan.process(&readings, ladder, render, raw))
-                .unwrap_or_else(Processed::Fault)
+                .unwrap_or_else(|fault| Processed::Fault(vec![fault]))
         },
         |roster, raw, processed| {
             let processed = refuse_twin(&mut seen, raw.number, processed);
-            so_far.count(raw, &processed);
+            told.so_far.count(raw, &processed);
             match processed {
                 Processed::Decided { line, counts, subject, .. } => {
                     for (tally, counts) in tallies.iter_mut().zip(counts) {
@@ -179,32 +207,16 @@ pub fn evaluate<R: BufRead, T: Send>(
                     }
                     let mut rest =
                         |take: &mut dyn FnMut(&[u8]) -> io::Result<()>| roster.drain(take);
-                    let refused = Refused {
-                        raw,
-                        problems: &problems,
-                        rest: &mut rest,
-                    };
+                    let refused = Refused { raw, problems: &problems, rest: &mut rest };
                     on_refused(refused).map_err(RunError::Write)?;
                 }
             }
-            let (records, bytes) = told;
-            let is_batch = so_far.records - records >= BATCH_RECORDS as u64
-                || so_far.bytes - bytes >= BATCH_BYTES as u64;
-            if is_batch {
-                told = (so_far.records, so_far.bytes);
-                if on_batch(&so_far).map_err(RunError::Write)?.is_break() {
-                    return Err(RunError::Stopped(so_far.clone()));
-                }
-            }
-            Ok(())
+            told.tell()
         },
     )?;
-    let is_told = so_far.records == told.0;
-    if !is_told && on_batch(&so_far).map_err(RunError::Write)?.is_break() {
-        return Err(RunError::Stopped(so_far));
-    }
+    told.tell_all()?;
     let runs = tallies.into_iter().map(Tally::finish).collect::<Result<Vec<_>, _>>()?;
-    Ok(RunSummary::new(runs, subjects.finish(ladder), so_far.faults))
+    Ok(RunSummary::new(runs, subjects.finish(ladder), told.so_far.faults))
 }
 
 /// What became of one record.
@@ -223,6 +235,17 @@ enum Processed<T> {
 }
 
 impl Plan<'_> {
+    /// Why a record that was not collected, because this program failed on it, is refused: others are
+    /// not compared with it, and it is not with them.
+    fn fault_of(&self, raw: &RawRecord) -> Option<Problem> {
+        let groups = self.engines.iter().filter_map(|engine| engine.groups());
+        let mut failed = groups.filter(|groups| groups.has_faults());
+        let first = failed.next()?;
+        let record = Digest::of(raw.text.bytes());
+        let reason = std::iter::once(first).chain(failed).find_map(|groups| groups.fault(&record));
+        reason.map(Problem::of_record)
+    }
+
     /// Threads to work on; none where the one that reads does the work as well.
     fn threads(&self) -> Result<Option<rayon::ThreadPool>, RunError> {
         if self.jobs == 1 {
@@ -263,11 +286,7 @@ impl Plan<'_> {
         wanted
     }
 
-    fn keys(
-        &self,
-        raw: &RawRecord,
-        wanted: &[(usize, Vec<bool>)],
-    ) -> Option<(String, Vec<SubjectKeys>)> {
+    fn keys(&self, raw: &RawRecord, wanted: &[(usize, Vec<bool>)]) -> Option<Keys> {
         let mut records: Vec<Option<Record<'_>>> = Vec::with_capacity(self.layouts.len());
         for (place, (layout, (reading, wanted))) in self.layouts.iter().zip(wanted).enumerate() {
             records.push(if *reading == place {
@@ -291,6 +310,9 @@ impl Plan<'_> {
         render: Render<'_, T>,
         raw: &RawRecord,
     ) -> Processed<T> {
+        if let Some(fault) = self.fault_of(raw) {
+            return Processed::Fault(vec![fault]);
+        }
         let mut read: Vec<Option<Decoded<'_>>> = Vec::with_capacity(self.layouts.len());
         for (place, (layout, reading)) in self.layouts.iter().zip(readings).enumerate() {
             let decoded = (*reading == place).then(|| layout.decode(raw));

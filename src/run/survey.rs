@@ -3,8 +3,9 @@ use std::io::BufRead;
 
 use serde::Serialize;
 
+use super::callbacks::Told;
 use super::summary::without_places;
-use super::{Plan, RunError, in_order, is_too_long};
+use super::{OnBatch, Plan, RunError, SoFar, fault, in_order, is_too_long};
 use crate::roster::{Fact, Problem, RawReader, RawRecord};
 use crate::types::{RecordId, Schema, Type};
 
@@ -16,12 +17,20 @@ pub struct Survey {
     pub records: u64,
     /// Of them those that cannot be read.
     pub refused: u64,
+    /// Of the refused, those that this program failed on.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub faults: u64,
     /// Why, with how often, the most frequent first.
     pub reasons: Vec<SurveyedReason>,
     /// Columns and fields that have no place in the record, with how many records carry them.
     pub unmapped: Vec<SurveyedField>,
     /// Every field of the record, in its order.
     pub fields: Vec<FieldSurvey>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Why records are refused.
@@ -61,16 +70,33 @@ pub struct FieldSurvey {
 /// Reads a roster through without judging anybody.
 ///
 /// # Errors
-/// If the roster cannot be read on.
-pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<Survey, RunError> {
+/// If the roster cannot be read on, or `on_batch` ends the reading.
+pub fn survey<R: BufRead>(
+    plan: &Plan<'_>,
+    roster: &mut RawReader<R>,
+    on_batch: OnBatch<'_>,
+) -> Result<Survey, RunError> {
+    survey_by(plan, roster, on_batch, |raw| plan.look(raw))
+}
+
+pub(super) fn survey_by<R: BufRead>(
+    plan: &Plan<'_>,
+    roster: &mut RawReader<R>,
+    on_batch: OnBatch<'_>,
+    look: impl Fn(&RawRecord) -> Looked + Sync,
+) -> Result<Survey, RunError> {
+    let mut told = Told::new(SoFar::of_reading(), on_batch);
     let mut made = Survey::default();
     let mut reasons: BTreeMap<String, SurveyedReason> = BTreeMap::new();
     let mut unmapped: BTreeMap<String, u64> = BTreeMap::new();
     in_order(
         plan,
         roster,
-        |raw| plan.look(raw),
+        |raw| fault::caught(|| look(raw)),
         |roster, raw, looked| {
+            let is_fault = looked.is_err();
+            let looked = looked.unwrap_or_else(Looked::of_fault);
+            told.so_far.count_read(raw, !looked.fields.is_empty(), is_fault);
             made.records += 1;
             for field in looked.unmapped {
                 *unmapped.entry(field).or_default() += 1;
@@ -99,9 +125,11 @@ pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<
             if is_too_long(raw) {
                 roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
             }
-            Ok(())
+            told.tell()
         },
     )?;
+    told.tell_all()?;
+    made.faults = told.so_far.faults;
     made.reasons = reasons.into_values().collect();
     made.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.records));
     made.unmapped =
@@ -109,15 +137,21 @@ pub fn survey<R: BufRead>(plan: &Plan<'_>, roster: &mut RawReader<R>) -> Result<
     Ok(made)
 }
 
-struct Looked {
+pub(super) struct Looked {
     problems: Vec<Problem>,
     unmapped: Vec<String>,
     /// Empty if the record is refused.
     fields: Vec<FieldSurvey>,
 }
 
+impl Looked {
+    fn of_fault(fault: Problem) -> Self {
+        Self { problems: vec![fault], unmapped: Vec::new(), fields: Vec::new() }
+    }
+}
+
 impl Plan<'_> {
-    fn look(&self, raw: &RawRecord) -> Looked {
+    pub(super) fn look(&self, raw: &RawRecord) -> Looked {
         let mut looked = Looked { problems: Vec::new(), unmapped: Vec::new(), fields: Vec::new() };
         let (Some(engine), Some(layout)) = (self.engines.first(), self.layouts.first()) else {
             return looked;

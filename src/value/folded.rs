@@ -21,7 +21,11 @@ pub trait Folding: Clone + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct Folded<'a, F: Folding> {
     text: Cow<'a, str>,
-    canonical: OnceLock<String>,
+    #[allow(
+        clippy::box_collection,
+        reason = "most values are never folded, and a pointer takes the least room in each of them"
+    )]
+    canonical: OnceLock<Box<String>>,
     folding: PhantomData<F>,
 }
 
@@ -53,7 +57,7 @@ impl<'a, F: Folding> Folded<'a, F> {
 
     /// The form in which it is compared.
     pub fn canonical(&self) -> &str {
-        self.canonical.get_or_init(|| F::fold(&self.text))
+        self.canonical.get_or_init(|| Box::new(F::fold(&self.text)))
     }
 }
 

@@ -51,7 +51,11 @@ pub(super) struct Tally {
 }
 
 fn limits_of(workload: u64) -> Limits {
-    if workload.is_multiple_of(2) { small_limits() } else { Limits { publish_after: 1000, ..small_limits() } }
+    if workload.is_multiple_of(2) {
+        small_limits()
+    } else {
+        Limits { publish_after: 1000, ..small_limits() }
+    }
 }
 
 /// Goes through a workload until something fails.
@@ -147,7 +151,8 @@ fn open(disk: &Disk, workload: u64, promised: &mut Promised) -> Result<(Log, boo
     match (opened, promised.next_key) {
         (Ok((log, recovered)), _) => Ok((log, recovered.is_some())),
         (Err(Problem::OtherKey { .. }), Some(next)) => {
-            let (log, recovered) = Log::open_within(limits, Box::new(disk.clone()), key(next), now())?;
+            let (log, recovered) =
+                Log::open_within(limits, Box::new(disk.clone()), key(next), now())?;
             (promised.key, promised.next_key) = (next, None);
             Ok((log, recovered.is_some()))
         }
@@ -156,7 +161,11 @@ fn open(disk: &Disk, workload: u64, promised: &mut Promised) -> Result<(Log, boo
 }
 
 /// Opens it, or begins it if nobody was told that there is one.
-fn open_or_create(disk: &Disk, workload: u64, promised: &mut Promised) -> Result<(Log, bool), Problem> {
+fn open_or_create(
+    disk: &Disk,
+    workload: u64,
+    promised: &mut Promised,
+) -> Result<(Log, bool), Problem> {
     match open(disk, workload, promised) {
         Err(Problem::Absent) if !promised.is_created => {
             let random = Seeded::new(workload + 1000);
@@ -185,7 +194,10 @@ fn check(log: &Log, disk: &Disk, promised: &Promised) -> Result<(), String> {
         let first = leaves.iter().take(usize::try_from(head.size).unwrap());
         first.for_each(|leaf| tree.append(leaf_hash(leaf), |_, _| {}));
         if tree.root() != head.root {
-            return Err(format!("the published head of {} leaves is not that of the log", head.size));
+            return Err(format!(
+                "the published head of {} leaves is not that of the log",
+                head.size
+            ));
         }
     }
     for (digest, bytes) in &promised.blobs {
@@ -235,7 +247,10 @@ fn must_not_be_false(disk: &Disk, promised: &Promised, tally: &mut Tally) -> Res
     *tally.before.entry(report.verdict.to_string()).or_default() += 1;
     let promised_size = promised.leaves.keys().next_back().map_or(0, |last| last + 1);
     if report.verdict == Verdict::Pass && report.read.leaves < promised_size {
-        return Err(format!("verification passes with {} of {promised_size} leaves", report.read.leaves));
+        return Err(format!(
+            "verification passes with {} of {promised_size} leaves",
+            report.read.leaves
+        ));
     }
     Ok(())
 }
@@ -260,7 +275,12 @@ fn fault_at(operation: u64, kind: Kind, dice: &mut Dice) -> Fault {
 }
 
 /// One fault, further ones while the log is opened again, and then everything that was promised has to be there.
-pub(super) fn inject(workload: u64, fault: Fault, dice: &mut Dice, tally: &mut Tally) -> Result<(), String> {
+pub(super) fn inject(
+    workload: u64,
+    fault: Fault,
+    dice: &mut Dice,
+    tally: &mut Tally,
+) -> Result<(), String> {
     let disk = Disk::default();
     disk.set_fault(Some(fault));
     let mut promised = Promised::default();
@@ -308,7 +328,8 @@ fn goes_on(
 ) -> Result<(), String> {
     let told = |problem: Problem| format!("after it was opened again: {problem}");
     let random = Seeded::new(dice.next());
-    let made = (0..2).map(|number| entry(log, 900 + number, &random, dice)).collect::<Result<_, _>>();
+    let made =
+        (0..2).map(|number| entry(log, 900 + number, &random, dice)).collect::<Result<_, _>>();
     commit(log, made.map_err(told)?, promised).map_err(told)?;
     let survival = if dice.is_heads() { Survival::Nothing } else { Survival::Any };
     disk.lose_power(survival, dice);
@@ -397,8 +418,12 @@ fn on_all_cores(count: u64, tally: &mut Tally) -> Result<(), String> {
         let (part, outcome) = handle.join().unwrap();
         tally.faults += part.faults;
         tally.cut += part.cut;
-        part.kinds.into_iter().for_each(|(kind, count)| *tally.kinds.entry(kind).or_default() += count);
-        part.before.into_iter().for_each(|(verdict, count)| *tally.before.entry(verdict).or_default() += count);
+        part.kinds
+            .into_iter()
+            .for_each(|(kind, count)| *tally.kinds.entry(kind).or_default() += count);
+        part.before
+            .into_iter()
+            .for_each(|(verdict, count)| *tally.before.entry(verdict).or_default() += count);
         result = result.and(outcome);
     }
     result

@@ -3,8 +3,8 @@
 //! The usual run looks at some bits of each file, `just faults` at all of a small ledger and at 100,000 of a large one.
 
 use duecare::ledger::storage::Storage as _;
-use duecare::ledger::{Entry, Limits, Log};
 use duecare::ledger::verify::{Report, Trust, Verdict, verify};
+use duecare::ledger::{Entry, Limits, Log};
 
 use super::sample::{Dice, key, leaf, now, said, small_limits, whole_log};
 use super::write_back::Disk;
@@ -119,7 +119,8 @@ fn a_flipped_bit_of_a_large_log_is_found() {
         let mut bytes = Vec::new();
         disk.edit(path, |found| bytes.clone_from(found));
         let parts = parts(path, &bytes);
-        let of_this = if is_thorough() { share(*length, 100_000) } else { usize::from(dice.below(6) == 0) };
+        let of_this =
+            if is_thorough() { share(*length, 100_000) } else { usize::from(dice.below(6) == 0) };
         for _ in 0..of_this {
             let place = usize::try_from(dice.below(*length as u64 * 8)).unwrap();
             flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &parts).unwrap();
@@ -169,7 +170,12 @@ fn changed_frames() -> Result<u64, String> {
     let limits = Limits { segment_size: 1 << 20, publish_after: 1000, ..small_limits() };
     let (mut log, _) = Log::open_within(limits, Box::new(disk.clone()), key(2), now()).unwrap();
     let mut ends = Vec::new();
-    let path = disk.files().into_iter().map(|(path, _)| path).rfind(|path| path.starts_with("wal/")).unwrap();
+    let path = disk
+        .files()
+        .into_iter()
+        .map(|(path, _)| path)
+        .rfind(|path| path.starts_with("wal/"))
+        .unwrap();
     for number in 0..4 {
         log.commit(vec![Entry::of(&leaf(number, 50))]).unwrap();
         ends.push(usize::try_from(disk.length(&path).unwrap().unwrap()).unwrap());
@@ -199,7 +205,8 @@ fn a_log_that_was_cut_or_changed_is_found_out_and_not_opened() {
 fn a_file_that_is_taken_away_is_missed() {
     let disk = whole_log(small_limits(), 90);
     let files = disk.files();
-    let newest_heads = files.iter().filter(|(path, _)| path.starts_with("checkpoints/")).count() - 1;
+    let newest_heads =
+        files.iter().filter(|(path, _)| path.starts_with("checkpoints/")).count() - 1;
     let mut heads = 0;
     for (path, _) in &files {
         let without = disk.copy();

@@ -4,11 +4,12 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use duecare::digest::Digest;
 use duecare::ledger::canonical::Canonical;
 use duecare::ledger::checkpoint::Checkpoint;
-use duecare::ledger::note::{KeyUse, Note, Vkey};
 use duecare::ledger::key::PrivateKey;
+use duecare::ledger::note::{KeyUse, Note, Vkey};
 use duecare::ledger::tlog_proof::TlogProof;
 use duecare::ledger::tree::{
-    Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency, verify_inclusion,
+    Frontier, consistency_proof, inclusion_proof, leaf_hash, root_of, verify_consistency,
+    verify_inclusion,
 };
 use proptest::prelude::*;
 use sha2::Sha256;
@@ -22,7 +23,8 @@ fn leaf(index: u64) -> Vec<u8> {
 /// The root of a complete subtree, by appending its leaves.
 fn subtree(level: u32, index: u64) -> Result<Digest, ()> {
     let mut tree = Frontier::default();
-    (index << level..(index + 1) << level).for_each(|at| tree.append(leaf_hash(&leaf(at)), |_, _| {}));
+    (index << level..(index + 1) << level)
+        .for_each(|at| tree.append(leaf_hash(&leaf(at)), |_, _| {}));
     Ok(tree.root())
 }
 
@@ -31,7 +33,12 @@ fn flat(path: &[Digest]) -> Vec<u8> {
 }
 
 /// Compares one size with the oracle: the root, and proofs for some indexes and older sizes.
-fn compare(tree: &MemoryBackedTree<Sha256, Vec<u8>>, own: &Frontier, roots: &[Digest], places: &[u64]) {
+fn compare(
+    tree: &MemoryBackedTree<Sha256, Vec<u8>>,
+    own: &Frontier,
+    roots: &[Digest],
+    places: &[u64],
+) {
     let size = own.size();
     let root = own.root();
     assert_eq!(root.bytes().as_slice(), tree.root().as_bytes().as_slice(), "root of {size}");
@@ -57,7 +64,11 @@ fn compare(tree: &MemoryBackedTree<Sha256, Vec<u8>>, own: &Frontier, roots: &[Di
     }
 }
 
-fn grow(sizes: u64, mut is_compared: impl FnMut(u64) -> bool, mut places: impl FnMut(u64) -> Vec<u64>) {
+fn grow(
+    sizes: u64,
+    mut is_compared: impl FnMut(u64) -> bool,
+    mut places: impl FnMut(u64) -> Vec<u64>,
+) {
     let mut theirs = MemoryBackedTree::<Sha256, Vec<u8>>::new();
     let mut own = Frontier::default();
     let mut roots = vec![own.root()];
@@ -79,10 +90,14 @@ fn trees_of_all_small_sizes_are_those_of_others() {
 #[test]
 fn trees_of_further_sizes_are_those_of_others() {
     let mut dice = Dice::new(1);
-    grow(300, |size| size > 70, |size| {
-        let drawn = [dice.below(size), dice.below(size)];
-        [0, 1, size / 2, size - 1].into_iter().chain(drawn).collect()
-    });
+    grow(
+        300,
+        |size| size > 70,
+        |size| {
+            let drawn = [dice.below(size), dice.below(size)];
+            [0, 1, size / 2, size - 1].into_iter().chain(drawn).collect()
+        },
+    );
 }
 
 #[test]
@@ -101,7 +116,8 @@ fn canonical() -> impl Strategy<Value = Canonical> {
     leaf.prop_recursive(4, 40, 5, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Canonical::Array),
-            prop::collection::btree_map("[a-z][a-z0-9_]{0,6}", inner, 0..5).prop_map(Canonical::Object),
+            prop::collection::btree_map("[a-z][a-z0-9_]{0,6}", inner, 0..5)
+                .prop_map(Canonical::Object),
         ]
     })
 }

@@ -17,7 +17,8 @@ fn found(bug: Option<Bug>) -> Option<String> {
         ("flips", || flips::bits(&whole_log(small_limits(), 40), Some(8)).map(drop)),
     ];
     let outcome = suites.into_iter().find_map(|(name, suite)| {
-        let outcome = catch_unwind(AssertUnwindSafe(suite)).unwrap_or_else(|_| Err("it panics".to_owned()));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(suite)).unwrap_or_else(|_| Err("it panics".to_owned()));
         outcome.err().map(|what| format!("{name}: {what}"))
     });
     plant(None);

@@ -94,7 +94,8 @@ pub(super) fn leaf_with_blob(digest: &Digest) -> Canonical {
 pub(super) fn whole_log(limits: Limits, records: u64) -> Disk {
     let disk = Disk::default();
     let random = Seeded::new(7);
-    let mut log = Log::create_within(limits, Box::new(disk.clone()), key(1), &random, now()).unwrap();
+    let mut log =
+        Log::create_within(limits, Box::new(disk.clone()), key(1), &random, now()).unwrap();
     let blob = log.keep_blob(b"policy \"test\"\n").unwrap();
     log.commit(vec![Entry::of(&leaf_with_blob(&blob)), Entry::of(&run_started())]).unwrap();
     let mut count = RunCount::default();

@@ -309,7 +309,8 @@ impl Storage for Disk {
     fn list(&self, folder: &str) -> io::Result<Vec<String>> {
         let state = self.state();
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let inner = state.names.range(prefix.clone()..).map_while(|(name, _)| name.strip_prefix(&prefix));
+        let inner =
+            state.names.range(prefix.clone()..).map_while(|(name, _)| name.strip_prefix(&prefix));
         Ok(inner
             .filter(|name| !name.is_empty() && !name.trim_end_matches('/').contains('/'))
             .map(str::to_owned)

@@ -1,17 +1,23 @@
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::{Loaded, Policy};
-use duecare::roster::Layout;
+use duecare::replay::RecordedFacts;
+use duecare::roster::{Additions, Layout};
 use duecare::run::{Plan, collect, merge};
 use duecare::value::Instant;
-use sha2::Digest as _;
 
 use super::roster_source::{Reader, RosterSource};
 use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
-use crate::cli::{clock, files, policies};
+use crate::cli::meter::Meter;
+use crate::cli::progress::{Measure, Progress};
+use crate::cli::{clock, files, ledgers, policies};
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
@@ -21,13 +27,57 @@ pub(super) struct Input {
     pub(super) reader: Reader,
     /// What the numbers of records count: `line` or `record`.
     pub(super) numbers: &'static str,
+    /// Counts what is read of the roster.
+    pub(super) meter: Meter,
+    /// What was taken from a ledger.
+    pub(super) facts: Option<Facts>,
     /// Where the roster is read twice: what it must read as again.
     twice: Option<Twice>,
 }
 
-/// The digests of the first reading and of the second so far.
+/// What people recorded in a ledger.
+pub(super) struct Facts {
+    /// The log.
+    pub(super) origin: String,
+    /// Its leaves when it was read.
+    pub(super) size: u64,
+    recorded: RecordedFacts,
+    /// What is added to records, as the first policy reads them.
+    pub(super) additions: Option<Arc<Additions>>,
+}
+
+impl Facts {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let view = ledgers::view(path)?;
+        let recorded =
+            RecordedFacts::read(&view).map_err(|problem| ledgers::failure(path, &problem))?;
+        let head = view.head();
+        Ok(Self { origin: head.origin.clone(), size: head.size, recorded, additions: None })
+    }
+
+    /// How many could not be used.
+    pub(super) fn unused(&self) -> Option<u64> {
+        self.additions.as_ref().map(|additions| additions.unused()).filter(|unused| *unused > 0)
+    }
+
+    /// Adds them to what layouts decode.
+    fn add_to(&mut self, layouts: Vec<Layout>) -> Result<Vec<Layout>, Failure> {
+        let mut ready = Vec::new();
+        self.additions = None;
+        for layout in layouts {
+            let additions =
+                Additions::new(&layout, &self.recorded.additions).map_err(Failure::input)?;
+            let additions = Arc::new(additions);
+            self.additions.get_or_insert_with(|| Arc::clone(&additions));
+            ready.push(layout.with_additions(additions));
+        }
+        Ok(ready)
+    }
+}
+
+/// The hashes of the first reading and of the second so far.
 struct Twice {
-    first: Digest,
+    first: u128,
     second: SoFar,
     shown: String,
 }
@@ -37,18 +87,12 @@ impl Input {
     /// that no longer hold.
     pub(super) fn require_unchanged(&self) -> Result<(), Failure> {
         let Some(Twice { first, second, shown }) = &self.twice else { return Ok(()) };
-        if digest(second) == *first {
+        if second.borrow().finish_128() == *first {
             return Ok(());
         }
         Err(Failure::input(format!("`{shown}` was changed while it was read"))
             .hint("it is read twice, to compare subjects with each other; run again on a file that stays as it is"))
     }
-}
-
-type Digest = [u8; 32];
-
-fn digest(so_far: &SoFar) -> Digest {
-    so_far.borrow().clone().finalize().into()
 }
 
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
@@ -71,7 +115,8 @@ pub(super) fn open(
         loaded.push(files);
         ready.push(policy);
     }
-    let dispositions = dispositions(args, &ready)?;
+    let mut facts = args.facts_from.as_deref().map(Facts::read).transpose()?;
+    let dispositions = dispositions(args, facts.as_ref(), &ready)?;
     let mut engines = ready
         .into_iter()
         .map(|policy| Engine::new(policy, as_of, dispositions.clone()).map_err(Failure::policy))
@@ -80,12 +125,18 @@ pub(super) fn open(
     let numbers = source.numbers();
     let compares = |engine: &Engine| engine.program().compares_subjects();
     if !engines.iter().any(compares) {
-        let (reader, layouts) = source.reader(args, &engines, &mut files::open)?;
-        return Ok(Input { loaded, engines, layouts, reader, numbers, twice: None });
+        let meter = Meter::default();
+        let (reader, layouts) =
+            source.reader(args, &engines, &mut |path| Ok(meter.over(files::open(path)?)))?;
+        let layouts = added(&mut facts, layouts)?;
+        return Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, twice: None });
     }
     let mut roster = files::Rereadable::new(&args.roster)?;
     let so_far = roster.restart();
-    let (mut first, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
+    let meter = Meter::default();
+    let (mut first, layouts) =
+        source.reader(args, &engines, &mut |path| Ok(meter.over(roster.open(path)?)))?;
+    let layouts = added(&mut facts, layouts)?;
     let plan = Plan {
         engines: &engines,
         layouts: &layouts,
@@ -93,7 +144,14 @@ pub(super) fn open(
         detail: Detail::Brief,
         is_prompt: false,
     };
-    let collected = collect(&plan, &mut first).map_err(Failure::input)?;
+    let measure = Measure::new(&args.roster, args.input_format, &meter);
+    let progress = Progress::of_reading(!quiet, "comparing: ", measure);
+    let collected = collect(&plan, &mut first, &mut |so_far| {
+        progress.show(so_far);
+        Ok(ControlFlow::Continue(()))
+    });
+    drop(progress);
+    let collected = collected.map_err(Failure::input)?;
     let mut knowing = Vec::new();
     for (engine, collected) in engines.into_iter().zip(collected) {
         knowing.push(if compares(&engine) {
@@ -104,15 +162,34 @@ pub(super) fn open(
         });
     }
     engines = knowing;
-    let first = digest(&so_far);
+    let first = so_far.borrow().finish_128();
     let so_far = roster.restart();
-    let (reader, layouts) = source.reader(args, &engines, &mut |path| roster.open(path))?;
+    let meter = Meter::default();
+    let (reader, layouts) =
+        source.reader(args, &engines, &mut |path| Ok(meter.over(roster.open(path)?)))?;
+    let layouts = added(&mut facts, layouts)?;
     let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
-    Ok(Input { loaded, engines, layouts, reader, numbers, twice: Some(twice) })
+    Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, twice: Some(twice) })
 }
 
-fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, Failure> {
-    let Some(path) = &args.dispositions else { return Ok(Dispositions::default()) };
+/// The layouts, with what was taken from a ledger.
+fn added(facts: &mut Option<Facts>, layouts: Vec<Layout>) -> Result<Vec<Layout>, Failure> {
+    match facts {
+        Some(facts) => facts.add_to(layouts),
+        None => Ok(layouts),
+    }
+}
+
+/// Those of a file, which must be of rules that there are, and those of a ledger, which may be of others.
+fn dispositions(
+    args: &InputArgs,
+    facts: Option<&Facts>,
+    policies: &[Policy],
+) -> Result<Dispositions, Failure> {
+    let of_ledger = facts.map(|facts| facts.recorded.dispositions.as_str()).unwrap_or_default();
+    let Some(path) = &args.dispositions else {
+        return Dispositions::parse(of_ledger).map_err(Failure::input);
+    };
     let text = files::read_text(path)?;
     let parsed = Dispositions::parse(&text)
         .map_err(|error| Failure::input(format!("`{}`, {error}", path.display())))?;
@@ -126,7 +203,7 @@ fn dispositions(args: &InputArgs, policies: &[Policy]) -> Result<Dispositions, F
             path.display()
         )));
     }
-    Ok(parsed)
+    Dispositions::parse(&format!("{of_ledger}{text}")).map_err(Failure::input)
 }
 
 /// The time for which to decide: the start of the run, unless given.

@@ -32,8 +32,10 @@ pub(crate) fn run(args: &ReplayArgs, quiet: bool) -> Result<Exit, Failure> {
     runs.retain(|run| args.run.as_ref().is_none_or(|id| run.id() == *id));
     runs.retain(|run| leaf.is_none_or(|leaf| run.holds(leaf)));
     if runs.is_empty() {
-        return Err(Failure::input(format!("`{}` has no such run", path.display()))
-            .hint(format!("see the runs with `duecare ledger show --ledger {} --kind run_started`", path.display())));
+        return Err(Failure::input(format!("`{}` has no such run", path.display())).hint(format!(
+            "see the runs with `duecare ledger show --ledger {} --kind run_started`",
+            path.display()
+        )));
     }
     let mut tally = Tally::new(args.format);
     for run in &runs {
@@ -123,7 +125,12 @@ impl Tally {
             && self.different + self.not_replayable <= SHOWN_MAX;
         if is_shown {
             let subject = replayed.subject.as_deref().unwrap_or("?");
-            writeln!(anstream::stdout(), "leaf {}, {subject}: {}", replayed.leaf, replayed.verdict)?;
+            writeln!(
+                anstream::stdout(),
+                "leaf {}, {subject}: {}",
+                replayed.leaf,
+                replayed.verdict
+            )?;
         }
         Ok(())
     }
@@ -133,7 +140,10 @@ impl Tally {
         if self.format == ShowFormat::Table {
             let unnamed = (different + not_replayable).saturating_sub(SHOWN_MAX);
             if unnamed > 0 {
-                writeln!(anstream::stdout(), "... and {unnamed} more; see all with --format jsonl")?;
+                writeln!(
+                    anstream::stdout(),
+                    "... and {unnamed} more; see all with --format jsonl"
+                )?;
             }
             writeln!(
                 anstream::stdout(),

@@ -1,23 +1,26 @@
 use std::fs;
 use std::io::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::report::survey_report;
-use duecare::roster::{Format, MANIFEST_NAME, Opened, RawReader, RawText, SampledTable, draft};
+use duecare::roster::{Format, MANIFEST_NAME, SampledTable, draft};
 use duecare::run::{Plan, survey};
 
 use super::input;
-use super::roster_source::RosterSource;
+use super::roster_source::{self, RosterSource};
 use crate::cli::args::{
     BadValuesArg, CoverageFormat, InputArgs, PolicyArgs, RecordArgs, RosterCheckArgs,
     RosterCommand, RosterMapArgs,
 };
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
-use crate::cli::{policies, terminal};
+use crate::cli::meter::Meter;
+use crate::cli::progress::{Measure, Progress};
+use crate::cli::{fault, policies, terminal};
 
 /// Rows of a table that a draft looks at.
 const SAMPLE_ROWS: usize = 500;
@@ -62,9 +65,7 @@ fn parent(path: &Path) -> &Path {
 
 /// The beginnings of the tables.
 fn tables(path: &Path) -> Result<Vec<SampledTable>, Failure> {
-    let is_table = |path: &PathBuf| {
-        matches!(Format::of_name(path), Some(Format::Csv | Format::Tsv | Format::Xlsx))
-    };
+    let is_table = |path: &PathBuf| Format::of_name(path).is_some_and(Format::is_table);
     let mut files: Vec<PathBuf> = if path.is_dir() {
         let unreadable = |error: std::io::Error| {
             Failure::input(format!("`{}` cannot be read: {error}", path.display()))
@@ -80,33 +81,17 @@ fn tables(path: &Path) -> Result<Vec<SampledTable>, Failure> {
     files.retain(is_table);
     files.sort();
     if files.is_empty() {
-        return Err(Failure::input(format!("there is no table in `{}`", path.display())).hint(
-            "tables are .csv, .tsv or .xlsx files; other formats name their fields themselves",
-        ));
+        return Err(Failure::input(format!("there is no table in `{}`", path.display()))
+            .hint("tables are .csv, .tsv, .xlsx, .jsonl, .json or .parquet files"));
     }
     files.iter().map(|file| table(file)).collect()
 }
 
 fn table(path: &Path) -> Result<SampledTable, Failure> {
-    let unreadable = |error: std::io::Error| {
-        Failure::input(format!("`{}` cannot be read: {error}", path.display()))
-    };
-    let opened = Opened::new(files::open(path)?).map_err(unreadable)?;
-    let told = opened.format.filter(|format| format.is_binary());
-    let format = told.or(Format::of_name(path)).unwrap_or(Format::Csv);
-    let mut reader = RawReader::new(format, opened.reader).map_err(unreadable)?;
-    let header = reader.header().unwrap_or_default().to_vec();
-    let mut rows = Vec::new();
-    while rows.len() < SAMPLE_ROWS {
-        let Some(raw) = reader.next_record().map_err(unreadable)? else { break };
-        if let RawText::Row { cells, .. } = raw.text {
-            let text = |cell: &Vec<u8>| String::from_utf8_lossy(cell).into_owned();
-            rows.push(cells.iter().map(text).collect());
-        }
-    }
-    let file =
-        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Ok(SampledTable { file, header, rows })
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    let mut open_file = files::open;
+    let mut open = roster_source::open_table(parent(path), &mut open_file);
+    SampledTable::read(&name, SAMPLE_ROWS, &mut open).map_err(Failure::input)
 }
 
 fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
@@ -120,10 +105,13 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         roster: args.path.clone(),
         input_format: args.input_format,
         dispositions: None,
+        facts_from: None,
         bad_values: BadValuesArg::Refuse,
     };
     let source = RosterSource::new(&input)?;
-    let (mut reader, layouts) = source.reader(&input, &engines, &mut files::open)?;
+    let meter = Meter::default();
+    let (mut reader, layouts) =
+        source.reader(&input, &engines, &mut |path| Ok(meter.over(files::open(path)?)))?;
     let plan = Plan {
         engines: &engines,
         layouts: &layouts,
@@ -131,7 +119,14 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         detail: Detail::Brief,
         is_prompt: false,
     };
-    let found = survey(&plan, &mut reader).map_err(Failure::input)?;
+    let measure = Measure::new(&args.path, args.input_format, &meter);
+    let progress = Progress::of_reading(!quiet, "", measure);
+    let found = survey(&plan, &mut reader, &mut |so_far| {
+        progress.show(so_far);
+        Ok(ControlFlow::Continue(()))
+    });
+    drop(progress);
+    let found = found.map_err(Failure::input)?;
     match args.format {
         CoverageFormat::Table => {
             write!(anstream::stdout(), "{}", survey_report(&found, terminal::columns()))?;
@@ -152,6 +147,7 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         );
         writeln!(anstream::stderr(), "{message}")?;
     }
+    fault::tell(found.faults)?;
     Ok(if found.refused > 0 || !found.unmapped.is_empty() { Exit::Findings } else { Exit::Done })
 }
 

@@ -50,7 +50,10 @@ impl RosterSource {
         match self {
             Self::File(path) if files::is_standard(path) => Format::JsonLines.numbers(),
             Self::File(path) => Format::of_name(path).map_or("record", Format::numbers),
-            Self::Folder { .. } => "line",
+            Self::Folder { manifest, .. } => {
+                let format = Format::of_name(Path::new(&manifest.subjects.file));
+                format.map_or("line", Format::numbers)
+            }
         }
     }
 
@@ -127,6 +130,19 @@ fn of_file(path: &Path, asked: Option<Format>, bytes: Box<dyn Read>) -> Result<R
     RawReader::new(format, opened.reader).map_err(unreadable)
 }
 
+/// Opens the tables of a folder by their names.
+pub(super) fn open_table(
+    folder: &Path,
+    open: OpenFile<'_>,
+) -> impl FnMut(&str) -> std::io::Result<Box<dyn Read>> {
+    |file| {
+        open(&folder.join(file)).map_err(|failure| match failure {
+            Failure::Said { message, .. } => std::io::Error::other(message),
+            Failure::OutputClosed => std::io::ErrorKind::BrokenPipe.into(),
+        })
+    }
+}
+
 fn of_folder(
     folder: &Path,
     manifest: &Manifest,
@@ -136,13 +152,8 @@ fn of_folder(
     let Some(program) = engines.first().map(Engine::program) else {
         return Err(Failure::policy("there is no policy to read the roster for"));
     };
-    let mut open_table = |file: &str| {
-        open(&folder.join(file)).map_err(|failure| match failure {
-            Failure::Said { message, .. } => std::io::Error::other(message),
-            Failure::OutputClosed => std::io::ErrorKind::BrokenPipe.into(),
-        })
-    };
-    FolderReader::new(manifest, program.schema(), program.subject(), &mut open_table)
+    let mut open = open_table(folder, open);
+    FolderReader::new(manifest, program.schema(), program.subject(), &mut open)
         .map(RawReader::of_folder)
         .map_err(|error| {
             Failure::input(format!("`{}`: {error}", folder.join(MANIFEST_NAME).display()))

@@ -27,7 +27,8 @@ impl Folder {
     /// # Errors
     /// If somebody else writes (`WouldBlock`), or the folder cannot be written.
     pub fn locked(path: &Path) -> io::Result<Self> {
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock"))?;
         lock.try_lock().map_err(|error| match error {
             fs::TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
             fs::TryLockError::Error(error) => error,

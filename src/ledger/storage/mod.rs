@@ -62,11 +62,7 @@ pub fn folder_of(path: &str) -> &str {
 pub(super) const UNFINISHED: &str = "unfinished";
 
 /// Puts a file in place so that it is there whole, or as it was before, whatever happens.
-pub(super) fn replace(
-    storage: &mut dyn Storage,
-    path: &str,
-    bytes: &[u8],
-) -> io::Result<()> {
+pub(super) fn replace(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<()> {
     write_unfinished(storage, bytes)?;
     storage.sync(UNFINISHED)?;
     storage.rename(UNFINISHED, path)?;

@@ -4,7 +4,9 @@ mod frontier;
 mod proof;
 
 pub use frontier::Frontier;
-pub use proof::{consistency_proof, inclusion_proof, root_of, verify_consistency, verify_inclusion};
+pub use proof::{
+    consistency_proof, inclusion_proof, root_of, verify_consistency, verify_inclusion,
+};
 
 use sha2::{Digest as _, Sha256};
 

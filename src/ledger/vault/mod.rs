@@ -7,5 +7,5 @@ mod pack;
 mod subject;
 
 pub(super) use pack::{PACK_HEADER, Pack, PackEntry, header as pack_header, pack_path};
+pub(super) use subject::{SLOT_SIZE, SUBJECTS, SUBJECTS_HEADER};
 pub use subject::{Slot, SubjectKey, Subjects};
-pub(super) use subject::{SUBJECTS, SUBJECTS_HEADER, SLOT_SIZE};

@@ -79,7 +79,8 @@ impl SubjectKey {
         document: &Document,
         random: &dyn Random,
     ) -> Result<Vec<u8>, Problem> {
-        let packed = zstd::bulk::compress(&document.to_bytes(), COMPRESSION).map_err(Problem::Storage)?;
+        let packed =
+            zstd::bulk::compress(&document.to_bytes(), COMPRESSION).map_err(Problem::Storage)?;
         let mut nonce = [0; 24];
         random.fill(&mut nonce).map_err(Problem::Storage)?;
         let payload = Payload { msg: &packed, aad: &bound_to(slot) };
@@ -161,8 +162,7 @@ impl Subjects {
             .and_then(|key| key.try_into().ok())
             .filter(|key| header(key) == *head)
             .ok_or_else(|| damaged(0, "its header was changed"))?;
-        let mut made =
-            Self { tag_key, slots: Vec::new(), by_tag: HashMap::new(), written: 0 };
+        let mut made = Self { tag_key, slots: Vec::new(), by_tag: HashMap::new(), written: 0 };
         for (place, slot) in (0..count).zip(rest.as_chunks::<64>().0) {
             let offset = SUBJECTS_HEADER + place * SLOT_SIZE;
             let state = SlotState::parse(slot)

@@ -128,7 +128,10 @@ impl Heads {
             if !head.is_met {
                 findings.fault(
                     &head.path,
-                    format!("the first {} leaves are not those of this head: the log was rewritten", tree.size()),
+                    format!(
+                        "the first {} leaves are not those of this head: the log was rewritten",
+                        tree.size()
+                    ),
                 );
             }
         }
@@ -161,7 +164,9 @@ impl Heads {
                 );
                 continue;
             }
-            if !keys.at(size).is_some_and(|key| head.note.is_signed_by(key)) && !planted::is(Bug::IgnoreHeadSignature) {
+            if !keys.at(size).is_some_and(|key| head.note.is_signed_by(key))
+                && !planted::is(Bug::IgnoreHeadSignature)
+            {
                 findings.fault(&head.path, "it is not signed by the key that signed the log then");
                 continue;
             }
@@ -170,7 +175,10 @@ impl Heads {
                 let named = head.note.signatures.iter().any(|line| witness.is_named_by(line));
                 let is_valid = cosigned_at(&head.note, witness).is_some();
                 if named && !is_valid {
-                    findings.fault(&head.path, format!("the cosignature of `{}` does not verify", witness.name()));
+                    findings.fault(
+                        &head.path,
+                        format!("the cosignature of `{}` does not verify", witness.name()),
+                    );
                 }
                 is_valid
             });

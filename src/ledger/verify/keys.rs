@@ -37,7 +37,9 @@ impl Succession {
         } else if kind == Some("key_rotated") {
             match self.rotated(leaf, origin) {
                 Some(key) => self.keys.push((index + 1, key)),
-                None => findings.leaf("wal", index, "the change of keys is not signed by both keys"),
+                None => {
+                    findings.leaf("wal", index, "the change of keys is not signed by both keys")
+                }
             }
         }
     }
@@ -84,7 +86,10 @@ impl Succession {
         if let Some(trusted) = &trust.key
             && self.keys.iter().all(|(_, key)| key != trusted)
         {
-            findings.fault("keys", format!("the key that you trust, {}, never signed this log", trusted.shown_id()));
+            findings.fault(
+                "keys",
+                format!("the key that you trust, {}, never signed this log", trusted.shown_id()),
+            );
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Where the leaves come from: the segments of a ledger, or the bundles of an export.
 
 use super::{Findings, Report, Verification, frame_name};
+use crate::digest::Digest;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::edge::read_bundle;
 use crate::ledger::frame::FrameRead;
 use crate::ledger::note::Note;
 use crate::ledger::segment::{Segment, Tail, read_segment, segments};
 use crate::ledger::tile::{TILE_WIDTH, bundle_path};
-use crate::digest::Digest;
 
 impl Verification<'_> {
     pub(super) fn read_segments(
@@ -89,7 +89,11 @@ impl Verification<'_> {
                 findings.at(path, offset, "the head of the frame is not that of its leaves");
             }
             Ok(note) if !self.keys.current().is_some_and(|key| note.is_signed_by(key)) => {
-                findings.at(path, offset, "the head of the frame is not signed by the key of the log");
+                findings.at(
+                    path,
+                    offset,
+                    "the head of the frame is not signed by the key of the log",
+                );
             }
             Ok(_) => {}
             Err(problem) => findings.at(path, offset, format!("the head of the frame: {problem}")),

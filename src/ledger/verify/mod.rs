@@ -52,11 +52,7 @@ pub struct Trust {
 }
 
 /// Verifies the log in a place: a ledger, or what was exported from one. `progress` is told of leaves read.
-pub fn verify(
-    storage: &dyn Storage,
-    trust: &Trust,
-    progress: &mut dyn FnMut(u64),
-) -> Report {
+pub fn verify(storage: &dyn Storage, trust: &Trust, progress: &mut dyn FnMut(u64)) -> Report {
     let mut findings = Findings::default();
     let mut report = Report {
         format: FORMAT,
@@ -70,7 +66,9 @@ pub fn verify(
     };
     match origin_of(storage) {
         Ok(origin) => report.origin = Some(origin),
-        Err(Problem::Absent) => findings.open(ORIGIN, "there is no ledger here: the file is missing"),
+        Err(Problem::Absent) => {
+            findings.open(ORIGIN, "there is no ledger here: the file is missing")
+        }
         Err(problem) => findings.problem(ORIGIN, &problem),
     }
     if let Some(origin) = report.origin.clone() {
@@ -93,7 +91,14 @@ struct Findings {
 }
 
 impl Findings {
-    fn add(&mut self, weight: Weight, path: &str, offset: Option<u64>, leaf: Option<u64>, what: impl Into<String>) {
+    fn add(
+        &mut self,
+        weight: Weight,
+        path: &str,
+        offset: Option<u64>,
+        leaf: Option<u64>,
+        what: impl Into<String>,
+    ) {
         match weight {
             Weight::Fault => self.has_fault = true,
             Weight::Open => self.has_open = true,
@@ -307,15 +312,28 @@ impl<'v> Verification<'v> {
         if let Some(offset) = first_other {
             findings.at(EVENTS, offset as u64, "it does not say what the log says");
         } else if stored.len() > expected.len() || stored.len() < needed {
-            findings.at(EVENTS, stored.len().min(expected.len()) as u64, "it does not end where the log does");
+            findings.at(
+                EVENTS,
+                stored.len().min(expected.len()) as u64,
+                "it does not end where the log does",
+            );
         }
     }
 
     /// Files that no ledger has are named, so that nobody takes them for evidence.
     fn note_strangers(&self, findings: &mut Findings) {
         let known = [
-            "origin", "keys/", "wal/", "checkpoint", "checkpoints/", "tile/", "blobs/", "vault/",
-            "index/", "lock", UNFINISHED,
+            "origin",
+            "keys/",
+            "wal/",
+            "checkpoint",
+            "checkpoints/",
+            "tile/",
+            "blobs/",
+            "vault/",
+            "index/",
+            "lock",
+            UNFINISHED,
         ];
         for name in self.storage.list("").unwrap_or_default() {
             if !known.contains(&name.as_str()) {
@@ -325,7 +343,13 @@ impl<'v> Verification<'v> {
     }
 
     /// How far the vault reaches by a frame.
-    fn vault_at(&mut self, path: &str, offset: u64, position: VaultPosition, findings: &mut Findings) {
+    fn vault_at(
+        &mut self,
+        path: &str,
+        offset: u64,
+        position: VaultPosition,
+        findings: &mut Findings,
+    ) {
         if let Some(vault) = &mut self.vault {
             vault.frame(self.storage, (path, offset), position, findings);
         }

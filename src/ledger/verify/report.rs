@@ -156,3 +156,11 @@ pub struct Report {
     /// What was found.
     pub findings: Vec<Finding>,
 }
+
+impl Report {
+    /// Adds what was found wrong with what the log lies in.
+    pub fn fail(&mut self, finding: Finding) {
+        self.verdict = Verdict::Fail;
+        self.findings.push(finding);
+    }
+}

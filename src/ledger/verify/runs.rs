@@ -26,7 +26,13 @@ struct Run {
 }
 
 impl Runs {
-    pub(super) fn leaf(&mut self, path: &str, index: u64, leaf: &Canonical, findings: &mut Findings) {
+    pub(super) fn leaf(
+        &mut self,
+        path: &str,
+        index: u64,
+        leaf: &Canonical,
+        findings: &mut Findings,
+    ) {
         let kind = leaf.get("kind").and_then(Canonical::as_text).unwrap_or_default();
         let problem = match kind {
             "run_started" => self.started(index, leaf),
@@ -87,7 +93,11 @@ impl Runs {
                 identity(policy) == *expected
                     && outcomes.is_some_and(|outcomes| outcomes.len() == *rules)
             });
-        if fits { Ok(()) } else { Err("it is not by the policies with which its run began".to_owned()) }
+        if fits {
+            Ok(())
+        } else {
+            Err("it is not by the policies with which its run began".to_owned())
+        }
     }
 
     fn completed(&mut self, leaf: &Canonical) -> Result<(), String> {
@@ -103,7 +113,9 @@ impl Runs {
             ));
         }
         if digest_at(leaf, "root") != Some(run.records.root()) {
-            return Err("the run ends with another root over its records than its leaves have".to_owned());
+            return Err(
+                "the run ends with another root over its records than its leaves have".to_owned()
+            );
         }
         Ok(())
     }

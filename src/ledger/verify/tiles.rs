@@ -5,7 +5,7 @@ use super::{Findings, walk};
 use crate::digest::Digest;
 use crate::ledger::edge::TileEdge;
 use crate::ledger::storage::Storage;
-use crate::ledger::tile::{TILE_WIDTH, tile_width, hash_tile_path, bundle_path, TILE_HEIGHT};
+use crate::ledger::tile::{TILE_HEIGHT, TILE_WIDTH, bundle_path, hash_tile_path, tile_width};
 
 /// The tiles that are stored, compared with those that the leaves make.
 pub(super) struct Tiles {
@@ -39,7 +39,12 @@ impl Tiles {
     }
 
     /// Compares the tiles that are not full, and says which of those that a published head needs are missing.
-    pub(super) fn finish(&mut self, storage: &dyn Storage, published: u64, findings: &mut Findings) {
+    pub(super) fn finish(
+        &mut self,
+        storage: &dyn Storage,
+        published: u64,
+        findings: &mut Findings,
+    ) {
         for (path, bytes) in self.edge.partial() {
             self.compare(storage, &path, &bytes, findings);
         }
@@ -49,7 +54,8 @@ impl Tiles {
         let mut needed: Vec<(String, String)> = Vec::new();
         let mut level = 0;
         while published.checked_shr(level * TILE_HEIGHT).is_some_and(|hashes| hashes > 0) {
-            let tiles = published.checked_shr(level * TILE_HEIGHT).unwrap_or(0).div_ceil(TILE_WIDTH);
+            let tiles =
+                published.checked_shr(level * TILE_HEIGHT).unwrap_or(0).div_ceil(TILE_WIDTH);
             needed.extend((0..tiles).map(|index| {
                 let width = tile_width(level, index, published);
                 (hash_tile_path(level, index, width), hash_tile_path(level, index, TILE_WIDTH))
@@ -73,7 +79,13 @@ impl Tiles {
     }
 
     /// A stored tile is what the leaves make, or the beginning of it.
-    fn compare(&mut self, storage: &dyn Storage, full: &str, bytes: &[u8], findings: &mut Findings) {
+    fn compare(
+        &mut self,
+        storage: &dyn Storage,
+        full: &str,
+        bytes: &[u8],
+        findings: &mut Findings,
+    ) {
         for path in self.unmet.remove(full).unwrap_or_default() {
             self.met += 1;
             let stored = match storage.read(&path) {
@@ -87,7 +99,11 @@ impl Tiles {
             if let Some(offset) = other {
                 findings.at(&path, offset as u64, "it does not say what the log says");
             } else if stored.len() != expected_length(&path, full, bytes) {
-                findings.at(&path, stored.len().min(bytes.len()) as u64, "it does not have the length that its name says");
+                findings.at(
+                    &path,
+                    stored.len().min(bytes.len()) as u64,
+                    "it does not have the length that its name says",
+                );
             }
         }
     }

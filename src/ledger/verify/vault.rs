@@ -64,13 +64,18 @@ impl VaultCheck {
                 Err(error) => return findings.unreadable(&path, &error),
             }
         }
-        let length = position.end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
+        let length =
+            position.end.checked_sub(start).and_then(|length| usize::try_from(length).ok());
         let Some(length) = length else {
             return findings.at(frame, offset, "the frame says that the vault shrank");
         };
         match storage.read_at(&path, start, length) {
             Ok(added) if Digest::of(&added) == position.added => {}
-            Ok(_) => findings.at(&path, start, format!("what the vault holds was changed in the {length} bytes from here")),
+            Ok(_) => findings.at(
+                &path,
+                start,
+                format!("what the vault holds was changed in the {length} bytes from here"),
+            ),
             Err(error) => findings.unreadable(&path, &error),
         }
     }
@@ -111,7 +116,11 @@ impl VaultCheck {
             read.erased += 1;
             if !logged.contains_key(&slot) {
                 let offset = SUBJECTS_HEADER + slot.0 * SLOT_SIZE;
-                findings.at(SUBJECTS, offset, "the key of a subject is gone, and the log knows of no erasure");
+                findings.at(
+                    SUBJECTS,
+                    offset,
+                    "the key of a subject is gone, and the log knows of no erasure",
+                );
             }
         }
         for (slot, leaf) in &logged {

@@ -4,6 +4,8 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, Output, State, escape_formatter};
 
+use serde::Serialize;
+
 use super::clean::clean;
 use super::{Highlights, Page};
 use crate::engine::Engine;
@@ -40,14 +42,19 @@ pub fn html_report(
     engines: &[Engine],
     highlights: &Highlights,
 ) -> Result<String, CannotRender> {
-    let page = Page::new(roster, summary, engines, highlights, ROWS_MAX);
+    render(include_str!("run.html"), &Page::new(roster, summary, engines, highlights, ROWS_MAX))
+}
+
+/// A page in the style that all pages have.
+pub(super) fn render<P: Serialize>(template: &str, page: &P) -> Result<String, CannotRender> {
     let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(escape_cleaned);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
     environment.set_syntax(syntax);
-    let template = environment.template_from_str(include_str!("run.html"))?;
-    Ok(template.render(Serde(&page))?)
+    environment.add_template("style.css", include_str!("style.css"))?;
+    let template = environment.template_from_str(template)?;
+    Ok(template.render(Serde(page))?)
 }
 
 /// Every text is made visible and escaped, wherever the template puts it.

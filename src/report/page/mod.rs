@@ -1,12 +1,14 @@
 //! The report of a run as a page for people who were not there: HTML, and Markdown for a comment.
 
 mod clean;
+mod evidence;
 mod found;
 mod highlights;
 mod html;
 mod markdown;
 mod missing;
 
+pub use evidence::{EvidencePage, evidence_report};
 pub use highlights::{Highlight, Highlights};
 pub use html::{CannotRender, html_report};
 pub use markdown::markdown_report;

@@ -24,8 +24,10 @@ pub struct Assembled {
 pub struct Origin {
     /// The file.
     pub file: Arc<str>,
-    /// Its line, from 1.
+    /// Its number, from 1.
     pub line: u64,
+    /// What the number counts: `line`, `row` or `record`.
+    pub numbers: &'static str,
 }
 
 /// A cell that could not be read.
@@ -48,7 +50,7 @@ impl Assembled {
                     Problem::of_value(problem.place.clone(), &fault.found, fault.reason.clone());
             }
             if let Some(origin) = self.origin(&problem.place) {
-                problem.origin = format!("{}, line {}", origin.file, origin.line);
+                problem.origin = format!("{}, {} {}", origin.file, origin.numbers, origin.line);
             }
         }
     }

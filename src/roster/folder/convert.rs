@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone as _, U
 use chrono_tz::Tz;
 
 use super::manifest::Formats;
+use crate::roster::cell::{Cell, CellKind};
 use crate::types::{Shape, Type};
 
 /// How the cells of a column become JSON values of a field.
@@ -43,17 +44,24 @@ impl Convert {
         Ok(Self { shape, formats, zone, blank_is_none: false })
     }
 
-    /// What a cell says; `currency` is what the column of currencies says beside it.
+    /// What a cell says; `currency` is what the column of currencies says beside it. `formats` speak of
+    /// texts: what the file itself says of a cell goes before them.
     ///
     /// # Errors
     /// Why it cannot be read, and what would be.
-    pub(super) fn cell(&self, cell: &str, currency: Option<&str>) -> Result<Said, String> {
-        let cell = cell.trim();
-        if cell.is_empty() {
+    pub(super) fn cell(&self, cell: Cell<'_>, currency: Option<&str>) -> Result<Said, String> {
+        match cell.kind {
+            CellKind::Null => return Ok(Said::Json("null".to_owned())),
+            CellKind::Nested => return self.nested(cell.text).map(Said::Json),
+            CellKind::Unusable => return Err(cell.text.to_owned()),
+            CellKind::Text | CellKind::Number | CellKind::YesNo | CellKind::Time => {}
+        }
+        let cell = Cell { text: cell.text.trim(), ..cell };
+        if cell.is_blank() {
             let is_none = self.blank_is_none && self.shape.or_none;
             return Ok(if is_none { Said::Json("null".to_owned()) } else { Said::Nothing });
         }
-        let is_none = cell == "none" || self.formats.none.iter().any(|word| word == cell);
+        let is_none = cell.text == "none" || self.formats.none.iter().any(|word| word == cell.text);
         if is_none && self.shape.list {
             return Ok(Said::Json("[]".to_owned()));
         }
@@ -69,6 +77,20 @@ impl Convert {
         self.value(cell, currency).map(Said::Json)
     }
 
+    /// A list or an object that the file has in a cell.
+    fn nested(&self, text: &str) -> Result<String, String> {
+        let is_list = text.starts_with('[');
+        let fits =
+            if self.shape.list { is_list } else { !is_list && self.shape.of.record().is_some() };
+        if fits {
+            return Ok(text.to_owned());
+        }
+        let what = if is_list { "a list" } else { "an object" };
+        Err(format!(
+            "{what} stands here, and the field takes no such thing; give a list a table of its own, and what lies in an object columns of their own"
+        ))
+    }
+
     /// JSON with the text of a cell that is no value of the field, so that a record is refused where it is
     /// decoded.
     pub(super) fn no_value(&self, cell: &str) -> String {
@@ -76,42 +98,28 @@ impl Convert {
         if self.shape.list { format!("{{\"\":{cell}}}") } else { format!("[{cell}]") }
     }
 
-    fn list(&self, cell: &str, currency: Option<&str>) -> Result<String, String> {
-        if cell.starts_with('[') || matches!(self.shape.of, Type::Record(_)) {
-            return json(cell, "a list as JSON");
+    fn list(&self, cell: Cell<'_>, currency: Option<&str>) -> Result<String, String> {
+        if cell.text.starts_with('[') || matches!(self.shape.of, Type::Record(_)) {
+            return json(cell.text, "a list as JSON");
         }
         let Some(separator) = &self.formats.separator else {
             return Err("a list in a cell is JSON, or has a `separator` in the manifest".to_owned());
         };
-        let parts = cell.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+        let parts =
+            cell.text.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
+        let parts = parts.map(|part| Cell { text: part, ..cell });
         let parts = parts.map(|part| self.value(part, currency)).collect::<Result<Vec<_>, _>>()?;
         Ok(format!("[{}]", parts.join(",")))
     }
 
-    fn value(&self, cell: &str, currency: Option<&str>) -> Result<String, String> {
-        let formats = &self.formats;
+    fn value(&self, cell: Cell<'_>, currency: Option<&str>) -> Result<String, String> {
         Ok(match self.shape.of {
-            Type::YesNo => {
-                let is_one_of = |words: &[String]| {
-                    words.iter().any(|word| word.to_lowercase() == cell.to_lowercase())
-                };
-                if is_one_of(&formats.yes) {
-                    "true".to_owned()
-                } else if is_one_of(&formats.no) {
-                    "false".to_owned()
-                } else if formats.yes.is_empty() && formats.no.is_empty() {
-                    string(cell)
-                } else {
-                    let words: Vec<&str> =
-                        formats.yes.iter().chain(&formats.no).map(String::as_str).collect();
-                    return Err(format!("expected one of {}", words.join(", ")));
-                }
-            }
+            Type::YesNo => self.yes_no(cell)?,
             Type::Date => string(&self.date(cell)?),
             Type::Instant => string(&self.instant(cell)?),
-            Type::Number | Type::Percent => string(&self.plain_number(cell)),
+            Type::Number | Type::Percent => string(&self.plain_number(cell)?),
             Type::Money => string(&self.money(cell, currency)?),
-            Type::Record(_) => return json(cell, "an object as JSON"),
+            Type::Record(_) => return json(cell.text, "an object as JSON"),
             Type::Text
             | Type::Duration
             | Type::Months
@@ -125,11 +133,33 @@ impl Convert {
             | Type::AddressLine
             | Type::Postcode
             | Type::ContactPoint
-            | Type::Choice(_) => string(cell),
+            | Type::Choice(_) => text(cell)?,
         })
     }
 
-    fn date(&self, cell: &str) -> Result<String, String> {
+    fn yes_no(&self, cell: Cell<'_>) -> Result<String, String> {
+        let Formats { yes, no, .. } = &self.formats;
+        let is_one_of = |words: &[String]| {
+            words.iter().any(|word| word.to_lowercase() == cell.text.to_lowercase())
+        };
+        if is_one_of(yes) {
+            Ok("true".to_owned())
+        } else if is_one_of(no) {
+            Ok("false".to_owned())
+        } else if cell.kind == CellKind::YesNo {
+            Ok(cell.text.to_owned())
+        } else if yes.is_empty() && no.is_empty() {
+            Ok(string(cell.text))
+        } else {
+            let words: Vec<&str> = yes.iter().chain(no).map(String::as_str).collect();
+            Err(format!("expected one of {}", words.join(", ")))
+        }
+    }
+
+    fn date(&self, Cell { text: cell, kind }: Cell<'_>) -> Result<String, String> {
+        if kind == CellKind::Time {
+            return Ok(cell.to_owned());
+        }
         if let Some(format) = &self.formats.dates {
             return NaiveDate::parse_from_str(cell, format)
                 .map(|date| date.to_string())
@@ -144,9 +174,9 @@ impl Convert {
         Ok(cell.to_owned())
     }
 
-    fn instant(&self, cell: &str) -> Result<String, String> {
+    fn instant(&self, Cell { text: cell, kind }: Cell<'_>) -> Result<String, String> {
         let utc = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        if let Some(format) = &self.formats.times {
+        if let Some(format) = self.formats.times.as_ref().filter(|_| kind != CellKind::Time) {
             if let Ok(time) = DateTime::parse_from_str(cell, format) {
                 return Ok(utc(time.to_utc()));
             }
@@ -161,6 +191,12 @@ impl Convert {
             ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
                 .iter()
                 .find_map(|format| NaiveDateTime::parse_from_str(cell, format).ok());
+        // Midnight, of which a workbook writes the day only.
+        let midnight = || {
+            let day = (kind == CellKind::Time).then(|| NaiveDate::parse_from_str(cell, "%Y-%m-%d"));
+            day.and_then(Result::ok).and_then(|day| day.and_hms_opt(0, 0, 0))
+        };
+        let naive = naive.or_else(midnight);
         if let Some(time) = naive {
             return self.local(time).map(utc);
         }
@@ -192,33 +228,54 @@ impl Convert {
         }
     }
 
-    fn plain_number(&self, cell: &str) -> String {
-        let mut text = cell.to_owned();
-        if let Some(thousands) = &self.formats.thousands {
-            text = text.replace(thousands.as_str(), "");
+    fn plain_number(&self, cell: Cell<'_>) -> Result<String, String> {
+        let mut text = cell.text.to_owned();
+        if cell.kind == CellKind::Number {
+            return Ok(text);
         }
-        match &self.formats.decimal {
-            // A point where a comma is the sign for decimals is no number.
-            Some(decimal) if decimal != "." && !text.contains('.') => {
-                text.replace(decimal.as_str(), ".")
+        let decimal = self.formats.decimal.as_deref().unwrap_or(".");
+        if let Some(thousands) = self.formats.thousands.as_deref().filter(|sign| !sign.is_empty()) {
+            if !is_grouped(&text, thousands, decimal) {
+                return Err(format!(
+                    "`{thousands}` stands between thousands, as in 1{thousands}234{decimal}50, and not so here"
+                ));
             }
-            Some(_) | None => text,
+            text = text.replace(thousands, "");
         }
+        // A point where a comma is the sign for decimals is no number.
+        if decimal != "." && !decimal.is_empty() && !text.contains('.') {
+            text = text.replace(decimal, ".");
+        }
+        Ok(text)
     }
 
-    fn money(&self, cell: &str, currency: Option<&str>) -> Result<String, String> {
-        if cell.starts_with('{') {
+    fn money(&self, cell: Cell<'_>, currency: Option<&str>) -> Result<String, String> {
+        if cell.text.starts_with('{') {
             return Err("write an amount as 125.00 USD".to_owned());
         }
-        let has_currency = cell.chars().any(char::is_alphabetic);
+        let has_currency = cell.text.chars().any(char::is_alphabetic);
         let currency = currency.filter(|currency| !currency.trim().is_empty());
         match currency.or(self.formats.currency.as_deref()) {
             Some(currency) if !has_currency => {
-                Ok(format!("{} {}", self.plain_number(cell), currency.trim()))
+                Ok(format!("{} {}", self.plain_number(cell)?, currency.trim()))
             }
-            Some(_) | None => Ok(cell.to_owned()),
+            Some(_) | None => Ok(cell.text.to_owned()),
         }
     }
+}
+
+/// Whether a sign stands only where it divides thousands: before three last digits, and before two or
+/// three others, as numbers are written in India. 1.5 is not 15 where a point divides thousands.
+fn is_grouped(text: &str, thousands: &str, decimal: &str) -> bool {
+    let (whole, decimals) = text.split_once(decimal).unwrap_or((text, ""));
+    let mut groups = whole.split(thousands).map(str::len);
+    let first = groups.next();
+    let others: Vec<usize> = groups.collect();
+    let Some((last, between)) = others.split_last() else { return !decimals.contains(thousands) };
+    first.is_some_and(|first| first > 0)
+        && *last == 3
+        && between.iter().all(|length| (2..=3).contains(length))
+        && !decimals.contains(thousands)
 }
 
 /// Whether a text looks like a date that is no ISO date, as 03/04/2022.
@@ -233,6 +290,24 @@ fn is_undeclared_date(cell: &str) -> bool {
     !is_iso && is_short(parts.next()) && is_short(parts.next()) && is_short(parts.next())
 }
 
+/// A text; a whole number is one, since it is written in one way only.
+fn text(cell: Cell<'_>) -> Result<String, String> {
+    let digits = cell.text.strip_prefix('-').unwrap_or(cell.text);
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+    match cell.kind {
+        CellKind::Number if !is_whole => {
+            Err("a number with decimals stands here, and the field takes a text".to_owned())
+        }
+        CellKind::YesNo => Err("true or false stands here, and the field takes a text".to_owned()),
+        CellKind::Text
+        | CellKind::Number
+        | CellKind::Time
+        | CellKind::Null
+        | CellKind::Nested
+        | CellKind::Unusable => Ok(string(cell.text)),
+    }
+}
+
 fn string(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
@@ -242,4 +317,100 @@ fn json(cell: &str, expected: &str) -> Result<String, String> {
     serde_json::from_str::<&serde_json::value::RawValue>(cell)
         .map(|raw| raw.get().to_owned())
         .map_err(|error| format!("expected {expected}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formats() -> Formats {
+        let text = |text: &str| Some(text.to_owned());
+        Formats {
+            dates: text("%d/%m/%Y"),
+            times: text("%d/%m/%Y %H:%M"),
+            time_zone: text("Europe/Berlin"),
+            decimal: text(","),
+            thousands: text("."),
+            yes: vec!["Y".to_owned()],
+            no: vec!["N".to_owned()],
+            currency: text("EUR"),
+            ..Formats::default()
+        }
+    }
+
+    fn said(of: Type, kind: CellKind, text: &str) -> Result<String, String> {
+        said_by(Shape { of, list: false, or_none: true }, formats(), kind, text)
+    }
+
+    fn said_by(
+        shape: Shape,
+        formats: Formats,
+        kind: CellKind,
+        text: &str,
+    ) -> Result<String, String> {
+        let convert = Convert::new(shape, formats).unwrap();
+        match convert.cell(Cell { text, kind }, None)? {
+            Said::Nothing => Ok(String::new()),
+            Said::Json(json) => Ok(json),
+        }
+    }
+
+    #[test]
+    fn formats_speak_of_texts_only() {
+        let (text, number) = (CellKind::Text, CellKind::Number);
+        assert_eq!(said(Type::Number, text, "1.234,5"), Ok("\"1234.5\"".to_owned()));
+        assert_eq!(said(Type::Number, number, "1234.5"), Ok("\"1234.5\"".to_owned()));
+        assert_eq!(said(Type::Number, number, "1.234"), Ok("\"1.234\"".to_owned()));
+        assert_eq!(said(Type::Money, text, "1.234,50"), Ok("\"1234.50 EUR\"".to_owned()));
+        assert_eq!(said(Type::Money, number, "1234.5"), Ok("\"1234.5 EUR\"".to_owned()));
+        let time = CellKind::Time;
+        assert_eq!(said(Type::Date, text, "03/04/2022"), Ok("\"2022-04-03\"".to_owned()));
+        assert_eq!(said(Type::Date, time, "2022-04-03"), Ok("\"2022-04-03\"".to_owned()));
+        assert!(said(Type::Date, text, "2022-04-03").is_err());
+        let winter = "\"2022-01-31T23:00:00Z\"".to_owned();
+        assert_eq!(said(Type::Instant, text, "01/02/2022 00:00"), Ok(winter.clone()));
+        // Of midnight a workbook has the day only.
+        assert_eq!(said(Type::Instant, time, "2022-02-01"), Ok(winter));
+        let summer = "\"2022-07-01T06:30:00Z\"".to_owned();
+        assert_eq!(said(Type::Instant, time, "2022-07-01T08:30:00"), Ok(summer));
+        assert_eq!(said(Type::YesNo, text, "Y"), Ok("true".to_owned()));
+        assert_eq!(said(Type::YesNo, CellKind::YesNo, "false"), Ok("false".to_owned()));
+        assert!(said(Type::YesNo, text, "false").is_err());
+        assert_eq!(said(Type::Text, number, "17"), Ok("\"17\"".to_owned()));
+        assert!(said(Type::Text, number, "1.5").is_err());
+        assert!(said(Type::Text, number, "1e3").is_err());
+        assert!(said(Type::Text, CellKind::YesNo, "true").is_err());
+        assert_eq!(said(Type::Text, CellKind::Null, ""), Ok("null".to_owned()));
+        assert_eq!(said(Type::Text, text, " "), Ok(String::new()));
+        assert_eq!(said(Type::Text, CellKind::Unusable, "why"), Err("why".to_owned()));
+    }
+
+    #[test]
+    fn a_sign_between_thousands_stands_between_thousands() {
+        let number = |text: &str| said(Type::Number, CellKind::Text, text);
+        for (text, value) in [
+            ("1.234.567,89", "1234567.89"),
+            ("-1.234", "-1234"),
+            ("12.34.567", "1234567"),
+            ("1234567,8", "1234567.8"),
+            ("0,5", "0.5"),
+        ] {
+            assert_eq!(number(text), Ok(format!("\"{value}\"")), "{text}");
+        }
+        for text in ["1.5", "1234.5", "1.2345", "1.234,5.6", ".234", "1..234", "1,234.567"] {
+            let reason = number(text).unwrap_err();
+            assert!(reason.starts_with("`.` stands between thousands, as in 1.234,50"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_stands_in_fields_that_take_it_only() {
+        let list = Shape { of: Type::Text, list: true, or_none: false };
+        let nested = |shape, text| said_by(shape, formats(), CellKind::Nested, text);
+        assert_eq!(nested(list, "[\"A\"]"), Ok("[\"A\"]".to_owned()));
+        assert!(nested(list, "{}").unwrap_err().starts_with("an object stands here"));
+        let single = Shape { list: false, ..list };
+        assert!(nested(single, "[]").unwrap_err().starts_with("a list stands here"));
+        assert!(nested(single, "{}").unwrap_err().starts_with("an object stands here"));
+    }
 }

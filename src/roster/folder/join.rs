@@ -10,10 +10,9 @@ use extsort::{ExternalSorter, Sortable};
 use super::assembled::{Assembled, Fault, Origin};
 use super::manifest::{Covers, ListTable, Manifest};
 use super::mapping::{Mapping, TableMapping, shape_of};
-use crate::roster::Format;
-use crate::roster::opened::Opened;
+use super::table::TableReader;
+use crate::roster::cell::{Cell, CellKind};
 use crate::roster::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
-use crate::roster::reader::RawReader;
 use crate::types::{RecordId, Schema, Type};
 
 /// Rows that are sorted in memory before they are written to disk.
@@ -45,12 +44,11 @@ impl fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
-type Rows = RawReader<Box<dyn BufRead>>;
 type Sorted = Peekable<Box<dyn Iterator<Item = io::Result<Element>>>>;
 
 /// The subjects of a folder, each with the rows of all tables, in the order of the subjects' table.
 pub struct FolderReader {
-    subjects: Rows,
+    subjects: TableReader,
     file: Arc<str>,
     width: usize,
     key: usize,
@@ -69,6 +67,8 @@ pub struct FolderReader {
 struct List {
     field: String,
     file: Arc<str>,
+    /// What the numbers of its rows count.
+    numbers: &'static str,
     covers: Covers,
 }
 
@@ -98,14 +98,14 @@ impl FolderReader {
         open: OpenTable<'_>,
     ) -> Result<Self, FolderError> {
         let table = &manifest.subjects;
-        let subjects = rows(&table.file, open)?;
+        let subjects = TableReader::new(&table.file, open)?;
         let formats = table.formats.within(&manifest.formats);
         let is_of_list = |path: &&str| {
             let first = path.split('.').next().unwrap_or("");
             manifest.tables.iter().any(|table| table.field == first)
         };
         let absent: Vec<&str> = manifest.absent_is_none.iter().map(String::as_str).collect();
-        let header = subjects.header().unwrap_or_default().to_vec();
+        let header = subjects.header().to_vec();
         let described = TableMapping {
             file: &table.file,
             header: &header,
@@ -120,7 +120,7 @@ impl FolderReader {
         let key = key_column(schema, record, manifest, &header)?;
         let mut unmapped = mapping.unmapped.clone();
         let width = header.len();
-        let places = places(rows(&table.file, open)?, &table.file, width, key)?;
+        let places = places(TableReader::new(&table.file, open)?, &table.file, width, key)?;
         let mut lists = Vec::new();
         let mut orphans = BufWriter::new(tempfile::tempfile().map_err(FolderError::Sort)?);
         let mut sort = ExternalSorter::new()
@@ -136,9 +136,9 @@ impl FolderReader {
             let absent = absent.iter().filter_map(|path| path.strip_prefix(&prefix)).collect();
             let table = Table::new(manifest, schema, record, list, absent, open)?;
             unmapped.extend(table.mapping.unmapped.iter().cloned());
-            let file = Arc::clone(&table.file);
+            let (file, numbers) = (Arc::clone(&table.file), table.rows.numbers);
             table.sort(number, &places, &mut |element| sort.push(element), &mut orphans)?;
-            lists.push(List { field: list.field.clone(), file, covers: list.covers });
+            lists.push(List { field: list.field.clone(), file, numbers, covers: list.covers });
         }
         let sorted = sort.done().map_err(FolderError::Sort)?;
         let sorted: Box<dyn Iterator<Item = io::Result<Element>>> = Box::new(sorted);
@@ -162,8 +162,8 @@ impl FolderReader {
 
     /// The next subject; behind the last one the rows that belong to nobody.
     pub(in crate::roster) fn next(&mut self) -> io::Result<Option<RawRecord>> {
-        let Some(raw) = self.subjects.next_record()? else { return self.next_orphan() };
-        let RawText::Row { cells, text } = &raw.text else { return Ok(Some(raw)) };
+        let Some(raw) = self.subjects.next()? else { return self.next_orphan() };
+        let RawText::Row { cells, kinds, text } = &raw.text else { return Ok(Some(raw)) };
         if cells.len() != self.width {
             let reason = format!(
                 "the row has {} cells and the header of `{}` {}",
@@ -173,10 +173,10 @@ impl FolderReader {
             );
             return Ok(Some(broken(raw.number, text.clone(), reason)));
         }
-        let Some(cells) = texts(cells) else {
+        let Some(cells) = texts(cells, kinds) else {
             return Ok(Some(broken(raw.number, text.clone(), "the row is not UTF-8 text".into())));
         };
-        let key = cells.get(self.key).map(|key| key.trim()).unwrap_or_default();
+        let key = cells.get(self.key).map_or("", |key| key.name());
         let subject = self.places.get(key.as_bytes()).copied().filter(|place| *place == self.given);
         let Some(subject) = subject else {
             let reason = if key.is_empty() {
@@ -199,7 +199,7 @@ impl FolderReader {
     }
 
     /// Puts the rows of a subject together.
-    fn assemble(&mut self, cells: &[&str], subject: u32) -> io::Result<Assembled> {
+    fn assemble(&mut self, cells: &[Cell<'_>], subject: u32) -> io::Result<Assembled> {
         let mut json = "{".to_owned();
         let (mut faults, mut assumed) = (Vec::new(), Vec::new());
         self.mapping.write(cells, &mut json, &mut faults, &mut assumed);
@@ -231,7 +231,11 @@ impl FolderReader {
                     elements.push(',');
                 }
                 elements.push_str(&String::from_utf8_lossy(&element.json));
-                of_list.push(Origin { file: Arc::clone(&list.file), line: element.line });
+                of_list.push(Origin {
+                    file: Arc::clone(&list.file),
+                    line: element.line,
+                    numbers: list.numbers,
+                });
             }
             if of_list.is_empty() && list.covers == Covers::Listed {
                 continue;
@@ -259,7 +263,7 @@ impl FolderReader {
 
 /// A table of elements, opened.
 struct Table {
-    rows: Rows,
+    rows: TableReader,
     file: Arc<str>,
     key: usize,
     width: usize,
@@ -282,8 +286,8 @@ impl Table {
                 list.field
             )));
         };
-        let rows = rows(&list.file, open)?;
-        let header = rows.header().unwrap_or_default().to_vec();
+        let rows = TableReader::new(&list.file, open)?;
+        let header = rows.header().to_vec();
         let formats = list.formats.within(&manifest.formats);
         let described = TableMapping {
             file: &list.file,
@@ -315,18 +319,23 @@ impl Table {
         take: &mut dyn FnMut(Element) -> io::Result<()>,
         orphans: &mut dyn Write,
     ) -> Result<(), FolderError> {
-        let file = Arc::clone(&self.file);
+        let (file, numbers) = (Arc::clone(&self.file), self.rows.numbers);
         let unreadable = |error: io::Error| FolderError::Table(file.to_string(), error);
-        while let Some(raw) = self.rows.next_record().map_err(unreadable)? {
+        while let Some(raw) = self.rows.next().map_err(unreadable)? {
             let line = raw.number;
             // A list that lacks a row would pass for complete, and clear somebody.
             let lost = |reason: &str| {
                 FolderError::Manifest(format!(
-                    "`{file}`, line {line}: {reason}, so that nobody can tell whose row it is; mend it and try again"
+                    "`{file}`, {numbers} {line}: {reason}, so that nobody can tell whose row it is; mend it and try again"
                 ))
             };
-            let RawText::Row { cells, .. } = &raw.text else {
-                return Err(lost("the row cannot be read"));
+            let (cells, kinds) = match &raw.text {
+                RawText::Row { cells, kinds, .. } => (cells, kinds),
+                RawText::Broken { reason, .. } => return Err(lost(reason)),
+                RawText::Json(_)
+                | RawText::Yaml(_)
+                | RawText::Assembled(_)
+                | RawText::TooLong(_) => return Err(lost("the row cannot be read")),
             };
             if cells.len() != self.width {
                 return Err(lost(&format!(
@@ -335,8 +344,13 @@ impl Table {
                     self.width
                 )));
             }
-            let Some(cells) = texts(cells) else { return Err(lost("the row is not UTF-8 text")) };
-            let key = cells.get(self.key).map(|key| key.trim()).unwrap_or_default();
+            let Some(cells) = texts(cells, kinds) else {
+                return Err(lost("the row is not UTF-8 text"));
+            };
+            let key = cells.get(self.key).map_or("", |key| key.name());
+            if key.is_empty() && cells.iter().any(|cell| !cell.is_blank()) {
+                return Err(lost("the row names no subject"));
+            }
             let Some(subject) = places.get(key.as_bytes()).copied() else {
                 let reason = format!("`{file}`: a row of a subject who is not in the roster");
                 let text = String::from_utf8_lossy(raw.text.bytes()).into_owned();
@@ -409,24 +423,6 @@ impl Sortable for Element {
     }
 }
 
-/// Opens a table, which has a header.
-fn rows(file: &str, open: OpenTable<'_>) -> Result<Rows, FolderError> {
-    let unreadable = |error: io::Error| FolderError::Table(file.to_owned(), error);
-    let opened = Opened::new(open(file).map_err(unreadable)?).map_err(unreadable)?;
-    let by_name = Format::of_name(std::path::Path::new(file));
-    let format = opened.format.filter(|format| format.is_binary()).or(by_name);
-    match format {
-        Some(format @ (Format::Csv | Format::Tsv | Format::Xlsx)) => {
-            RawReader::new(format, opened.reader).map_err(unreadable)
-        }
-        Some(Format::JsonLines | Format::Json | Format::Yaml | Format::Parquet) | None => {
-            Err(FolderError::Manifest(format!(
-                "`{file}` is no table; the tables of a folder are .csv, .tsv or .xlsx files"
-            )))
-        }
-    }
-}
-
 /// The column of the subjects' table that holds the key.
 fn key_column(
     schema: &Schema,
@@ -450,17 +446,19 @@ fn key_column(
 
 /// Which subject each key is, in the order of the table; the first row of a key counts.
 fn places(
-    mut rows: Rows,
+    mut rows: TableReader,
     file: &str,
     width: usize,
     key: usize,
 ) -> Result<HashMap<Box<[u8]>, u32>, FolderError> {
     let mut places = HashMap::new();
     let unreadable = |error: io::Error| FolderError::Table(file.to_owned(), error);
-    while let Some(raw) = rows.next_record().map_err(unreadable)? {
-        let RawText::Row { cells, .. } = &raw.text else { continue };
-        let Some(cells) = texts(cells).filter(|cells| cells.len() == width) else { continue };
-        let key = cells.get(key).map(|key| key.trim()).unwrap_or_default();
+    while let Some(raw) = rows.next().map_err(unreadable)? {
+        let RawText::Row { cells, kinds, .. } = &raw.text else { continue };
+        let Some(cells) = texts(cells, kinds).filter(|cells| cells.len() == width) else {
+            continue;
+        };
+        let key = cells.get(key).map_or("", |key| key.name());
         if key.is_empty() {
             continue;
         }
@@ -473,8 +471,10 @@ fn places(
 }
 
 /// The cells as texts, if they all are.
-fn texts(cells: &[Vec<u8>]) -> Option<Vec<&str>> {
-    cells.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+fn texts<'c>(cells: &'c [Vec<u8>], kinds: &[CellKind]) -> Option<Vec<Cell<'c>>> {
+    let kinds = kinds.iter().copied().chain(std::iter::repeat(CellKind::Text));
+    let cells = cells.iter().zip(kinds);
+    cells.map(|(cell, kind)| Some(Cell { text: std::str::from_utf8(cell).ok()?, kind })).collect()
 }
 
 fn broken(number: u64, text: Vec<u8>, reason: String) -> RawRecord {

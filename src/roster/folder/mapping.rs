@@ -2,6 +2,7 @@ use super::assembled::Fault;
 use super::convert::{Convert, Said};
 use super::manifest::{ColumnTarget, Formats};
 use crate::diagnostic::did_you_mean;
+use crate::roster::cell::{Cell, CellKind};
 use crate::types::{RecordId, Schema, Shape, Type};
 
 /// How the rows of a table become JSON objects of a record.
@@ -84,7 +85,8 @@ impl Mapping {
                 return Err(format!("`{}`: `{field}` has a column and a constant", table.file));
             }
             let convert = Convert::new(shape, table.formats.clone())?;
-            let said = convert.cell(value, None).map_err(|reason| {
+            let cell = Cell { text: value, kind: CellKind::Text };
+            let said = convert.cell(cell, None).map_err(|reason| {
                 format!("`{}`, constant `{field}`: {reason}, found `{value}`", table.file)
             })?;
             if let Said::Json(json) = said {
@@ -140,7 +142,7 @@ impl Mapping {
     /// read, and fields that are none because nobody filled them.
     pub(super) fn write(
         &self,
-        cells: &[&str],
+        cells: &[Cell<'_>],
         json: &mut String,
         faults: &mut Vec<Fault>,
         assumed: &mut Vec<String>,
@@ -156,7 +158,7 @@ impl Mapping {
 
 fn write_fields(
     fields: &[Node],
-    cells: &[&str],
+    cells: &[Cell<'_>],
     json: &mut String,
     faults: &mut Vec<Fault>,
     assumed: &mut Vec<String>,
@@ -188,20 +190,25 @@ fn write_fields(
                 is_filled
             }
             Kind::Column { index, currency, convert, place } => {
-                let cell = cells.get(*index).copied().unwrap_or_default();
-                let currency = currency.map(|index| cells.get(index).copied().unwrap_or_default());
+                let cell = |index: usize| cells.get(index).copied().unwrap_or(Cell::BLANK);
+                let currency = currency.map(|index| cell(index).name());
+                let cell = cell(*index);
                 match convert.cell(cell, currency) {
                     Ok(Said::Nothing) => false,
                     Ok(Said::Json(value)) => {
-                        if convert.blank_is_none && cell.trim().is_empty() {
+                        if convert.blank_is_none && cell.is_blank() {
                             assumed.push(place.clone());
                         }
                         json.push_str(&value);
                         true
                     }
                     Err(reason) => {
-                        faults.push(Fault { place: place.clone(), found: cell.to_owned(), reason });
-                        json.push_str(&convert.no_value(cell));
+                        faults.push(Fault {
+                            place: place.clone(),
+                            found: cell.shown().to_owned(),
+                            reason,
+                        });
+                        json.push_str(&convert.no_value(cell.text));
                         true
                     }
                 }

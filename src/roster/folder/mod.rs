@@ -11,6 +11,8 @@ mod form;
 mod join;
 mod manifest;
 mod mapping;
+mod objects;
+mod table;
 
 pub(in crate::roster) use assembled::Fault;
 pub use assembled::{Assembled, Origin};

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::unquoted;
 use crate::roster::decode::{ELEMENTS_MAX, UNMAPPED_MAX};
 use crate::roster::record::Fact;
-use crate::roster::token::{Token, fact};
+use crate::roster::token::{Token, fact, stated};
 use crate::types::{FieldShape, RecordId, RecordType, Schema, Shape, Type};
 use crate::value::Value;
 
@@ -96,11 +96,8 @@ impl<'s, 'a> Plain<'s, 'a> {
         wanted: Option<&[bool]>,
     ) -> Option<Fact<'a>> {
         let record = self.schema.record(id);
-        let mut facts: Vec<Fact<'a>> = Vec::new();
-        if KEPT {
-            facts.reserve_exact(record.fields.len());
-            facts.resize_with(record.fields.len(), || Fact::Unknown);
-        }
+        let mut facts: Vec<Fact<'a>> =
+            Vec::with_capacity(if KEPT { record.fields.len() } else { 0 });
         let mut given: u64 = 0;
         let mut unmapped: Vec<&str> = Vec::new();
         let mut expected = 0;
@@ -128,12 +125,16 @@ impl<'s, 'a> Plain<'s, 'a> {
             let is_wanted = wanted.is_none_or(|wanted| wanted.get(place) == Some(&true));
             if KEPT && is_wanted {
                 let fact = self.value::<true>(field)?;
-                *facts.get_mut(place)? = fact;
+                put(&mut facts, place, fact);
             } else {
                 self.value::<false>(field)?;
             }
         }
-        Some(if KEPT { Fact::Record(facts.into_boxed_slice()) } else { Fact::Unknown })
+        if !KEPT {
+            return Some(Fact::Unknown);
+        }
+        facts.resize_with(record.fields.len(), || Fact::Unknown);
+        Some(Fact::Record(facts.into_boxed_slice()))
     }
 
     fn colon(&mut self) -> Option<()> {
@@ -151,9 +152,8 @@ impl<'s, 'a> Plain<'s, 'a> {
     ) -> Option<(usize, &'r FieldShape)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
         let fields = record.fields.iter().enumerate().skip(expected).take(4);
-        let is_next = |name: &str| {
-            rest.strip_prefix(name.as_bytes()).is_some_and(|behind| behind.first() == Some(&b'"'))
-        };
+        let is_next =
+            |name: &str| rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes());
         let next = fields.into_iter().find(|(_, field)| is_next(&field.name))?;
         self.at += next.1.name.len() + 2;
         Some(next)
@@ -228,7 +228,10 @@ impl<'s, 'a> Plain<'s, 'a> {
     /// One value that is not null.
     fn single(&mut self, shape: Shape) -> Option<Fact<'a>> {
         let token = match self.peek()? {
-            b'"' => Token::Text(self.string()?),
+            b'"' => {
+                let text = self.string()?;
+                return stated(self.schema, shape.of, text).ok();
+            }
             b't' | b'f' if shape.of == Type::YesNo => {
                 let yes = self.peek()? == b't';
                 self.word(if yes { b"true".as_slice() } else { b"false" })?;
@@ -343,6 +346,16 @@ impl<'s, 'a> Plain<'s, 'a> {
                 self.step(b':')?;
             }
         }
+    }
+}
+
+/// Puts a fact in its place, which is mostly behind those that are there; what lies between is unknown.
+fn put<'a>(facts: &mut Vec<Fact<'a>>, place: usize, fact: Fact<'a>) {
+    if let Some(before) = facts.get_mut(place) {
+        *before = fact;
+    } else {
+        facts.resize_with(place, || Fact::Unknown);
+        facts.push(fact);
     }
 }
 

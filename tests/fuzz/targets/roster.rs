@@ -2,39 +2,12 @@
 #![no_main]
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
-use duecare::disposition::Dispositions;
-use duecare::engine::Engine;
 use duecare::eval::Detail;
-use duecare::loader::load;
 use duecare::roster::{BadValues, Format, RawReader};
 use duecare::run::{Callbacks, Judged, Ladder, Plan, Refused, evaluate};
-use duecare::value::Instant;
 use libfuzzer_sys::fuzz_target;
-
-const POLICY: &[u8] = include_bytes!("../../../policies/dprk-it-workers/1.0.0.due");
-const CONTRACTOR: &[u8] = include_bytes!("../../../policies/records/contractor.due");
-const ADVISORY: &[u8] = include_bytes!("../../../policies/sources/advisory-2022.due");
-
-fn engine() -> &'static Engine {
-    static ENGINE: OnceLock<Engine> = OnceLock::new();
-    ENGINE.get_or_init(|| {
-        let loaded = load(&[PathBuf::from("policies/p/1.0.0.due")], &mut |asked: &Path| {
-            Ok(if asked.ends_with("contractor.due") {
-                CONTRACTOR.to_vec()
-            } else if asked.ends_with("advisory-2022.due") {
-                ADVISORY.to_vec()
-            } else {
-                POLICY.to_vec()
-            })
-        });
-        let policy = loaded.policies.into_iter().next().expect("the shipped policy");
-        let as_of = Instant::parse("2022-08-01T00:00:00Z").expect("a time");
-        Engine::new(policy, as_of, Dispositions::default()).expect("a program")
-    })
-}
+use shipped::engine;
 
 fuzz_target!(|input: &[u8]| {
     let Some((selector, text)) = input.split_first() else { return };
@@ -52,7 +25,7 @@ fuzz_target!(|input: &[u8]| {
         None => layout,
     };
     let (mut decided, mut refused) = (0, 0);
-    let render = |judged: &[Judged<'_, '_>]| {
+    let render = |_: &duecare::roster::RawRecord, judged: &[Judged<'_, '_>]| {
         let each = judged.iter().map(|judged| {
             serde_json::to_vec(&judged.engine.decision(judged.record, &judged.judgement))
                 .expect("a decision")
@@ -78,7 +51,7 @@ fuzz_target!(|input: &[u8]| {
                 assert!(!record.problems.is_empty());
                 (record.rest)(&mut |_| Ok(()))
             },
-            on_batch: &mut |_| ControlFlow::Continue(()),
+            on_batch: &mut |_| Ok(ControlFlow::Continue(())),
         },
     );
     if let Ok(summary) = summary {

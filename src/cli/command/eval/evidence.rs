@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use duecare::decision::Decision;
+use duecare::digest::Digest;
 use duecare::ledger::canonical::Canonical;
 use duecare::ledger::event;
 use duecare::ledger::run::{EngineId, PolicyUsed, RunCount, RunId, RunStart};
 use duecare::ledger::{Entry, GroupCommit, Log, Problem, Random as _, SharedSubjects};
-use duecare::digest::Digest;
 use duecare::loader::Policy;
 use duecare::replay::{Bundle, Prepared, Recorder, columns_blob};
-use duecare::roster::{self, RawRecord};
+use duecare::roster::{self, Additions, RawRecord};
 use duecare::run::Judged;
 use duecare::value::Instant;
 
@@ -58,13 +58,16 @@ pub(super) struct LeafMaker {
     start: RunStart,
     subjects: SharedSubjects,
     keeps_records: bool,
+    additions: Option<Arc<Additions>>,
     began: Instant,
 }
 
 impl Opened {
     /// Opens the ledger that is named, if one is.
     pub(super) fn new(args: &EvalArgs, quiet: bool) -> Result<Option<Self>, Failure> {
-        let LedgerArgs { ledger: Some(path), key, resume, .. } = &args.evidence else { return Ok(None) };
+        let LedgerArgs { ledger: Some(path), key, resume, .. } = &args.evidence else {
+            return Ok(None);
+        };
         let log = ledgers::open(path, key, clock::now()?, quiet)?;
         let resumed = if *resume { Some(interrupted(path, &log)?) } else { None };
         Ok(Some(Self { path: path.clone(), log, resumed }))
@@ -105,6 +108,7 @@ impl Opened {
                 keeps_records: start.records == "vault",
                 start,
                 subjects,
+                additions: input.facts.as_ref().and_then(|facts| facts.additions.clone()),
                 began: now,
             }),
             count: RunCount::default(),
@@ -141,7 +145,7 @@ impl Opened {
                 RecordsArg::DigestOnly => "digest_only",
             },
             layout,
-            facts: None,
+            facts: input.facts.as_ref().map(|facts| (facts.origin.clone(), facts.size)),
         })
     }
 
@@ -156,7 +160,12 @@ impl Opened {
             version: identity.version.to_string(),
             digest: policy.digest,
             bundle: kept,
-            lists: policy.checked.lists.iter().map(|list| (list.name.clone(), list.digest)).collect(),
+            lists: policy
+                .checked
+                .lists
+                .iter()
+                .map(|list| (list.name.clone(), list.digest))
+                .collect(),
             rules: policy.checked.rules.iter().map(|rule| rule.name.clone()).collect(),
             published: now,
         };
@@ -169,7 +178,11 @@ impl Opened {
         if let Some(published) = known {
             used.published = published;
         } else {
-            let mut entries = vec![Entry::of(&event::policy_published(&used, (effective.from, effective.until), now))];
+            let mut entries = vec![Entry::of(&event::policy_published(
+                &used,
+                (effective.from, effective.until),
+                now,
+            ))];
             for (name, digest) in &used.lists {
                 entries.push(Entry::of(&event::list_snapshot(&used, name, digest, now)));
             }
@@ -201,6 +214,7 @@ impl LeafMaker {
             random: &OsRandom,
             now: &|| clock::now_or(self.began),
             keeps_records: self.keeps_records,
+            additions: self.additions.as_deref(),
         })
     }
 }
@@ -244,12 +258,10 @@ impl Evidence {
 
     /// Hands a batch over. What is on disk by now is handed back, to be told.
     pub(super) fn batch(&mut self) -> Result<Vec<Rendered>, Problem> {
-        let (entries, rendered) = (std::mem::take(&mut self.entries), std::mem::take(&mut self.rendered));
-        let mut durable = if entries.is_empty() {
-            Vec::new()
-        } else {
-            self.group.submit(entries, rendered)?
-        };
+        let (entries, rendered) =
+            (std::mem::take(&mut self.entries), std::mem::take(&mut self.rendered));
+        let mut durable =
+            if entries.is_empty() { Vec::new() } else { self.group.submit(entries, rendered)? };
         if self.is_prompt {
             durable.extend(self.group.flush()?);
         }
@@ -278,7 +290,11 @@ impl Evidence {
         let completed = self.count.completed(&self.maker.start.run, clock::now()?);
         log.commit(vec![Entry::of(&completed)]).map_err(fails)?;
         let head = log.publish().map_err(fails)?;
-        Ok(format!("recorded in `{}`: run {}, head {head}", path.display(), self.maker.start.run.hex()))
+        Ok(format!(
+            "recorded in `{}`: run {}, head {head}",
+            path.display(),
+            self.maker.start.run.hex()
+        ))
     }
 
     /// Ends a run that was ended early: what was told is on disk, and can be gone on with.
@@ -369,6 +385,8 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
         Some("another --records")
     } else if old.layout != new.layout {
         Some("other columns of the roster")
+    } else if old.facts.as_ref().map(|facts| &facts.0) != new.facts.as_ref().map(|facts| &facts.0) {
+        Some("other facts from a ledger")
     } else if old.engine != new.engine {
         Some("another build of this program")
     } else {
@@ -386,8 +404,5 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
 /// This program.
 fn engine_id() -> Result<EngineId, Problem> {
     let executable = std::env::current_exe().and_then(std::fs::read)?;
-    Ok(EngineId {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        digest: Digest::of(&executable),
-    })
+    Ok(EngineId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: Digest::of(&executable) })
 }

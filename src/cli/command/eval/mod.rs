@@ -14,8 +14,8 @@ use std::path::Path;
 use duecare::eval::Detail;
 use duecare::ledger::Problem;
 use duecare::replay::Prepared;
-use duecare::roster::RawRecord;
 use duecare::report::{Highlights, run_report};
+use duecare::roster::RawRecord;
 use duecare::run::{
     Callbacks, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
 };
@@ -24,8 +24,8 @@ use super::input::{self, Input};
 use crate::cli::args::{EvalArgs, EvalFormat};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
-use crate::cli::progress::Progress;
-use crate::cli::{interrupt, terminal};
+use crate::cli::progress::{Measure, Progress};
+use crate::cli::{fault, interrupt, terminal};
 use evidence::Evidence;
 use refused_file::{show_refused, write_refused};
 use reports::Report;
@@ -55,7 +55,8 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let is_quiet_line = files::is_standard(&args.output)
         && form.format != EvalFormat::Table
         && io::stdout().is_terminal();
-    let progress = Progress::new(!quiet && !is_quiet_line, &args.input.roster, &ladder);
+    let measure = Measure::new(&args.input.roster, args.input.input_format, &input.meter);
+    let progress = Progress::of_run(!quiet && !is_quiet_line, measure, &ladder);
     let is_prompt = files::is_standard(&args.input.roster);
     let evidence =
         ledger.map(|ledger| ledger.begin(args, &input, is_prompt)).transpose()?.map(RefCell::new);
@@ -81,7 +82,8 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     if let Some(evidence) = &mut evidence {
         // What was decided is told, also of a run that was ended early; after a failure to write nothing more is.
         let is_written = !matches!(result, Err(RunError::Write(_)));
-        let durable = if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
+        let durable =
+            if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
         durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
     }
     let evidence = match (evidence, &result) {
@@ -123,6 +125,12 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         if let Some(highlights) = &highlights {
             report.finish(&args.input.roster, &summary, &input.engines, highlights)?;
         }
+    }
+    if let Some(unused) = input.facts.as_ref().and_then(input::Facts::unused).filter(|_| !quiet) {
+        let message = format!(
+            "{unused} recorded facts were not used: the roster leaves unknown what else is in their lists; write an empty list where there is nothing else"
+        );
+        writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
     }
     let recorded = evidence.map(evidence::Evidence::complete).transpose()?;
     let exit = conclude(args, quiet, &ladder, &summary);
@@ -349,17 +357,7 @@ fn conclude(
     if !quiet {
         write!(anstream::stderr(), "\n{}", run_report(summary, terminal::columns()))?;
     }
-    if summary.faults > 0 {
-        let records = if summary.faults == 1 {
-            "1 record".to_owned()
-        } else {
-            format!("{} records", summary.faults)
-        };
-        let message = format!(
-            "duecare failed on {records}, which nobody has judged: a fault of the program, please report it"
-        );
-        writeln!(anstream::stderr(), "{}", terminal::error(&message))?;
-    }
+    fault::tell(summary.faults)?;
     if summary.decided() == 0 {
         return Err(Failure::input(format!(
             "no record could be read: all {} are refused",

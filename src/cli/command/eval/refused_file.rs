@@ -15,7 +15,11 @@ pub(super) fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()
 /// `duecare.refused/1`: number, reasons, and the text as it was read. Bytes that are not UTF-8 text are
 /// shown as U+FFFD, and `lossy` says so.
 pub(super) fn write_refused(file: &mut Output, record: Refused<'_>) -> io::Result<()> {
-    write!(file, "{{\"format\":\"duecare.refused/1\",\"record\":{},\"reasons\":", record.raw.number)?;
+    write!(
+        file,
+        "{{\"format\":\"duecare.refused/1\",\"record\":{},\"reasons\":",
+        record.raw.number
+    )?;
     serde_json::to_writer(&mut *file, record.problems)?;
     file.write_all(b",\"text\":\"")?;
     let mut text = EscapedText::default();

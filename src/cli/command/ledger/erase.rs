@@ -1,8 +1,8 @@
 use std::io::Write as _;
 
 use duecare::ledger::Slot;
-use duecare::ledger::event;
 use duecare::ledger::View;
+use duecare::ledger::event;
 
 use super::subject;
 use crate::cli::args::LedgerEraseArgs;
@@ -19,11 +19,14 @@ pub(super) fn run(args: &LedgerEraseArgs, quiet: bool) -> Result<Exit, Failure> 
             return Err(Failure::input(format!("--{name} is empty")));
         }
         if text.contains(args.subject.as_str()) {
-            return Err(Failure::input(format!("--{name} names the subject, and stays in the log"))
-                .hint("say it without the id"));
+            return Err(Failure::input(format!(
+                "--{name} names the subject, and stays in the log"
+            ))
+            .hint("say it without the id"));
         }
     }
-    let log = if args.dry_run { None } else { Some(ledgers::open(path, &args.at.key, now, quiet)?) };
+    let log =
+        if args.dry_run { None } else { Some(ledgers::open(path, &args.at.key, now, quiet)?) };
     let view = ledgers::view(path)?;
     let known = subject::find(&view, path, &args.subject)?;
     let (slots, documents) = slots(&view, &known, &args.subject).map_err(fails)?;
@@ -32,7 +35,11 @@ pub(super) fn run(args: &LedgerEraseArgs, quiet: bool) -> Result<Exit, Failure> 
         slots.len() - 1
     );
     let Some(mut log) = log else {
-        writeln!(anstream::stderr(), "`{}` would erase {what}; nothing was erased", path.display())?;
+        writeln!(
+            anstream::stderr(),
+            "`{}` would erase {what}; nothing was erased",
+            path.display()
+        )?;
         return Ok(Exit::Done);
     };
     let leaf = event::erasure(&known.commitment, &slots, &args.by, &args.why, now);

@@ -47,7 +47,8 @@ pub(super) fn run(args: &LedgerInitArgs, quiet: bool) -> Result<Exit, Failure> {
             key_file.display()
         );
         writeln!(anstream::stderr(), "{}", terminal::paragraph(&message, 0, 0))?;
-        let next = format!("record a run with `duecare eval --ledger {shown} --policy P --roster FILE`");
+        let next =
+            format!("record a run with `duecare eval --ledger {shown} --policy P --roster FILE`");
         writeln!(anstream::stderr(), "{}", terminal::hint(&next))?;
     }
     Ok(Exit::Done)

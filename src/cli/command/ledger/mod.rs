@@ -1,7 +1,9 @@
 //! One file for each subcommand of `ledger`.
 
+mod bag;
 mod disclose;
 mod erase;
+mod export;
 mod init;
 mod prove;
 mod record;
@@ -9,7 +11,9 @@ mod recover;
 mod rotate_key;
 mod show;
 pub(super) mod subject;
+mod timestamp;
 mod verify;
+mod witness;
 
 use crate::cli::args::LedgerCommand;
 use crate::cli::exit::{Exit, Failure};
@@ -25,6 +29,9 @@ pub(crate) fn run(command: &LedgerCommand, quiet: bool) -> Result<Exit, Failure>
         LedgerCommand::Disclose(args) => disclose::run(args),
         LedgerCommand::Erase(args) => erase::run(args, quiet),
         LedgerCommand::RotateKey(args) => rotate_key::run(args, quiet),
+        LedgerCommand::Export(args) => export::run(args, quiet),
+        LedgerCommand::Witness(args) => witness::run(args, quiet),
+        LedgerCommand::Timestamp(args) => timestamp::run(args, quiet),
         LedgerCommand::Recover(args) => recover::run(args, quiet),
     }
 }

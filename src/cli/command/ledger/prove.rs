@@ -22,7 +22,10 @@ pub(super) fn run(args: &LedgerProveArgs) -> Result<Exit, Failure> {
     if !proof.holds() {
         return Err(Failure::Said {
             exit: Exit::EvidenceFails,
-            message: format!("leaf {index} does not stand under the newest head of `{}`", path.display()),
+            message: format!(
+                "leaf {index} does not stand under the newest head of `{}`",
+                path.display()
+            ),
             hint: Some(format!("see why with `duecare ledger verify --ledger {}`", path.display())),
         });
     }

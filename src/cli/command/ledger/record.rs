@@ -9,9 +9,7 @@ use duecare::ledger::run::RunId;
 use duecare::ledger::{Entry, Random as _};
 use duecare::value::Instant;
 
-use crate::cli::args::{
-    DispositionArgs, FactArgs, LedgerRecordCommand, OutcomeArg, RecordedArgs,
-};
+use crate::cli::args::{DispositionArgs, FactArgs, LedgerRecordCommand, OutcomeArg, RecordedArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::keys::OsRandom;
 use crate::cli::{clock, ledgers};
@@ -63,7 +61,9 @@ fn fact(kind: &'static str, args: &FactArgs, quiet: bool) -> Result<Exit, Failur
             .hint("write it as it would stand in the roster, as '{\"kind\":\"video\",\"held_on\":\"2026-02-03\"}'")
     })?;
     if value.is_null() || value.is_array() {
-        return Err(Failure::input("the value is one element of the list, and neither null nor a list"));
+        return Err(Failure::input(
+            "the value is one element of the list, and neither null nor a list",
+        ));
     }
     let mut document = document(&args.recorded, on)?;
     document.set("field", args.field.as_str());

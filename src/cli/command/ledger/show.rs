@@ -37,7 +37,9 @@ pub(super) fn run(args: &LedgerShowArgs) -> Result<Exit, Failure> {
     view.leaves(range, &mut |index, bytes| {
         let Ok(leaf) = Canonical::parse(bytes) else { return Ok(true) };
         let is = |key: &str, asked: Option<&String>| {
-            asked.is_none_or(|asked| leaf.get(key).and_then(Canonical::as_text) == Some(asked.as_str()))
+            asked.is_none_or(|asked| {
+                leaf.get(key).and_then(Canonical::as_text) == Some(asked.as_str())
+            })
         };
         let is_wanted = is("kind", args.kind.as_ref())
             && is("run", args.run.as_ref())
@@ -64,7 +66,11 @@ pub(super) fn run(args: &LedgerShowArgs) -> Result<Exit, Failure> {
             for LeafRow { index, leaf, subject } in shown {
                 write!(out, "{{\"leaf\":{index}")?;
                 if let Some(subject) = subject {
-                    write!(out, ",\"subject_id\":{}", serde_json::to_string(&subject).map_err(io::Error::from)?)?;
+                    write!(
+                        out,
+                        ",\"subject_id\":{}",
+                        serde_json::to_string(&subject).map_err(io::Error::from)?
+                    )?;
                 }
                 out.write_all(b",\"entry\":")?;
                 out.write_all(&leaf.to_bytes())?;

@@ -55,7 +55,10 @@ pub(crate) fn newest_decision(
     })
     .map_err(|problem| ledgers::failure(ledger, &problem))?;
     newest.ok_or_else(|| {
-        Failure::input(format!("no decision about `{subject}` is recorded in `{}`", ledger.display()))
+        Failure::input(format!(
+            "no decision about `{subject}` is recorded in `{}`",
+            ledger.display()
+        ))
     })
 }
 

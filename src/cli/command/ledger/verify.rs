@@ -5,6 +5,7 @@ use duecare::ledger::note::Note;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Report, Trust, Verdict, Weight, verify};
 
+use super::bag;
 use crate::cli::args::{CheckFormat, LedgerVerifyArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{keys, ledgers, terminal};
@@ -30,11 +31,15 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
         let shown = head.display();
         let bytes = fs::read(head)
             .map_err(|error| Failure::input(format!("`{shown}` cannot be read: {error}")))?;
-        let note = Note::parse(&bytes)
-            .map_err(|problem| Failure::input(format!("`{shown}` is no head of a log: {problem}")))?;
+        let note = Note::parse(&bytes).map_err(|problem| {
+            Failure::input(format!("`{shown}` is no head of a log: {problem}"))
+        })?;
         trust.heads.push(note);
     }
-    let report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
+    let mut report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
+    if let Some(finding) = bag::finding(path) {
+        report.fail(finding);
+    }
     match args.format {
         CheckFormat::Json => {
             let mut out = anstream::stdout();
@@ -57,7 +62,8 @@ fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
         writeln!(out, "head     {head}")?;
     }
     let read = &report.read;
-    let frames = if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
+    let frames =
+        if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
     writeln!(
         out,
         "read     {} leaves{frames}, {} tiles, {} heads, {} blobs, {} keys of subjects ({} erased)",
