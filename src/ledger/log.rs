@@ -12,7 +12,7 @@ use super::events::Events;
 use super::frame::{Frame, SegmentHeader, VaultPosition};
 use super::key::PrivateKey;
 use super::limits::Limits;
-use super::note::Vkey;
+use super::note::{Note, Vkey};
 use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::random::Random;
@@ -315,11 +315,24 @@ impl Log {
         self.events.write(self.storage.as_mut())?;
         let note = head.sign(self.keys.last()).to_string();
         let put = if planted::is(Bug::SkipHeadSync) { replace_unsynced } else { replace };
-        put(self.storage.as_mut(), &head_path(head.size), note.as_bytes())?;
+        if !self.has_published(&head)? {
+            put(self.storage.as_mut(), &head_path(head.size), note.as_bytes())?;
+        }
         put(self.storage.as_mut(), CHECKPOINT, note.as_bytes())?;
         self.published = head.size;
         self.has_failed = false;
         Ok(head)
+    }
+
+    /// Whether a head was published before a crash; witnesses may have signed it since.
+    fn has_published(&self, head: &Checkpoint) -> Result<bool, Problem> {
+        let path = head_path(head.size);
+        if self.storage.length(&path)?.is_none() {
+            return Ok(false);
+        }
+        let note = Note::parse(&self.storage.read(&path)?).ok();
+        let is_this = |note: &Note| self.key().is_some_and(|key| note.is_signed_by(key));
+        Ok(note.is_some_and(|note| note.text == head.text() && is_this(&note)))
     }
 
     /// Hands the log over to another key, which both keys sign.
