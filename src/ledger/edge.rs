@@ -44,7 +44,9 @@ impl TileEdge {
         if made.levels.first().is_some_and(|level| *level != hashes) {
             return Ok(None);
         }
-        leaves.iter().for_each(|leaf| push_leaf(&mut made.bundle, leaf));
+        for leaf in &leaves {
+            push_leaf(&mut made.bundle, leaf);
+        }
         Ok(Some(made))
     }
 

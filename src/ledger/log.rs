@@ -269,7 +269,9 @@ impl Log {
         let added = self.add_to_vault(first, &entries)?;
         let hashes: Vec<Digest> = entries.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
         let mut tree = self.tree.clone();
-        hashes.iter().for_each(|hash| tree.append(*hash, |_, _| {}));
+        for hash in &hashes {
+            tree.append(*hash, |_, _| {});
+        }
         let head = Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
         let leaves: Vec<Vec<u8>> = entries.into_iter().map(|entry| entry.leaf).collect();
         let frame = Frame {

@@ -214,7 +214,7 @@ impl Replayed {
                 let is_other = |head: &&Checkpoint| {
                     head.size == self.tree.size() && head.root != self.tree.root()
                 };
-                if head.filter(is_other).is_some() {
+                if head.as_ref().is_some_and(is_other) {
                     let what = "the log is not the one whose head was published";
                     return Err(Problem::damaged(&path, offset as u64, what));
                 }

@@ -105,7 +105,7 @@ impl Heads {
     /// A time stamp is over the bytes of the head beside it; whose stamp it is, is for tools that know the
     /// authority's certificate.
     fn check_times(&self, storage: &dyn Storage, names: &[String], findings: &mut Findings) {
-        for name in names.iter().filter(|name| name.ends_with(".tsr")) {
+        for name in names.iter().filter(|name| name.strip_suffix(".tsr").is_some()) {
             let path = format!("checkpoints/{name}");
             let of = path.split('.').next().unwrap_or_default();
             let stamped = self.by_size.values().flatten().find(|head| head.path == of);

@@ -38,7 +38,7 @@ impl Succession {
             match self.rotated(leaf, origin) {
                 Some(key) => self.keys.push((index + 1, key)),
                 None => {
-                    findings.leaf("wal", index, "the change of keys is not signed by both keys")
+                    findings.leaf("wal", index, "the change of keys is not signed by both keys");
                 }
             }
         }

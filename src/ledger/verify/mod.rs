@@ -67,7 +67,7 @@ pub fn verify(storage: &dyn Storage, trust: &Trust, progress: &mut dyn FnMut(u64
     match origin_of(storage) {
         Ok(origin) => report.origin = Some(origin),
         Err(Problem::Absent) => {
-            findings.open(ORIGIN, "there is no ledger here: the file is missing")
+            findings.open(ORIGIN, "there is no ledger here: the file is missing");
         }
         Err(problem) => findings.problem(ORIGIN, &problem),
     }

@@ -93,46 +93,16 @@ impl VaultCheck {
         expect_end(storage, &pack_path(pack), end, findings);
         for name in storage.list("vault/packs").unwrap_or_default() {
             let path = format!("vault/packs/{name}");
-            if (1..=pack).all(|number| pack_path(number) != path) {
+            let number = name.strip_suffix(".pack").and_then(|number| number.parse::<u32>().ok());
+            if number
+                .is_none_or(|number| !(1..=pack).contains(&number) || pack_path(number) != path)
+            {
                 findings.open(&path, "no frame counts on it: a crash left it, or it was put there");
             }
         }
         match Subjects::read(storage, count) {
-            Ok(subjects) => self.erasures(&subjects, events, findings, read),
+            Ok(subjects) => erasures(&subjects, events, findings, read),
             Err(problem) => findings.problem(SUBJECTS, &problem),
-        }
-    }
-
-    fn erasures(
-        &self,
-        subjects: &Subjects,
-        events: &Events,
-        findings: &mut Findings,
-        read: &mut Read,
-    ) {
-        let logged: BTreeMap<_, _> = event::erased_slots(events).collect();
-        read.subjects = subjects.count();
-        for slot in subjects.erased() {
-            read.erased += 1;
-            if !logged.contains_key(&slot) {
-                let offset = SUBJECTS_HEADER + slot.0 * SLOT_SIZE;
-                findings.at(
-                    SUBJECTS,
-                    offset,
-                    "the key of a subject is gone, and the log knows of no erasure",
-                );
-            }
-        }
-        for (slot, leaf) in &logged {
-            if subjects.key(*slot).is_some() {
-                findings.add(
-                    super::Weight::Open,
-                    SUBJECTS,
-                    Some(SUBJECTS_HEADER + slot.0 * SLOT_SIZE),
-                    Some(*leaf),
-                    "the log says erased, and the key of the subject is there: an erasure that a crash cut off, or a key that was put back; `duecare ledger recover` erases it",
-                );
-            }
         }
     }
 }
@@ -149,5 +119,33 @@ fn expect_end(storage: &dyn Storage, path: &str, length: u64, findings: &mut Fin
         ),
         Ok(_) => {}
         Err(error) => findings.unreadable(path, &error),
+    }
+}
+
+/// Compares the slots without a key with the erasures that the log knows of.
+fn erasures(subjects: &Subjects, events: &Events, findings: &mut Findings, read: &mut Read) {
+    let logged: BTreeMap<_, _> = event::erased_slots(events).collect();
+    read.subjects = subjects.count();
+    for slot in subjects.erased() {
+        read.erased += 1;
+        if !logged.contains_key(&slot) {
+            let offset = SUBJECTS_HEADER + slot.0 * SLOT_SIZE;
+            findings.at(
+                SUBJECTS,
+                offset,
+                "the key of a subject is gone, and the log knows of no erasure",
+            );
+        }
+    }
+    for (slot, leaf) in &logged {
+        if subjects.key(*slot).is_some() {
+            findings.add(
+                super::Weight::Open,
+                SUBJECTS,
+                Some(SUBJECTS_HEADER + slot.0 * SLOT_SIZE),
+                Some(*leaf),
+                "the log says erased, and the key of the subject is there: an erasure that a crash cut off, or a key that was put back; `duecare ledger recover` erases it",
+            );
+        }
     }
 }
