@@ -8,9 +8,12 @@ use std::collections::BTreeMap;
 use duecare::digest::Digest;
 use duecare::ledger::checkpoint::Checkpoint;
 use duecare::ledger::commitment::Document;
+use duecare::ledger::cosignature::{cosign, cosigned_at};
+use duecare::ledger::key::PrivateKey;
+use duecare::ledger::note::KeyUse;
 use duecare::ledger::tree::{Frontier, leaf_hash};
 use duecare::ledger::verify::{Trust, Verdict, verify};
-use duecare::ledger::{Entry, Limits, Log, Problem, Slot, View, event, read_blob};
+use duecare::ledger::{Entry, Limits, Log, Problem, Slot, View, add_signature, event, read_blob};
 
 use super::sample::{Dice, Seeded, key, leaf, leaf_with_blob, now, small_limits};
 use super::write_back::{Disk, Fault, Kind, Survival};
@@ -427,4 +430,25 @@ fn on_all_cores(count: u64, tally: &mut Tally) -> Result<(), String> {
         result = result.and(outcome);
     }
     result
+}
+
+/// A log that is made anew from its frames publishes its head again, and what witnesses said of it stays.
+#[test]
+fn signatures_of_witnesses_survive_a_rebuilt_log() {
+    let disk = Disk::default();
+    let mut promised = Promised::default();
+    work(&disk, 1, &mut promised).unwrap();
+    let (log, _) = open(&disk, 1, &mut promised).unwrap();
+    let size = log.head().size;
+    let witness = PrivateKey::from_seed(&[7; 32], "test.example/witness", KeyUse::Witness).unwrap();
+    let line = cosign(&witness, &log.head().text(), 1_700_000_000);
+    drop(log);
+    add_signature(&mut disk.clone(), size, line).unwrap();
+    disk.delete("index/events");
+    disk.delete("tile");
+    let (log, _) = open(&disk, 1, &mut promised).unwrap();
+    assert_eq!(log.head().size, size);
+    let note = View::open(Box::new(disk.clone())).unwrap().note().unwrap();
+    assert!(cosigned_at(&note, witness.public()).is_some());
+    must_pass(&disk).unwrap();
 }
