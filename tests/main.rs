@@ -23,6 +23,7 @@ mod folder;
 mod format;
 mod formats;
 mod hostile;
+mod ledger;
 mod library;
 mod lists;
 mod parquet;

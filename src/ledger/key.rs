@@ -1,4 +1,4 @@
-//! Private keys: Ed25519, in PKCS #8 files that OpenSSL reads too.
+//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too.
 
 use std::fmt;
 
