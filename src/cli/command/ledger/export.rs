@@ -63,6 +63,7 @@ fn write(args: &LedgerExportArgs, view: &View, bag: &Path) -> Result<(), Failure
     let path = &args.at.ledger;
     let fails = |problem| ledgers::failure(path, &problem);
     let data = bag.join("data");
+    fs::create_dir_all(data.join("log"))?;
     for part in PARTS {
         copy(&path.join(part), &data.join("log").join(part))?;
     }
