@@ -276,7 +276,7 @@ const CASES: &[Case] = &[
         |disk| {
             edit_text(disk, "checkpoint", |text| {
                 text.split_inclusive("\n\n").next().unwrap().to_owned()
-            })
+            });
         },
         "checkpoint: ",
     ),
@@ -288,7 +288,11 @@ const CASES: &[Case] = &[
     ),
     (
         "a checkpoint of another log",
-        |disk| put_head(disk, 2, |head| head.origin = "other.example/log".to_owned()),
+        |disk| {
+            put_head(disk, 2, |head| {
+                "other.example/log".clone_into(&mut head.origin);
+            });
+        },
         "it is a head of `other.example/log`",
     ),
     (
