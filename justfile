@@ -48,3 +48,8 @@ bench:
 # What evidence costs: appends, runs with a ledger, verification, replay.
 bench-ledger:
     benches/ledger/run
+
+# Kill the program in the middle of recorded runs: nothing that it told may be missing.
+kills count="10000":
+    cargo build --release
+    tests/kills/run {{count}}
