@@ -610,3 +610,18 @@ fn copy_folder(from: &Path, to: &Path) {
         }
     }
 }
+
+/// `/dev/full` takes nothing: whoever cannot tell has recorded, and goes on later.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_whose_output_cannot_be_written_goes_on_later() {
+    let ledger = Ledger::begin();
+    let full = ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF, "--output", "/dev/full"]);
+    assert_eq!(full.status.code(), Some(3));
+    assert!(said(&full).contains("the output cannot be written"), "{}", said(&full));
+    assert_eq!(ledger.verified().1["runs"][0]["is_complete"], false);
+    let resumed = ledger.eval(ALONE, ROSTER, &["--resume"]);
+    assert_eq!(resumed.stdout, plain(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
+    assert_eq!(ledger.verified().1["runs"][0]["is_complete"], true);
+    assert_eq!(ledger.verified().1["runs"][0]["decided"], 29);
+}

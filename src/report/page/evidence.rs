@@ -34,6 +34,7 @@ struct RunRow {
     recorded: String,
     as_of: String,
     policies: String,
+    is_several: bool,
     records: String,
     decided: String,
     refused: String,
@@ -104,9 +105,10 @@ impl EvidencePage {
             let counts = levels.remove(&id).unwrap_or_default().into_iter();
             RunRow {
                 leaf: index,
-                recorded: text(leaf, "recorded"),
-                as_of: text(leaf, "as_of"),
+                recorded: plain_time(&text(leaf, "recorded")),
+                as_of: plain_time(&text(leaf, "as_of")),
                 policies: names.collect::<Vec<_>>().join(", "),
+                is_several: policies.len() > 1,
                 records: grouped(found.map_or(0, |run| run.records)),
                 decided: grouped(found.map_or(0, |run| run.decided)),
                 refused: grouped(found.map_or(0, |run| run.refused)),
@@ -125,7 +127,7 @@ impl EvidencePage {
         });
         let policies = view.events().of_kind("policy_published").map(|(index, leaf)| PolicyRow {
             leaf: index,
-            recorded: text(leaf, "recorded"),
+            recorded: plain_time(&text(leaf, "recorded")),
             name: text(leaf, "name"),
             version: text(leaf, "version"),
             effective: match leaf.get("effective_until") {
@@ -174,7 +176,7 @@ fn rows(view: &View, kinds: &[&str]) -> Vec<PersonRow> {
     chosen
         .map(|(index, leaf)| PersonRow {
             leaf: index,
-            recorded: text(leaf, "recorded"),
+            recorded: plain_time(&text(leaf, "recorded")),
             what: text(leaf, "kind").replace('_', " "),
             details: super::super::leaves::details(leaf),
         })
@@ -183,4 +185,9 @@ fn rows(view: &View, kinds: &[&str]) -> Vec<PersonRow> {
 
 fn text(leaf: &Canonical, key: &str) -> String {
     leaf.get(key).and_then(Canonical::as_text).unwrap_or_default().to_owned()
+}
+
+/// A time as people read it.
+fn plain_time(time: &str) -> String {
+    time.replace('T', " ").replace('Z', " UTC")
 }

@@ -1,6 +1,7 @@
 //! Decisions go to the ledger before anybody is told of them.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -315,25 +316,31 @@ impl Evidence {
     }
 }
 
+/// That the ledger stops a run.
+#[derive(Debug)]
+struct LedgerStops(Problem);
+
+impl fmt::Display for LedgerStops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the run was ended, since it cannot be recorded: {}", self.0)
+    }
+}
+
+impl std::error::Error for LedgerStops {}
+
 /// What stops a run from the ledger's side, as what stops it from writing.
 pub(super) fn stops(problem: Problem) -> io::Error {
-    match problem {
-        Problem::Storage(error) => {
-            io::Error::new(error.kind(), format!("the ledger cannot be written: {error}"))
-        }
-        problem @ (Problem::Failed
-        | Problem::Absent
-        | Problem::Present
-        | Problem::OtherKey { .. }
-        | Problem::Key(_)
-        | Problem::Malformed { .. }
-        | Problem::Damaged { .. }
-        | Problem::RolledBack { .. }
-        | Problem::Sealed
-        | Problem::LeafTooLarge(_)
-        | Problem::Missing(_)
-        | Problem::Erased(_)) => io::Error::other(problem.to_string()),
+    io::Error::other(LedgerStops(problem))
+}
+
+/// What kept a run from writing, in words.
+pub(super) fn failure(error: io::Error) -> Failure {
+    if error.get_ref().is_some_and(|inner| inner.is::<LedgerStops>()) {
+        return Failure::input(error).hint(
+            "what was told is recorded; go on with the run with --resume once the cause is mended",
+        );
     }
+    error.into()
 }
 
 /// The newest run that has no end, with what was recorded of it.

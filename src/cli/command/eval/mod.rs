@@ -82,12 +82,20 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     if let Some(evidence) = &mut evidence {
         // What was decided is told, also of a run that was ended early; after a failure to write nothing more is.
         let is_written = !matches!(result, Err(RunError::Write(_)));
-        let durable =
-            if is_written { evidence.flush().map_err(evidence::stops)? } else { Vec::new() };
+        let durable = if is_written {
+            evidence.flush().map_err(|problem| evidence::failure(evidence::stops(problem)))?
+        } else {
+            Vec::new()
+        };
         durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
     }
     let evidence = match (evidence, &result) {
         (Some(evidence), Ok(_)) if !interrupt::is_asked() => Some(evidence),
+        (Some(evidence), Err(RunError::Write(_))) => {
+            // What stopped the run is said below, and not what follows from it.
+            let _ = evidence.abandon();
+            None
+        }
         (Some(evidence), _) => {
             evidence.abandon()?;
             None
@@ -103,7 +111,7 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         }
         Ok(summary) => summary,
         Err(RunError::Stopped(so_far)) => return Err(stopped(args, &so_far, sink, refused)),
-        Err(RunError::Write(error)) => return Err(error.into()),
+        Err(RunError::Write(error)) => return Err(evidence::failure(error)),
         Err(error) => return Err(Failure::input(error)),
     };
     input.require_unchanged()?;
