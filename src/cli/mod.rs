@@ -12,6 +12,7 @@ mod keys;
 mod ledgers;
 mod meter;
 mod policies;
+mod program;
 mod progress;
 mod terminal;
 

@@ -1,7 +1,5 @@
-use std::fs;
 use std::io::{self, Write as _};
 
-use duecare::digest::Digest;
 use duecare::disposition::Dispositions;
 use duecare::ledger::View;
 use duecare::replay::{ReplayRun, Replayed, RunToReplay, Source, Verdict, Wanted};
@@ -11,7 +9,7 @@ use super::ledger::subject;
 use super::roster_source;
 use crate::cli::args::{ReplayArgs, ShowFormat};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{files, ledgers, terminal};
+use crate::cli::{files, ledgers, program, terminal};
 
 /// Most decisions that are named one by one.
 const SHOWN_MAX: u64 = 20;
@@ -51,8 +49,8 @@ fn replay(
     leaf: Option<u64>,
     tally: &mut Tally,
 ) -> Result<(), Failure> {
-    let engine = this_program()?;
-    let is_other = run.engine().digest != engine;
+    let engine = program::engine().map_err(Failure::input)?;
+    let is_other = run.engine().digest != engine.digest;
     tally.is_other_engine |= is_other;
     let wanted = leaf.map_or(Wanted::All, Wanted::Leaf);
     let fails = |error: duecare::replay::ReplayError| Failure::input(error);
@@ -88,12 +86,6 @@ fn replay(
         })
         .map_err(fails)?;
     failed.map_or(Ok(()), |error| Err(error.into()))
-}
-
-/// The digest of this program's file.
-fn this_program() -> Result<Digest, Failure> {
-    let executable = std::env::current_exe().and_then(fs::read).map_err(Failure::input)?;
-    Ok(Digest::of(&executable))
 }
 
 /// What replays came to.

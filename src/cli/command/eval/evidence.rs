@@ -10,7 +10,7 @@ use duecare::decision::Decision;
 use duecare::digest::Digest;
 use duecare::ledger::canonical::Canonical;
 use duecare::ledger::event;
-use duecare::ledger::run::{EngineId, PolicyUsed, RunCount, RunId, RunStart};
+use duecare::ledger::run::{PolicyUsed, RunCount, RunId, RunStart};
 use duecare::ledger::{Entry, GroupCommit, Log, Problem, Random as _, SharedSubjects};
 use duecare::loader::Policy;
 use duecare::replay::{Bundle, Prepared, Recorder, columns_blob};
@@ -23,7 +23,7 @@ use crate::cli::args::{BadValuesArg, EvalArgs, LedgerArgs, RecordsArg};
 use crate::cli::command::input::Input;
 use crate::cli::exit::Failure;
 use crate::cli::keys::OsRandom;
-use crate::cli::{clock, ledgers};
+use crate::cli::{clock, ledgers, program};
 
 /// A ledger opened for a run, before the roster is.
 pub(super) struct Opened {
@@ -131,7 +131,7 @@ impl Opened {
         Ok(RunStart {
             run: RunId(run),
             as_of: as_of.ok_or(Problem::Failed)?,
-            engine: engine_id()?,
+            engine: program::engine()?,
             policies,
             bad_values: match args.input.bad_values {
                 BadValuesArg::Refuse => "refuse",
@@ -402,10 +402,4 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
         ))
         .hint("go on with it as it was begun, or leave --resume out to begin a new run"))
     })
-}
-
-/// This program.
-fn engine_id() -> Result<EngineId, Problem> {
-    let executable = std::env::current_exe().and_then(std::fs::read)?;
-    Ok(EngineId { version: env!("CARGO_PKG_VERSION").to_owned(), digest: Digest::of(&executable) })
 }
