@@ -25,7 +25,7 @@ impl Random for Fixed {
 fn leaf(number: u64, now: Instant) -> Entry {
     let text = "0".repeat(480);
     Entry::of(&event::leaf(
-        "measurement",
+        "decision",
         now,
         [("number", Canonical::count(number)), ("text", Canonical::text(text))],
     ))

@@ -18,6 +18,7 @@ pub struct Events {
     written: usize,
     /// Whether the file holds what it should not.
     is_stale: bool,
+    is_sealed: bool,
 }
 
 /// Whether a leaf is about one record of a run.
@@ -47,10 +48,16 @@ impl Events {
         Self { is_stale: true, ..Self::default() }
     }
 
+    /// Whether the log takes nothing more.
+    pub(super) fn is_sealed(&self) -> bool {
+        self.is_sealed
+    }
+
     pub(super) fn add(&mut self, index: u64, leaf: &[u8]) {
         if let Ok(leaf) = Canonical::parse(leaf)
             && !is_of_run(&leaf)
         {
+            self.is_sealed |= is_seal(&leaf);
             self.leaves.push((index, leaf));
         }
     }
@@ -66,6 +73,7 @@ impl Events {
         while !rest.0.is_empty() {
             let Some(entry) = parse_entry(&mut rest) else { return Ok(None) };
             if entry.0 < size {
+                made.is_sealed |= is_seal(&entry.1);
                 made.leaves.push(entry);
             } else {
                 // Of a publication that was not finished.
@@ -111,6 +119,10 @@ impl Events {
         let entries = self.leaves.iter();
         entries.flat_map(|(index, leaf)| entry_bytes(*index, &leaf.to_bytes())).collect()
     }
+}
+
+fn is_seal(leaf: &Canonical) -> bool {
+    leaf.get("kind").and_then(Canonical::as_text) == Some("log_sealed")
 }
 
 fn entry_bytes(index: u64, leaf: &[u8]) -> Vec<u8> {

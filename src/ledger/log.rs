@@ -248,7 +248,7 @@ impl Log {
         if let Some(entry) = entries.iter().find(|entry| entry.leaf.len() > LEAF_SIZE_MAX) {
             return Err(Problem::LeafTooLarge(entry.leaf.len()));
         }
-        if self.events.of_kind("log_sealed").next().is_some() {
+        if self.events.is_sealed() {
             return Err(Problem::Sealed);
         }
         self.has_failed = true;
