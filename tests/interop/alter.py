@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from verify import Tree, leaf_hash, sha, split_leaves
 
@@ -249,10 +249,7 @@ def main():
     lines = (ledger / "checkpoint").read_text().split("\n")
     size, signers = int(lines[1]), []
     for key in keys:
-        # PKCS #8 with the public half behind the private one, which this package does not read.
-        der = base64.b64decode("".join(key.read_text().split("\n")[1:-2]))
-        seed = der.partition(b"\x04\x22\x04\x20")[2][:32]
-        signers.append(Signer(lines[0], Ed25519PrivateKey.from_private_bytes(seed)))
+        signers.append(Signer(lines[0], load_pem_private_key(key.read_bytes(), None)))
     leaves, copies = leaves_of(ledger, size), Copies(folder / "copies")
     alter_files(copies, ledger, size)
     alter_export(copies, export)
