@@ -28,6 +28,14 @@ update:
 soundness seed="1":
     PROPTEST_RNG_SEED={{seed}} cargo test --test main soundness
 
+# A million faults of the disk under the ledger, every bit of a small one flipped, 100,000 of a large one.
+faults count="1000000":
+    DUECARE_FAULTS={{count}} cargo test --release --test main ledger:: -- --nocapture
+
+# Bugs planted in the ledger: the tests find every one.
+planted:
+    cargo test --features planted-bugs --test main ledger::planted
+
 # Feed a parser or reader with mutated input for some minutes: `just fuzz policy`, `roster`, `folder`.
 fuzz target minutes="10":
     tests/fuzz/seed
@@ -36,3 +44,7 @@ fuzz target minutes="10":
 # Records per second, next to a plain parse of the same roster.
 bench:
     cargo bench --bench evaluate
+
+# What evidence costs: appends, runs with a ledger, verification, replay.
+bench-ledger:
+    benches/ledger/run

@@ -10,6 +10,7 @@
     reason = "tests fail loudly"
 )]
 
+mod audit;
 mod cli;
 mod decision_record;
 mod determinism;
@@ -22,6 +23,7 @@ mod folder;
 mod format;
 mod formats;
 mod hostile;
+mod ledger;
 mod library;
 mod lists;
 mod parquet;

@@ -3,8 +3,9 @@
 
 use super::log::Log;
 use super::note::hex;
+use super::planted::{self, Bug};
 use super::problem::Problem;
-use super::storage::{Storage, folder_of, replace};
+use super::storage::{Storage, folder_of, replace, replace_unsynced};
 use crate::digest::Digest;
 
 /// The folder of blobs.
@@ -42,16 +43,32 @@ impl Log {
     /// # Errors
     /// If they cannot be written.
     pub fn keep_blob(&mut self, bytes: &[u8]) -> Result<Digest, Problem> {
-        let digest = Digest::of(bytes);
-        if read_blob(self.storage.as_ref(), &digest).is_ok() {
-            return Ok(digest);
+        if self.has_failed {
+            return Err(Problem::Failed);
         }
-        let path = blob_path(&digest);
-        let folder = folder_of(&path).to_owned();
-        self.storage.create_folder(&folder)?;
-        self.storage.sync_folder(BLOBS)?;
-        self.storage.sync_folder(folder_of(&folder))?;
-        replace(self.storage.as_mut(), &path, bytes)?;
+        let digest = Digest::of(bytes);
+        self.has_failed = true;
+        self.put_blob(&blob_path(&digest), &digest, bytes)?;
+        self.has_failed = false;
         Ok(digest)
+    }
+
+    fn put_blob(&mut self, path: &str, digest: &Digest, bytes: &[u8]) -> Result<(), Problem> {
+        let folder = folder_of(path).to_owned();
+        if planted::is(Bug::SkipBlobSync) {
+            self.storage.create_folder(&folder)?;
+            return Ok(replace_unsynced(self.storage.as_mut(), path, bytes)?);
+        }
+        if read_blob(self.storage.as_ref(), digest).is_ok() {
+            // A crash perhaps left it before the disk had it.
+            self.storage.sync(path)?;
+        } else {
+            self.storage.create_folder(&folder)?;
+            replace(self.storage.as_mut(), path, bytes)?;
+        }
+        for folder in [folder.as_str(), folder_of(&folder), BLOBS] {
+            self.storage.sync_folder(folder)?;
+        }
+        Ok(())
     }
 }

@@ -85,7 +85,9 @@ impl Document {
             let start = usize::try_from(index << level).map_err(|_| ())?;
             let leaves = hashes.get(start..start + (1 << level)).ok_or(())?;
             let mut tree = Frontier::default();
-            leaves.iter().for_each(|leaf| tree.append(*leaf, |_, _| {}));
+            for leaf in leaves {
+                tree.append(*leaf, |_, _| {});
+            }
             Ok::<_, ()>(tree.root())
         };
         let path = inclusion_proof(index, size, &mut subtree).ok()?;
@@ -172,7 +174,9 @@ pub(super) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
 #[must_use]
 pub fn root_over(digests: &[Digest]) -> Digest {
     let mut tree = Frontier::default();
-    digests.iter().for_each(|digest| tree.append(leaf_hash(digest.bytes()), |_, _| {}));
+    for digest in digests {
+        tree.append(leaf_hash(digest.bytes()), |_, _| {});
+    }
     tree.root()
 }
 

@@ -1,13 +1,15 @@
 //! The right edge of the tiles: what is not full yet, and what has become full and is to be written.
 
+use std::collections::BTreeSet;
 use std::io;
 
-use super::storage::{Storage, folder_of, replace_derived};
+use super::planted::{self, Bug};
+use super::storage::{Storage, folder_of, replace_unsynced};
 use super::tile::{
     TILE_HEIGHT, TILE_WIDTH, bundle_path, hash_tile_path, leaves_of, push_leaf, subtree_in_tile,
     tile_bytes, tile_hashes, tile_width,
 };
-use super::tree::Frontier;
+use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
 
 /// The tiles of a log that still grow.
@@ -20,6 +22,8 @@ pub(super) struct TileEdge {
     bundle: Vec<u8>,
     /// Tiles that have become full, by their paths.
     full: Vec<(String, Vec<u8>)>,
+    /// Paths of tiles that were written and perhaps are not on disk.
+    unsynced: BTreeSet<String>,
 }
 
 impl TileEdge {
@@ -36,7 +40,13 @@ impl TileEdge {
         }
         let (index, width) = (size / TILE_WIDTH, size % TILE_WIDTH);
         let Some(leaves) = read_bundle(storage, index, width)? else { return Ok(None) };
-        leaves.iter().for_each(|leaf| push_leaf(&mut made.bundle, leaf));
+        let hashes: Vec<Digest> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
+        if made.levels.first().is_some_and(|level| *level != hashes) {
+            return Ok(None);
+        }
+        for leaf in &leaves {
+            push_leaf(&mut made.bundle, leaf);
+        }
         Ok(Some(made))
     }
 
@@ -63,11 +73,33 @@ impl TileEdge {
         self.append_hash(0, hash);
     }
 
-    /// Writes tiles that have become full, and removes what they were before.
+    /// Writes tiles that have become full; they may be lost until `sync`.
     pub(super) fn write_full(&mut self, storage: &mut dyn Storage) -> io::Result<()> {
         for (path, bytes) in std::mem::take(&mut self.full) {
-            storage.create_folder(folder_of(&path))?;
-            replace_derived(storage, &path, &bytes)?;
+            self.write_tile(storage, path, &bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Waits until all tiles are on disk, and removes what full ones were before.
+    pub(super) fn sync(&mut self, storage: &mut dyn Storage) -> io::Result<()> {
+        let paths = std::mem::take(&mut self.unsynced);
+        if planted::is(Bug::SkipTileSync) {
+            return Ok(());
+        }
+        let mut folders = BTreeSet::new();
+        for path in &paths {
+            storage.sync(path)?;
+            let mut folder = folder_of(path);
+            while !folder.is_empty() {
+                folders.insert(folder);
+                folder = folder_of(folder);
+            }
+        }
+        for folder in folders {
+            storage.sync_folder(folder)?;
+        }
+        for path in &paths {
             let partial = format!("{path}.p");
             for name in storage.list(&partial)? {
                 storage.remove(&format!("{partial}/{name}"))?;
@@ -97,16 +129,32 @@ impl TileEdge {
     }
 
     /// Writes the tiles that are not full, as a checkpoint of this size needs them.
-    pub(super) fn write_partial(&self, storage: &mut dyn Storage) -> io::Result<()> {
+    pub(super) fn write_partial(&mut self, storage: &mut dyn Storage) -> io::Result<()> {
+        let mut tiles = Vec::new();
         for (level, hashes) in (0..).zip(&self.levels).filter(|(_, hashes)| !hashes.is_empty()) {
             let index = self.size.checked_shr(level * TILE_HEIGHT).unwrap_or(0) / TILE_WIDTH;
             let path = hash_tile_path(level, index, hashes.len() as u64);
-            write_tile(storage, &path, &tile_bytes(hashes))?;
+            tiles.push((path, tile_bytes(hashes)));
         }
         if !self.bundle.is_empty() {
             let path = bundle_path(self.size / TILE_WIDTH, self.size % TILE_WIDTH);
-            write_tile(storage, &path, &self.bundle)?;
+            tiles.push((path, self.bundle.clone()));
         }
+        for (path, bytes) in tiles {
+            self.write_tile(storage, path, &bytes)?;
+        }
+        Ok(())
+    }
+
+    fn write_tile(
+        &mut self,
+        storage: &mut dyn Storage,
+        path: String,
+        bytes: &[u8],
+    ) -> io::Result<()> {
+        storage.create_folder(folder_of(&path))?;
+        replace_unsynced(storage, &path, bytes)?;
+        self.unsynced.insert(path);
         Ok(())
     }
 
@@ -126,11 +174,6 @@ impl TileEdge {
             }
         }
     }
-}
-
-fn write_tile(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<()> {
-    storage.create_folder(folder_of(path))?;
-    replace_derived(storage, path, bytes)
 }
 
 /// The first hashes of a tile, from itself or, once it has grown full, from what it has become.

@@ -27,11 +27,13 @@ pub(super) fn is_of_run(leaf: &Canonical) -> bool {
 
 impl Events {
     /// The leaves, in their order.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Canonical)> {
         self.leaves.iter().map(|(index, leaf)| (*index, leaf))
     }
 
     /// The leaves of one kind.
+    #[must_use]
     pub fn of_kind<'e>(
         &'e self,
         kind: &'e str,

@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::planted::{self, Bug};
 use super::tile::{leaves_of, push_leaf};
 use crate::digest::Digest;
 
@@ -99,7 +100,7 @@ impl Frame {
         let stated = Digest::from_bytes(*rest.array()?);
         let length = bytes.len() - rest.0.len();
         let digest = Digest::of(bytes.get(..length - DIGEST)?);
-        if digest != stated {
+        if digest != stated && !planted::is(Bug::IgnoreFrameDigest) {
             return None;
         }
         let vault = VaultPosition {

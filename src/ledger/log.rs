@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::begin::make_place;
 use super::canonical::Canonical;
 use super::checkpoint::Checkpoint;
 use super::edge::{TileEdge, read_bundle};
@@ -10,11 +11,13 @@ use super::event;
 use super::events::Events;
 use super::frame::{Frame, SegmentHeader, VaultPosition};
 use super::key::PrivateKey;
-use super::note::Vkey;
+use super::limits::Limits;
+use super::note::{Note, Vkey};
+use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::random::Random;
-use super::segment::{SEGMENT_SIZE, segment_path};
-use super::storage::{Storage, replace};
+use super::segment::segment_path;
+use super::storage::{Storage, replace, replace_unsynced};
 use super::tile::{TILE_WIDTH, bundle_path, tile_width};
 use super::tree::{Frontier, leaf_hash};
 use super::vault::{Pack, PackEntry, SUBJECTS, Slot, Subjects};
@@ -24,9 +27,6 @@ use crate::value::Instant;
 /// Largest leaf, in bytes; what is larger is a blob that a leaf names.
 pub const LEAF_SIZE_MAX: usize = 16 * 1024;
 
-/// Leaves after which a head is published during a long run.
-const PUBLISH_AFTER: u64 = 64 * 1024;
-
 /// The file with the newest published head.
 pub(super) const CHECKPOINT: &str = "checkpoint";
 
@@ -35,6 +35,7 @@ pub(super) const ORIGIN: &str = "origin";
 
 /// A log that can be appended to; there is one at a time.
 pub struct Log {
+    pub(super) limits: Limits,
     pub(super) storage: Box<dyn Storage + Send>,
     pub(super) origin: String,
     /// The key that signs; while keys are changed, the old one and the new one.
@@ -97,14 +98,26 @@ impl Log {
     /// # Errors
     /// If there is a log already, or it cannot be written.
     pub fn create(
+        storage: Box<dyn Storage + Send>,
+        key: PrivateKey,
+        random: &dyn Random,
+        now: Instant,
+    ) -> Result<Self, Problem> {
+        Self::create_within(Limits::default(), storage, key, random, now)
+    }
+
+    /// Begins a log whose files have other limits than usual.
+    ///
+    /// # Errors
+    /// As `create`.
+    pub fn create_within(
+        limits: Limits,
         mut storage: Box<dyn Storage + Send>,
         key: PrivateKey,
         random: &dyn Random,
         now: Instant,
     ) -> Result<Self, Problem> {
-        if storage.length(ORIGIN)?.is_some() || !storage.list("wal")?.is_empty() {
-            return Err(Problem::Present);
-        }
+        make_place(storage.as_mut())?;
         let origin = key.public().name().to_owned();
         for folder in ["wal", "keys", "checkpoints", "tile", "blobs/sha256", "vault/packs", "index"]
         {
@@ -119,12 +132,13 @@ impl Log {
         replace(storage.as_mut(), &key_path(1), vkey.as_bytes())?;
         let opened = event::log_opened(key.public(), now);
         let mut log = Self {
+            limits,
             storage,
             origin: origin.clone(),
             keys: vec![key],
             tree: Frontier::default(),
             edge: TileEdge::default(),
-            events: Events::default(),
+            events: Events::to_rewrite(),
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             pack: Pack { number: 0, end: 0 },
@@ -238,15 +252,31 @@ impl Log {
             return Err(Problem::Sealed);
         }
         self.has_failed = true;
+        for entries in in_frames(entries, self.limits.frame_size) {
+            self.commit_frame(entries)?;
+        }
+        self.edge.write_full(self.storage.as_mut())?;
+        self.has_failed = false;
+        if self.tree.size() - self.published >= self.limits.publish_after {
+            self.publish()?;
+        }
+        Ok(first..self.tree.size())
+    }
+
+    /// Appends leaves as one frame: all of them survive a crash, or none.
+    fn commit_frame(&mut self, entries: Vec<Entry>) -> Result<(), Problem> {
+        let first = self.tree.size();
         let added = self.add_to_vault(first, &entries)?;
         let hashes: Vec<Digest> = entries.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
         let mut tree = self.tree.clone();
-        hashes.iter().for_each(|hash| tree.append(*hash, |_, _| {}));
+        for hash in &hashes {
+            tree.append(*hash, |_, _| {});
+        }
         let head = Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
         let leaves: Vec<Vec<u8>> = entries.into_iter().map(|entry| entry.leaf).collect();
         let frame = Frame {
-            first,
-            previous: self.last,
+            first: if planted::is(Bug::ReuseIndex) { first.saturating_sub(1) } else { first },
+            previous: if planted::is(Bug::UnchainedFrames) { Digest::of(&[]) } else { self.last },
             vault: VaultPosition {
                 subjects: self.subject_count,
                 pack: self.pack.number,
@@ -256,18 +286,16 @@ impl Log {
             checkpoint: head.sign(&self.keys).to_string().into_bytes(),
             leaves,
         };
+        if planted::is(Bug::PublishBeforeFrame) {
+            replace(self.storage.as_mut(), CHECKPOINT, &frame.checkpoint)?;
+        }
         self.write_frame(&frame)?;
         self.tree = tree;
         for ((index, leaf), hash) in (first..).zip(&frame.leaves).zip(hashes) {
             self.edge.append(leaf, hash);
             self.events.add(index, leaf);
         }
-        self.edge.write_full(self.storage.as_mut())?;
-        self.has_failed = false;
-        if self.tree.size() - self.published >= PUBLISH_AFTER {
-            self.publish()?;
-        }
-        Ok(first..self.tree.size())
+        Ok(())
     }
 
     /// Publishes the head: tiles and index as it needs them, then the head itself. From then on a shorter log
@@ -285,13 +313,28 @@ impl Log {
         }
         self.has_failed = true;
         self.edge.write_partial(self.storage.as_mut())?;
+        self.edge.sync(self.storage.as_mut())?;
         self.events.write(self.storage.as_mut())?;
-        let note = head.sign(&self.keys).to_string();
-        replace(self.storage.as_mut(), &head_path(head.size), note.as_bytes())?;
-        replace(self.storage.as_mut(), CHECKPOINT, note.as_bytes())?;
+        let note = head.sign(self.keys.last()).to_string();
+        let put = if planted::is(Bug::SkipHeadSync) { replace_unsynced } else { replace };
+        if !self.has_published(&head)? {
+            put(self.storage.as_mut(), &head_path(head.size), note.as_bytes())?;
+        }
+        put(self.storage.as_mut(), CHECKPOINT, note.as_bytes())?;
         self.published = head.size;
         self.has_failed = false;
         Ok(head)
+    }
+
+    /// Whether a head was published before a crash; witnesses may have signed it since.
+    fn has_published(&self, head: &Checkpoint) -> Result<bool, Problem> {
+        let path = head_path(head.size);
+        if self.storage.length(&path)?.is_none() {
+            return Ok(false);
+        }
+        let note = Note::parse(&self.storage.read(&path)?).ok();
+        let is_this = |note: &Note| self.key().is_some_and(|key| note.is_signed_by(key));
+        Ok(note.is_some_and(|note| note.text == head.text() && is_this(&note)))
     }
 
     /// Hands the log over to another key, which both keys sign.
@@ -299,6 +342,9 @@ impl Log {
     /// # Errors
     /// If anything cannot be written.
     pub fn rotate_key(&mut self, key: PrivateKey, now: Instant) -> Result<Range<u64>, Problem> {
+        if self.has_failed {
+            return Err(Problem::Failed);
+        }
         let Some(old) = self.keys.last() else { return Err(Problem::Failed) };
         if key.public().name() != self.origin || key.public() == old.public() {
             return Err(Problem::Missing(
@@ -309,7 +355,9 @@ impl Log {
         let leaf = event::key_rotated(old, &key, now);
         let number = self.events.of_kind("key_rotated").count() as u64 + 2;
         let vkey = format!("{}\n", key.public());
+        self.has_failed = true;
         replace(self.storage.as_mut(), &key_path(number), vkey.as_bytes())?;
+        self.has_failed = false;
         self.keys.push(key);
         let range = self.commit(vec![Entry::of(&leaf)])?;
         self.publish()?;
@@ -332,6 +380,9 @@ impl Log {
 
     /// Overwrites the keys of all slots that the log says are erased.
     pub(super) fn finish_erasures(&mut self) -> Result<(), Problem> {
+        if planted::is(Bug::ForgetErasures) {
+            return Ok(());
+        }
         let slots: Vec<Slot> = event::erased_slots(&self.events).map(|(slot, _)| slot).collect();
         if slots.is_empty() {
             return Ok(());
@@ -347,6 +398,8 @@ impl Log {
             }
         }
         drop(subjects);
+        // Also those of which an earlier attempt was not told that they are on disk.
+        self.storage.sync(SUBJECTS)?;
         self.has_failed = false;
         Ok(())
     }
@@ -359,7 +412,7 @@ impl Log {
                 Some(PackEntry { leaf, slot: *slot, sealed: sealed.clone() })
             })
             .collect();
-        let added = self.pack.add(self.storage.as_mut(), &sealed)?;
+        let added = self.pack.add(self.storage.as_mut(), &sealed, self.limits.pack_size)?;
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
         let mut has_new = false;
         if let Some(subjects) = subjects.as_mut().filter(|subjects| subjects.has_new()) {
@@ -369,7 +422,7 @@ impl Log {
         }
         // Others go on while the disk is waited for.
         drop(subjects);
-        if has_new {
+        if has_new && !planted::is(Bug::SkipSubjectSync) {
             self.storage.sync(SUBJECTS)?;
         }
         Ok(added)
@@ -377,13 +430,18 @@ impl Log {
 
     fn write_frame(&mut self, frame: &Frame) -> Result<(), Problem> {
         let (number, length) = self.segment;
-        if number == 0 || length >= SEGMENT_SIZE {
+        if number == 0 || length >= self.limits.segment_size {
             self.begin_segment(number + 1, frame.first)?;
         }
         let (bytes, digest) = frame.to_bytes();
         let path = segment_path(self.segment.0);
+        if planted::is(Bug::AnswerBeforeSync) {
+            self.storage.sync(&path)?;
+        }
         self.storage.append(&path, &bytes)?;
-        self.storage.sync(&path)?;
+        if !planted::is(Bug::SkipFrameSync) && !planted::is(Bug::AnswerBeforeSync) {
+            self.storage.sync(&path)?;
+        }
         self.segment.1 += bytes.len() as u64;
         self.last = digest;
         Ok(())
@@ -395,10 +453,29 @@ impl Log {
         self.storage.create(&path)?;
         self.storage.append(&path, &header)?;
         self.storage.sync(&path)?;
-        self.storage.sync_folder("wal")?;
+        if !planted::is(Bug::SkipSegmentFolderSync) {
+            self.storage.sync_folder("wal")?;
+        }
         self.segment = (number, header.len() as u64);
         Ok(())
     }
+}
+
+/// Entries as they go into frames: a frame that is too large would not be read back.
+fn in_frames(entries: Vec<Entry>, frame_size: usize) -> Vec<Vec<Entry>> {
+    let mut frames = vec![Vec::new()];
+    let mut size = 0;
+    for entry in entries {
+        if size > 0 && size + entry.leaf.len() > frame_size {
+            frames.push(Vec::new());
+            size = 0;
+        }
+        size += entry.leaf.len() + 2;
+        if let Some(frame) = frames.last_mut() {
+            frame.push(entry);
+        }
+    }
+    frames
 }
 
 /// The file of a published head.

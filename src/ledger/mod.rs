@@ -2,6 +2,7 @@
 //!
 //! `docs/evidence.md` has the format to the byte.
 
+mod begin;
 mod blob;
 pub mod canonical;
 pub mod checkpoint;
@@ -13,9 +14,14 @@ mod events;
 mod frame;
 mod group;
 pub mod key;
+mod limits;
 mod log;
 pub mod note;
 mod open;
+#[cfg(not(feature = "planted-bugs"))]
+mod planted;
+#[cfg(feature = "planted-bugs")]
+pub mod planted;
 mod problem;
 mod random;
 pub mod run;
@@ -33,6 +39,7 @@ mod witnessed;
 pub use blob::{blob_path, read_blob};
 pub use events::Events;
 pub use group::GroupCommit;
+pub use limits::Limits;
 pub use log::{Entry, LEAF_SIZE_MAX, Log, SharedSubjects};
 pub use open::Recovered;
 pub use problem::Problem;

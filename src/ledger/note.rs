@@ -1,6 +1,6 @@
 //! Signed notes, as C2SP signed-note has them: a text, a blank line, signature lines.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64ct::{Base64, Encoding as _};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -246,7 +246,10 @@ pub fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

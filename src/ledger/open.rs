@@ -6,14 +6,16 @@ use super::canonical::Canonical;
 use super::checkpoint::Checkpoint;
 use super::edge::TileEdge;
 use super::event;
-use super::events::Events;
+use super::events::{EVENTS, Events};
 use super::frame::{FrameRead, SEGMENT_HEADER, VaultPosition};
 use super::key::PrivateKey;
+use super::limits::Limits;
 use super::log::{CHECKPOINT, Entry, Log, ORIGIN};
 use super::note::{KeyUse, Note, Vkey};
+use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::segment::{Segment, Tail, read_segment, segment_path, segments};
-use super::storage::Storage;
+use super::storage::{Storage, folder_of, remove_unfinished};
 use super::tree::{Frontier, leaf_hash};
 use super::vault::{PACK_HEADER, Pack, SLOT_SIZE, SUBJECTS, SUBJECTS_HEADER, pack_path};
 use crate::digest::Digest;
@@ -38,27 +40,40 @@ impl Log {
     /// # Errors
     /// If there is none, another key signs it, a file was changed, or it is shorter than a published head.
     pub fn open(
+        storage: Box<dyn Storage + Send>,
+        key: PrivateKey,
+        now: Instant,
+    ) -> Result<(Self, Option<Recovered>), Problem> {
+        Self::open_within(Limits::default(), storage, key, now)
+    }
+
+    /// Opens a log whose files have other limits than usual.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_within(
+        limits: Limits,
         mut storage: Box<dyn Storage + Send>,
         key: PrivateKey,
         now: Instant,
     ) -> Result<(Self, Option<Recovered>), Problem> {
         let origin = origin_of(storage.as_ref())?;
-        let recovered = cut_torn_tail(storage.as_mut())?;
         let published = published_head(storage.as_ref(), &origin)?;
-        let from_tiles = match &published {
-            Some(head) => Replayed::after(storage.as_ref(), head)?,
-            None => None,
-        };
-        let is_rebuilt = from_tiles.is_none();
+        remove_unfinished(storage.as_mut())?;
+        let recovered = cut_torn_tail(storage.as_mut(), published.head.size)?;
+        sync_found(storage.as_mut())?;
+        let from_tiles = Replayed::after(storage.as_ref(), &published.head)?;
+        let is_current = from_tiles.is_some() && published.is_newest;
         let replayed = match from_tiles {
             Some(replayed) => replayed,
-            None => Replayed::whole(storage.as_mut(), published.as_ref())?,
+            None => Replayed::whole(storage.as_mut(), &published.head)?,
         };
-        replayed.require(published.as_ref())?;
+        replayed.require(&published.head)?;
         require_key(&replayed.events, &key)?;
-        let Replayed { tree, edge, events, segment, last, vault } = replayed;
+        let Replayed { tree, edge, events, segment, last, vault, .. } = replayed;
         let pack = cut_vault(storage.as_mut(), &vault)?;
         let mut log = Self {
+            limits,
             storage,
             origin,
             keys: vec![key],
@@ -70,7 +85,7 @@ impl Log {
             pack,
             subjects: Arc::default(),
             subject_count: vault.subjects,
-            published: if is_rebuilt { 0 } else { published.map_or(0, |head| head.size) },
+            published: if is_current { published.head.size } else { 0 },
             has_failed: false,
         };
         log.edge.write_full(log.storage.as_mut())?;
@@ -91,6 +106,8 @@ struct Replayed {
     segment: (u64, u64),
     last: Digest,
     vault: VaultPosition,
+    /// Leaves up to the last frame: fewer than the tree has where tiles outlived frames.
+    framed: u64,
 }
 
 impl Replayed {
@@ -109,6 +126,7 @@ impl Replayed {
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             vault: nothing_in_vault(),
+            framed: 0,
         };
         let numbers = segments(storage)?;
         let mut from = numbers.len().saturating_sub(1);
@@ -132,7 +150,12 @@ impl Replayed {
     }
 
     /// From all frames; the tiles are made again. They must grow into the published head on the way.
-    fn whole(storage: &mut dyn Storage, head: Option<&Checkpoint>) -> Result<Self, Problem> {
+    fn whole(storage: &mut dyn Storage, head: &Checkpoint) -> Result<Self, Problem> {
+        if storage.length(EVENTS)?.is_some() {
+            // Without it nobody relies on the tiles before all of them are on disk again.
+            storage.remove(EVENTS)?;
+            storage.sync_folder(folder_of(EVENTS))?;
+        }
         let mut made = Self {
             tree: Frontier::default(),
             edge: TileEdge::default(),
@@ -140,9 +163,10 @@ impl Replayed {
             segment: (0, 0),
             last: Digest::from_bytes([0; 32]),
             vault: nothing_in_vault(),
+            framed: 0,
         };
         for number in segments(storage)? {
-            made.replay(number, read_segment(storage, number)?, head)?;
+            made.replay(number, read_segment(storage, number)?, Some(head))?;
             made.edge.write_full(storage)?;
         }
         Ok(made)
@@ -159,7 +183,12 @@ impl Replayed {
             return Err(Problem::damaged(&path, 0, "the header of the segment was changed"));
         };
         let mut expected = (header.first, header.previous);
-        if self.segment.0 > 0 && header.previous != self.last {
+        let is_next = if self.segment.0 == 0 {
+            header.first <= self.tree.size()
+        } else {
+            header.previous == self.last
+        };
+        if !is_next {
             return Err(Problem::damaged(
                 &path,
                 0,
@@ -185,28 +214,26 @@ impl Replayed {
                 let is_other = |head: &&Checkpoint| {
                     head.size == self.tree.size() && head.root != self.tree.root()
                 };
-                if head.filter(is_other).is_some() {
+                if head.as_ref().is_some_and(is_other) {
                     let what = "the log is not the one whose head was published";
                     return Err(Problem::damaged(&path, offset as u64, what));
                 }
             }
         }
-        self.last = expected.1;
+        (self.framed, self.last) = expected;
         self.segment = (number, segment.end as u64);
         Ok(())
     }
 
-    fn require(&self, published: Option<&Checkpoint>) -> Result<(), Problem> {
-        let size = self.tree.size();
+    fn require(&self, published: &Checkpoint) -> Result<(), Problem> {
+        let size = self.framed;
         if size == 0 {
             return Err(Problem::damaged("wal", 0, "the log has no leaf"));
         }
-        match published {
-            Some(head) if head.size > size => {
-                Err(Problem::RolledBack { size, published: head.size })
-            }
-            Some(_) | None => Ok(()),
+        if published.size > size && !planted::is(Bug::SkipPublishedCheck) {
+            return Err(Problem::RolledBack { size, published: published.size });
         }
+        Ok(())
     }
 }
 
@@ -226,9 +253,16 @@ pub(super) fn origin_of(storage: &dyn Storage) -> Result<String, Problem> {
     })
 }
 
+/// The greatest head that was published.
+struct Published {
+    head: Checkpoint,
+    /// Whether it is the one that readers find.
+    is_newest: bool,
+}
+
 /// The greatest head that was published. Its signature is for `verify` to judge; a head that names more
 /// leaves than there are keeps the log closed in any case.
-fn published_head(storage: &dyn Storage, origin: &str) -> Result<Option<Checkpoint>, Problem> {
+fn published_head(storage: &dyn Storage, origin: &str) -> Result<Published, Problem> {
     let mut paths: Vec<String> = storage
         .list("checkpoints")?
         .into_iter()
@@ -238,7 +272,7 @@ fn published_head(storage: &dyn Storage, origin: &str) -> Result<Option<Checkpoi
         path.rsplit_once('/')
             .is_some_and(|(_, name)| name.bytes().all(|byte| byte.is_ascii_digit()))
     });
-    let mut greatest: Option<Checkpoint> = None;
+    let mut greatest: Option<Published> = None;
     if storage.length(CHECKPOINT)?.is_some() {
         paths.push(CHECKPOINT.to_owned());
     }
@@ -248,11 +282,12 @@ fn published_head(storage: &dyn Storage, origin: &str) -> Result<Option<Checkpoi
         if head.origin != origin {
             return Err(Problem::damaged(path, 0, "it is the head of another log"));
         }
-        if greatest.as_ref().is_none_or(|known| known.size < head.size) {
-            greatest = Some(head);
+        if greatest.as_ref().is_none_or(|known| known.head.size < head.size) {
+            greatest = Some(Published { head, is_newest: path == CHECKPOINT });
         }
     }
-    Ok(greatest)
+    // A log publishes a head before it is told of: one without has lost it, and perhaps its end with it.
+    greatest.ok_or_else(|| Problem::damaged(CHECKPOINT, 0, "no published head is there"))
 }
 
 fn read_head(storage: &dyn Storage, path: &str) -> Result<Checkpoint, Problem> {
@@ -282,15 +317,26 @@ fn require_key(events: &Events, key: &PrivateKey) -> Result<(), Problem> {
 }
 
 /// Cuts off what a crash left behind the last whole frame.
-fn cut_torn_tail(storage: &mut dyn Storage) -> Result<Option<Recovered>, Problem> {
+fn cut_torn_tail(storage: &mut dyn Storage, published: u64) -> Result<Option<Recovered>, Problem> {
     let numbers = segments(storage)?;
     let Some(number) = numbers.last() else {
         return Err(Problem::damaged("wal", 0, "there is no segment"));
     };
     let path = segment_path(*number);
     let segment = read_segment(storage, *number)?;
+    let whole = segment.size();
     let torn = match segment.tail {
         Tail::Clean => return Ok(None),
+        Tail::Torn(_) if planted::is(Bug::KeepTornTail) => return Ok(None),
+        Tail::Torn(_)
+            if whole.is_some_and(|size| size < published)
+                && !planted::is(Bug::SkipPublishedCheck) =>
+        {
+            let what = format!(
+                "a frame was changed: a head with {published} leaves was published, so no crash cut it off"
+            );
+            return Err(Problem::damaged(&path, segment.end as u64, what));
+        }
         Tail::Corrupt => {
             let what = "a frame was changed: whole frames stand behind it";
             return Err(Problem::damaged(&path, segment.end as u64, what));
@@ -313,6 +359,20 @@ fn cut_torn_tail(storage: &mut dyn Storage) -> Result<Option<Recovered>, Problem
         bytes: torn.len() as u64,
         digest: Digest::of(&torn),
     }))
+}
+
+/// Waits until what was found is on disk: whoever wrote it may have been ended before that.
+fn sync_found(storage: &mut dyn Storage) -> Result<(), Problem> {
+    if planted::is(Bug::SkipRecoverySync) {
+        return Ok(());
+    }
+    if let Some(number) = segments(storage)?.last() {
+        storage.sync(&segment_path(*number))?;
+    }
+    for folder in ["", "wal", "keys", "checkpoints"] {
+        storage.sync_folder(folder)?;
+    }
+    Ok(())
 }
 
 /// Cuts off what the vault holds behind the last frame, which nobody was told of.

@@ -1,11 +1,9 @@
 //! Segments: the files that frames are appended to, and how they are read back.
 
 use super::frame::{FRAME_MAGIC, Frame, FrameRead, SEGMENT_HEADER, SegmentHeader};
+use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::storage::Storage;
-
-/// A segment that has grown beyond this is followed by a new one.
-pub(super) const SEGMENT_SIZE: u64 = 64 * 1024 * 1024;
 
 /// The path of a segment.
 pub(super) fn segment_path(number: u64) -> String {
@@ -39,6 +37,15 @@ pub(super) struct Segment {
     pub(super) end: usize,
     /// The bytes behind it.
     pub(super) tail: Tail,
+}
+
+impl Segment {
+    /// Leaves of the log up to the last whole frame; nothing if the segment has no header.
+    pub(super) fn size(&self) -> Option<u64> {
+        let end_of =
+            |(_, read): &(usize, FrameRead)| read.frame.first + read.frame.leaves.len() as u64;
+        self.frames.last().map(end_of).or_else(|| self.header.map(|header| header.first))
+    }
 }
 
 /// What stands behind the last whole frame of a segment.
@@ -83,6 +90,9 @@ pub(super) fn read_segment(storage: &dyn Storage, number: u64) -> Result<Segment
 
 /// Whether a whole frame stands anywhere in these bytes.
 fn has_frame(bytes: &[u8]) -> bool {
+    if planted::is(Bug::CutCorruptMiddle) {
+        return false;
+    }
     memchr::memmem::find_iter(bytes, FRAME_MAGIC)
         .any(|at| bytes.get(at..).is_some_and(|rest| Frame::parse(rest).is_some()))
 }

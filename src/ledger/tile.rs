@@ -54,7 +54,7 @@ pub fn tile_bytes(hashes: &[Digest]) -> Vec<u8> {
 pub fn tile_hashes(bytes: &[u8], width: u64) -> Option<Vec<Digest>> {
     let hashes: Vec<Digest> =
         bytes.as_chunks::<32>().0.iter().map(|hash| Digest::from_bytes(*hash)).collect();
-    let fits = bytes.len() % 32 == 0 && hashes.len() as u64 == width;
+    let fits = bytes.len().is_multiple_of(32) && hashes.len() as u64 == width;
     fits.then_some(hashes)
 }
 

@@ -21,6 +21,9 @@ use crate::digest::Digest;
 /// Bytes of a pack that are read at a time.
 const WINDOW: usize = 4 * 1024 * 1024;
 
+/// Takes leaves with their indexes; says whether it wants more.
+type Take<'t> = &'t mut dyn FnMut(u64, &[u8]) -> Result<bool, Problem>;
+
 /// A log that is read.
 pub struct View {
     storage: Box<dyn Storage + Send>,
@@ -98,11 +101,7 @@ impl View {
     ///
     /// # Errors
     /// If a bundle cannot be read, or holds no leaves.
-    pub fn leaves(
-        &self,
-        range: std::ops::Range<u64>,
-        take: &mut dyn FnMut(u64, &[u8]) -> Result<bool, Problem>,
-    ) -> Result<(), Problem> {
+    pub fn leaves(&self, range: std::ops::Range<u64>, take: Take<'_>) -> Result<(), Problem> {
         let mut index = range.start;
         while index < range.end.min(self.head.size) {
             let bundle = index / TILE_WIDTH;

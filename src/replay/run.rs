@@ -371,7 +371,13 @@ impl<'v> ReplayRun<'v> {
         let decoded = self.layouts.first().and_then(|layout| layout.decode(&raw).record);
         let Some(subject) = decoded.map(|record| record.subject) else { return Behind::NoRecord };
         let key = self.subjects.find(&subject).and_then(|slot| self.subjects.key(slot).cloned());
-        Behind::Found { raw, key, subject: Some(subject), dispositions: String::new(), additions: String::new() }
+        Behind::Found {
+            raw,
+            key,
+            subject: Some(subject),
+            dispositions: String::new(),
+            additions: String::new(),
+        }
     }
 
     fn verdict(&self, leaf: &Canonical, record: Option<Behind>) -> (Option<String>, Verdict) {

@@ -37,7 +37,8 @@ impl Additions {
         let mut made = Self::default();
         for addition in additions {
             let Addition { subject, field, .. } = addition;
-            let said = |why: String| format!("what was recorded about `{subject}` as `{field}`: {why}");
+            let said =
+                |why: String| format!("what was recorded about `{subject}` as `{field}`: {why}");
             let (slot, fact) = read(layout, addition).map_err(said)?;
             let Fact::List(facts) = fact else {
                 return Err(said("the record has no such list".to_owned()));

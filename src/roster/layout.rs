@@ -88,7 +88,14 @@ impl Layout {
     /// For rosters of that record; tables need their header besides.
     #[must_use]
     pub fn new(schema: Schema, subject: RecordId, bad_values: BadValues) -> Self {
-        Self { schema, subject, bad_values, columns: Vec::new(), unmapped: Vec::new(), additions: None }
+        Self {
+            schema,
+            subject,
+            bad_values,
+            columns: Vec::new(),
+            unmapped: Vec::new(),
+            additions: None,
+        }
     }
 
     /// Finds the field of each column of a table: `residence.country` is the country of the residence.

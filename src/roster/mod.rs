@@ -28,8 +28,8 @@ mod token;
 mod xlsx_rows;
 mod yaml_items;
 
-pub use cell::CellKind;
 pub use additions::{Addition, Additions};
+pub use cell::CellKind;
 pub use folder::{
     Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,
     MANIFEST_NAME, Manifest, OpenTable, Origin, SampledTable, SubjectTable, draft,

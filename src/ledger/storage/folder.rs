@@ -121,12 +121,22 @@ impl Storage for Folder {
     }
 
     fn sync(&mut self, path: &str) -> io::Result<()> {
-        self.file(path)?.sync_data()
+        match self.open.get(path) {
+            Some(file) => file.sync_data(),
+            // Not kept open: there are as many tiles as somebody has leaves.
+            None => OpenOptions::new().write(true).open(self.at(path))?.sync_data(),
+        }
     }
 
     #[cfg(unix)]
     fn sync_folder(&mut self, folder: &str) -> io::Result<()> {
-        File::open(self.at(folder))?.sync_all()
+        File::open(self.at(folder))?.sync_all()?;
+        // The name of the ledger itself stands in the folder above.
+        let above = self.path.parent().filter(|_| folder.is_empty());
+        match above.map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above }) {
+            Some(above) => File::open(above)?.sync_all(),
+            None => Ok(()),
+        }
     }
 
     #[cfg(not(unix))]

@@ -58,30 +58,37 @@ pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// What a file is called before it is whole and takes its name; a crash may leave it behind.
+pub(super) const UNFINISHED: &str = "unfinished";
+
 /// Puts a file in place so that it is there whole, or as it was before, whatever happens.
 pub(super) fn replace(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<()> {
-    let unfinished = unfinished(storage, path, bytes)?;
-    storage.sync(&unfinished)?;
-    storage.rename(&unfinished, path)?;
+    write_unfinished(storage, bytes)?;
+    storage.sync(UNFINISHED)?;
+    storage.rename(UNFINISHED, path)?;
     storage.sync_folder(folder_of(path))
 }
 
-/// Puts a file in place that can be made again, without waiting for the disk.
-pub(super) fn replace_derived(
+/// Puts a file in place without waiting for the disk: `sync` and `sync_folder` have to follow.
+pub(super) fn replace_unsynced(
     storage: &mut dyn Storage,
     path: &str,
     bytes: &[u8],
 ) -> io::Result<()> {
-    let unfinished = unfinished(storage, path, bytes)?;
-    storage.rename(&unfinished, path)
+    write_unfinished(storage, bytes)?;
+    storage.rename(UNFINISHED, path)
 }
 
-fn unfinished(storage: &mut dyn Storage, path: &str, bytes: &[u8]) -> io::Result<String> {
-    let unfinished = format!("{path}.part");
-    if storage.length(&unfinished)?.is_some() {
-        storage.remove(&unfinished)?;
+/// Removes what a crash left before it was whole.
+pub(super) fn remove_unfinished(storage: &mut dyn Storage) -> io::Result<()> {
+    if storage.length(UNFINISHED)?.is_some() {
+        storage.remove(UNFINISHED)?;
     }
-    storage.create(&unfinished)?;
-    storage.append(&unfinished, bytes)?;
-    Ok(unfinished)
+    Ok(())
+}
+
+fn write_unfinished(storage: &mut dyn Storage, bytes: &[u8]) -> io::Result<()> {
+    remove_unfinished(storage)?;
+    storage.create(UNFINISHED)?;
+    storage.append(UNFINISHED, bytes)
 }

@@ -165,5 +165,5 @@ pub fn verify_consistency(
 
 /// The largest power of two below a size of at least two: how many leaves stand in the left half.
 fn split(size: u64) -> u64 {
-    1 << (63 - (size - 1).leading_zeros())
+    1 << (size - 1).ilog2()
 }

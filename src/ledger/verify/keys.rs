@@ -4,7 +4,7 @@ use ed25519_dalek::Signature;
 use super::{Findings, Trust};
 use crate::ledger::canonical::Canonical;
 use crate::ledger::event::rotation_statement;
-use crate::ledger::log::key_path;
+use crate::ledger::log::{ORIGIN, key_path};
 use crate::ledger::note::{KeyUse, Vkey};
 use crate::ledger::storage::Storage;
 
@@ -26,11 +26,11 @@ impl Succession {
         let kind = leaf.get("kind").and_then(Canonical::as_text);
         if index == 0 {
             let key = vkey_at(leaf, "key").filter(|key| key.name() == origin);
-            match key.filter(|_| kind == Some("log_opened")) {
-                Some(key) => self.keys.push((1, key)),
-                None => {
-                    findings.leaf("wal", 0, "the first leaf does not name this log and its key")
-                }
+            if let Some(key) = key.filter(|_| kind == Some("log_opened")) {
+                self.keys.push((1, key));
+            } else {
+                findings.leaf("wal", 0, "the first leaf does not name this log and its key");
+                findings.fault(ORIGIN, "it is not the name that the first leaf has");
             }
         } else if kind == Some("log_opened") {
             findings.leaf("wal", index, "a log is opened once");
@@ -38,7 +38,7 @@ impl Succession {
             match self.rotated(leaf, origin) {
                 Some(key) => self.keys.push((index + 1, key)),
                 None => {
-                    findings.leaf("wal", index, "the change of keys is not signed by both keys")
+                    findings.leaf("wal", index, "the change of keys is not signed by both keys");
                 }
             }
         }

@@ -56,6 +56,11 @@ impl Verification<'_> {
                 }
             }
         }
+        let published = self.heads.published();
+        if self.tree.size() < published {
+            let next = frame_name(numbers.len() as u64 + 1);
+            findings.fault(&next, format!("it is missing, or the end of the one before it: {published} leaves were published"));
+        }
     }
 
     fn frame(

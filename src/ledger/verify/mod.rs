@@ -22,9 +22,10 @@ use super::frame::VaultPosition;
 use super::log::{CHECKPOINT, ORIGIN};
 use super::note::{Note, Vkey};
 use super::open::origin_of;
+use super::planted::{self, Bug};
 use super::problem::Problem;
 use super::segment::segment_path;
-use super::storage::Storage;
+use super::storage::{Storage, UNFINISHED};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
 use heads::Heads;
@@ -66,7 +67,7 @@ pub fn verify(storage: &dyn Storage, trust: &Trust, progress: &mut dyn FnMut(u64
     match origin_of(storage) {
         Ok(origin) => report.origin = Some(origin),
         Err(Problem::Absent) => {
-            findings.open(ORIGIN, "there is no ledger here: the file is missing")
+            findings.open(ORIGIN, "there is no ledger here: the file is missing");
         }
         Err(problem) => findings.problem(ORIGIN, &problem),
     }
@@ -155,7 +156,7 @@ impl Findings {
     fn verdict(&self, leaves: u64) -> Verdict {
         if self.has_fault {
             Verdict::Fail
-        } else if self.has_open || leaves == 0 {
+        } else if (self.has_open || leaves == 0) && !planted::is(Bug::AcceptEmptyLog) {
             Verdict::NotVerified
         } else {
             Verdict::Pass
@@ -238,6 +239,8 @@ impl<'v> Verification<'v> {
         }
         if let Some(vault) = &self.vault {
             vault.finish(self.storage, &self.events, findings, &mut report.read);
+        } else if has_log {
+            findings.fault("vault", "it is missing, with what the log counts on");
         } else {
             findings.note("vault", "it is not here: what it holds of people was not looked at");
         }
@@ -288,6 +291,7 @@ impl<'v> Verification<'v> {
                     report.read.blobs += 1;
                     match self.storage.read(&path) {
                         Ok(bytes) if blob_path(&Digest::of(&bytes)) == path => {}
+                        Ok(_) if planted::is(Bug::IgnoreBlobContent) => {}
                         Ok(_) => findings.fault(&path, "its content is not what its name says"),
                         Err(error) => findings.unreadable(&path, &error),
                     }
@@ -329,6 +333,7 @@ impl<'v> Verification<'v> {
             "vault/",
             "index/",
             "lock",
+            UNFINISHED,
         ];
         for name in self.storage.list("").unwrap_or_default() {
             if !known.contains(&name.as_str()) {

@@ -1,0 +1,612 @@
+//! The audit trail, as people use it: recorded, verified, proved, replayed, handed on, erased.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use duecare::ledger::note::Vkey;
+use duecare::ledger::tlog_proof::TlogProof;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ROSTER: &str = "policies/dprk-it-workers/examples/roster.jsonl";
+/// A policy that judges each contractor alone.
+const ALONE: &str = "policies/engagement-risk";
+/// One that compares them with each other.
+const COMPARES: &str = "policies/dprk-it-workers";
+const AS_OF: &str = "2022-08-01";
+
+/// A ledger in a folder of its own.
+struct Ledger {
+    folder: TempDir,
+    key: String,
+}
+
+impl Ledger {
+    fn begin() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("log");
+        let begun =
+            duecare(&["ledger", "init", "--origin", "example.org/log", "--ledger", text(&path)]);
+        assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+        let key = String::from_utf8(begun.stdout).unwrap().trim().to_owned();
+        Vkey::parse(&key).unwrap();
+        Self { folder, key }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs a subcommand of `ledger`.
+    fn run(&self, arguments: &[&str]) -> Output {
+        let path = self.path();
+        duecare(&[&["ledger"], arguments, &["--ledger", text(&path)]].concat())
+    }
+
+    fn eval(&self, policy: &str, roster: &str, more: &[&str]) -> Output {
+        let path = self.path();
+        let arguments = ["eval", "--policy", policy, "--roster", roster, "--ledger", text(&path)];
+        duecare(&[&arguments, more].concat())
+    }
+
+    fn replay(&self, more: &[&str]) -> Output {
+        let path = self.path();
+        duecare(&[&["replay", "--ledger", text(&path)], more].concat())
+    }
+
+    fn verified(&self) -> (Option<i32>, Value) {
+        let report = self.run(&["verify", "--format", "json"]);
+        (report.status.code(), serde_json::from_slice(&report.stdout).unwrap())
+    }
+
+    fn leaves(&self, more: &[&str]) -> Vec<Value> {
+        let shown = self.run(&[&["show", "--format", "jsonl"], more].concat());
+        assert_eq!(shown.status.code(), Some(0), "{}", said(&shown));
+        lines(&shown.stdout)
+    }
+
+    /// Every file, of the log and of the vault.
+    fn files(&self) -> Vec<PathBuf> {
+        files(&self.path())
+    }
+}
+
+fn duecare(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_duecare"))
+        .args(arguments)
+        .env_remove("DUECARE_PASSPHRASE")
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    bytes
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+fn plain(policy: &str, roster: &str, more: &[&str]) -> Output {
+    duecare(&[&["eval", "--policy", policy, "--roster", roster], more].concat())
+}
+
+#[test]
+fn a_recorded_run_says_the_same_verifies_and_replays() {
+    let ledger = Ledger::begin();
+    for policy in [COMPARES, ALONE] {
+        let recorded = ledger.eval(policy, ROSTER, &["--as-of", AS_OF]);
+        let unrecorded = plain(policy, ROSTER, &["--as-of", AS_OF]);
+        assert_eq!(recorded.stdout, unrecorded.stdout);
+        assert_eq!(recorded.status.code(), unrecorded.status.code());
+    }
+    let (exit, report) = ledger.verified();
+    assert_eq!((exit, &report["verdict"]), (Some(0), &Value::from("PASS")));
+    assert_eq!(report["read"]["decisions"], 58);
+    assert_eq!(report["runs"][0]["is_complete"], true);
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
+    assert!(said(&replayed).contains("58 decisions: 58 IDENTICAL, 0 DIFFERENT, 0 NOT REPLAYABLE"));
+}
+
+#[test]
+fn every_format_of_roster_replays() {
+    let ledger = Ledger::begin();
+    for roster in files(Path::new("tests/fixtures/rosters")) {
+        let ending = roster.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        if !["csv", "xlsx", "parquet", "yaml", "json"].contains(&ending) {
+            continue;
+        }
+        let run = ledger.eval(ALONE, text(&roster), &["--as-of", AS_OF, "--bad-values", "unknown"]);
+        assert!(run.status.code().is_some_and(|code| code < 4), "{}", said(&run));
+    }
+    let (exit, report) = ledger.verified();
+    assert_eq!(exit, Some(0), "{report}");
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
+}
+
+#[test]
+fn nobody_is_decided_twice_when_an_interrupted_run_goes_on() {
+    let ledger = Ledger::begin();
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    let path = ledger.path();
+    let mut interrupted = Command::new(env!("CARGO_BIN_EXE_duecare"))
+        .args(["eval", "--policy", ALONE, "--roster", "-", "--as-of", AS_OF, "--jobs", "1"])
+        .args(["--ledger", text(&path), "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // More than a batch, so that some are told before the end of the roster comes.
+    let many: String = (0..40)
+        .flat_map(|round| {
+            roster.lines().map(move |line| line.replacen("\"C-", &format!("\"R{round}-"), 1) + "\n")
+        })
+        .collect();
+    let half: usize = many.lines().take(600).map(|line| line.len() + 1).sum();
+    let mut roster_in = interrupted.stdin.take().unwrap();
+    let first = many.as_bytes()[..half].to_vec();
+    // Its pipe stays open: the roster does not end.
+    let writer = std::thread::spawn(move || {
+        let _ = roster_in.write_all(&first);
+        roster_in
+    });
+    let mut told = String::new();
+    let mut answers = BufReader::new(interrupted.stdout.take().unwrap());
+    for _ in 0..500 {
+        answers.read_line(&mut told).unwrap();
+    }
+    interrupted.kill().unwrap();
+    interrupted.wait().unwrap();
+    drop(writer.join().unwrap());
+    assert_eq!(told.lines().count(), 500);
+
+    let file = ledger.at("roster.jsonl");
+    fs::write(&file, &many).unwrap();
+    let resumed = ledger.eval(ALONE, text(&file), &["--resume"]);
+    let whole = plain(ALONE, text(&file), &["--as-of", AS_OF]);
+    assert_eq!(resumed.stdout, whole.stdout, "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert!(String::from_utf8(whole.stdout).unwrap().starts_with(&told));
+    let (exit, report) = ledger.verified();
+    assert_eq!(exit, Some(0), "{report}");
+    assert_eq!(report["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(report["runs"][0]["decided"], many.lines().count());
+    assert_eq!(report["runs"][0]["is_complete"], true);
+
+    let nothing_left = ledger.eval(ALONE, text(&file), &["--resume"]);
+    assert_eq!(nothing_left.status.code(), Some(3));
+    assert!(said(&nothing_left).contains("nothing to go on with"));
+}
+
+#[test]
+fn a_run_goes_on_only_on_the_roster_it_was_begun_with() {
+    let ledger = Ledger::begin();
+    let file = ledger.at("roster.jsonl");
+    fs::copy(ROSTER, &file).unwrap();
+    // Ended by too many refusals, after all records before were told.
+    let text_of = fs::read_to_string(&file).unwrap();
+    let broken = text_of.lines().take(5).collect::<Vec<_>>().join("\n") + "\nno record\n";
+    fs::write(&file, &broken).unwrap();
+    let ended = ledger.eval(ALONE, text(&file), &["--as-of", AS_OF, "--max-refused", "0"]);
+    assert_eq!(ended.status.code(), Some(3));
+    let (_, report) = ledger.verified();
+    assert_eq!(report["verdict"], "PASS");
+    assert_eq!(report["runs"][0]["is_complete"], false);
+
+    let other = broken.replacen("C-1001", "C-9999", 1);
+    fs::write(&file, other).unwrap();
+    let resumed = ledger.eval(ALONE, text(&file), &["--resume"]);
+    assert_eq!(resumed.status.code(), Some(3));
+    assert!(said(&resumed).contains("record 1 of the roster"), "{}", said(&resumed));
+    let other_policy = ledger.eval(COMPARES, text(&file), &["--resume"]);
+    assert!(said(&other_policy).contains("other policies"), "{}", said(&other_policy));
+}
+
+#[test]
+fn what_people_recorded_counts_and_replays() {
+    let ledger = Ledger::begin();
+    let before = lines(&ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF]).stdout);
+    let (subject, hit) = before
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit =
+                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    let recorded = ledger.run(&[
+        "record",
+        "disposition",
+        "--subject",
+        subject,
+        "--rule",
+        hit["id"].as_str().unwrap(),
+        "--evidence",
+        hit["evidence_digest"].as_str().unwrap(),
+        "--outcome",
+        "cleared",
+        "--by",
+        "A. Analyst, compliance",
+        "--why",
+        "explained by the vendor",
+        "--on",
+        "2022-07-01",
+    ]);
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true,"photo_matches_document":true,"by":"analyst"}"#;
+    let recorded = ledger.run(&[
+        "record",
+        "control",
+        "--subject",
+        subject,
+        "--field",
+        "interviews",
+        "--value",
+        interview,
+        "--by",
+        "A. Analyst, compliance",
+        "--why",
+        "asked to",
+        "--on",
+        "2022-07-01",
+    ]);
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+
+    let path = ledger.path();
+    let run = ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path)]);
+    let after = lines(&run.stdout);
+    let decision = after.iter().find(|decision| decision["subject"] == subject).unwrap();
+    let rules = decision["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == hit["id"]).unwrap();
+    assert_eq!(rule["outcome"], "reviewed");
+    let old = before.iter().find(|decision| decision["subject"] == subject).unwrap();
+    assert_ne!(decision["record_digest"], old["record_digest"], "the interview is in the record");
+
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
+    let leaf = &ledger.leaves(&["--kind", "disposition"])[0];
+    assert_eq!(leaf["subject_id"], subject);
+    assert!(!leaf["entry"].to_string().contains("Analyst"), "who and why are in the vault");
+}
+
+#[test]
+fn a_recorded_fact_that_no_record_has_is_not_passed_over() {
+    let ledger = Ledger::begin();
+    let by = ["--by", "A. Analyst, compliance", "--why", "asked to"];
+    for (field, value) in [("interviews", "{\"kind\":\"dance\"}"), ("dances", "{}")] {
+        let ledger = Ledger::begin();
+        let control =
+            ["record", "control", "--subject", "C-1001", "--field", field, "--value", value];
+        assert_eq!(ledger.run(&[control.as_slice(), &by].concat()).status.code(), Some(0));
+        let path = ledger.path();
+        let run = plain(ALONE, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path)]);
+        assert_eq!(run.status.code(), Some(3), "{}", said(&run));
+        assert!(said(&run).contains("what was recorded about `C-1001`"), "{}", said(&run));
+    }
+    let none =
+        ["record", "control", "--subject", "C-1001", "--field", "interviews", "--value", "[]"];
+    assert_eq!(ledger.run(&[none.as_slice(), &by].concat()).status.code(), Some(3));
+}
+
+#[test]
+fn erasing_leaves_no_word_about_a_subject_and_all_else_as_it_was() {
+    let ledger = Ledger::begin();
+    let file = ledger.at("roster.jsonl");
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    let refused = "{\"id\":\"C-1001\",\"legal_name\":7}\n";
+    fs::write(&file, format!("{roster}{refused}")).unwrap();
+    ledger.eval(ALONE, text(&file), &["--as-of", AS_OF]);
+    ledger.run(&[
+        "record",
+        "control",
+        "--subject",
+        "C-1001",
+        "--field",
+        "checks",
+        "--value",
+        "{}",
+        "--by",
+        "A. Analyst, compliance",
+        "--why",
+        "Bandersnatch",
+    ]);
+    let proof = ledger.run(&["prove", "--subject", "C-1001"]).stdout;
+    let before = ledger.verified().1;
+
+    let by = ["--by", "A. Counsel, data protection", "--why", "a request under Article 17"];
+    let erase = ["erase", "--subject", "C-1001"];
+    let dry = ledger.run(&[erase.as_slice(), &by, &["--dry-run"]].concat());
+    assert!(said(&dry).contains("would erase 3 documents"), "{}", said(&dry));
+    let erased = ledger.run(&[erase.as_slice(), &by].concat());
+    assert_eq!(erased.status.code(), Some(0), "{}", said(&erased));
+
+    let record: Value = serde_json::from_str(roster.lines().next().unwrap()).unwrap();
+    let name = record["legal_name"].as_str().unwrap();
+    for file in ledger.files() {
+        let bytes = fs::read(&file).unwrap();
+        for word in ["C-1001", name, "Bandersnatch"] {
+            let is_there = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+            assert!(!is_there, "{word} is in {}", file.display());
+        }
+    }
+    let (exit, after) = ledger.verified();
+    assert_eq!(exit, Some(0), "{after}");
+    assert_eq!(after["read"]["erased"], 2);
+    assert_eq!(before["read"]["erased"], 0);
+    assert!(TlogProof::parse(&proof).unwrap().holds(), "an older proof still holds");
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(1));
+    assert!(
+        said(&replayed).contains("28 IDENTICAL, 0 DIFFERENT, 1 NOT REPLAYABLE"),
+        "{}",
+        said(&replayed)
+    );
+    assert!(said(&replayed).contains("the record was erased (leaf "));
+    let again = ledger.run(&["prove", "--subject", "C-1001"]);
+    assert_eq!(again.status.code(), Some(3));
+    let disclosed = ledger.run(&["disclose", "--subject", "C-1002", "--field", "legal_name"]);
+    assert_eq!(disclosed.status.code(), Some(0), "{}", said(&disclosed));
+}
+
+#[test]
+fn one_program_writes_at_a_time_and_with_the_right_key() {
+    let ledger = Ledger::begin();
+    let lock = fs::File::create(ledger.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let second = ledger.eval(ALONE, ROSTER, &[]);
+    assert_eq!(second.status.code(), Some(3));
+    assert!(said(&second).contains("somebody else is writing"), "{}", said(&second));
+    drop(lock);
+    let other = Ledger::begin();
+    let other_key = other.at("log.key");
+    let wrong = ledger.eval(ALONE, ROSTER, &["--key", text(&other_key)]);
+    assert_eq!(wrong.status.code(), Some(3));
+    assert!(said(&wrong).contains("the key that was given"), "{}", said(&wrong));
+    let none = plain(ALONE, ROSTER, &["--ledger", text(&ledger.at("nowhere"))]);
+    assert!(said(&none).contains("duecare ledger init"), "{}", said(&none));
+}
+
+#[test]
+fn a_key_under_a_passphrase_opens_with_it_alone() {
+    let folder = TempDir::new().unwrap();
+    let (path, key) = (folder.path().join("log"), folder.path().join("secret.pem"));
+    let (right, wrong) = (folder.path().join("right"), folder.path().join("wrong"));
+    fs::write(&right, "correct horse\n").unwrap();
+    fs::write(&wrong, "battery staple\n").unwrap();
+    let ledger = ["--ledger", text(&path), "--key", text(&key)];
+    let init = ["ledger", "init", "--origin", "example.org/log", "--passphrase-file", text(&right)];
+    assert_eq!(duecare(&[init.as_slice(), &ledger].concat()).status.code(), Some(0));
+    let pem = fs::read_to_string(&key).unwrap();
+    assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let recover =
+        |file: &[&str]| duecare(&[&["ledger", "recover"], ledger.as_slice(), file].concat());
+    assert_eq!(recover(&["--passphrase-file", text(&right)]).status.code(), Some(0));
+    let refused = recover(&["--passphrase-file", text(&wrong)]);
+    assert!(said(&refused).contains("does not open it"), "{}", said(&refused));
+    assert!(said(&recover(&[])).contains("no passphrase was given"));
+}
+
+#[test]
+fn what_was_changed_is_refused_and_not_replayed() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let run =
+        ledger.leaves(&["--kind", "run_started"])[0]["entry"]["run"].as_str().unwrap().to_owned();
+
+    let changed = ledger.at("changed.jsonl");
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    fs::write(&changed, roster.replacen("Web developer", "Chief of web developers", 1)).unwrap();
+    let same = ledger.replay(&["--run", &run, "--roster", ROSTER]);
+    assert_eq!(same.status.code(), Some(0), "{}", said(&same));
+    let other = ledger.replay(&["--run", &run, "--roster", text(&changed)]);
+    assert_eq!(other.status.code(), Some(4));
+    assert!(said(&other).contains("28 IDENTICAL, 1 DIFFERENT"), "{}", said(&other));
+
+    let blob = files(&ledger.path().join("blobs"))
+        .into_iter()
+        .max_by_key(|file| fs::metadata(file).unwrap().len());
+    let blob = blob.unwrap();
+    let text_of = fs::read(&blob).unwrap();
+    let mut altered = text_of.clone();
+    altered[100] ^= 1;
+    fs::write(&blob, altered).unwrap();
+    let (exit, report) = ledger.verified();
+    assert_eq!((exit, &report["verdict"]), (Some(4), &Value::from("FAIL")));
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(1));
+    assert!(said(&replayed).contains("29 NOT REPLAYABLE"), "{}", said(&replayed));
+    fs::remove_file(&blob).unwrap();
+    assert!(said(&ledger.replay(&[])).contains("is not in the ledger"));
+    fs::write(&blob, text_of).unwrap();
+    assert_eq!(ledger.verified().0, Some(0));
+}
+
+#[test]
+fn records_kept_elsewhere_are_replayed_when_they_are_given() {
+    let ledger = Ledger::begin();
+    ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF, "--records", "digest-only"]);
+    assert_eq!(ledger.verified().0, Some(0));
+    let alone = ledger.replay(&[]);
+    assert!(said(&alone).contains("give the roster with --roster"), "{}", said(&alone));
+    let run =
+        ledger.leaves(&["--kind", "run_started"])[0]["entry"]["run"].as_str().unwrap().to_owned();
+    let given = ledger.replay(&["--run", &run, "--roster", ROSTER]);
+    assert!(said(&given).contains("29 IDENTICAL"), "{}", said(&given));
+    for file in ledger.files() {
+        let bytes = fs::read(&file).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"C-1001"), "{}", file.display());
+    }
+}
+
+#[test]
+fn a_witness_sees_growth_and_refuses_anything_else() {
+    let ledger = Ledger::begin();
+    let state = ledger.at("witness.json");
+    let first = ["witness", "--state", text(&state)];
+    assert!(said(&ledger.run(&first)).contains("--name NAME"));
+    let named = [first.as_slice(), &["--name", "example.net/witness"]].concat();
+    assert!(said(&ledger.run(&named)).contains("--trust KEY"));
+    let begun = ledger.run(&[named.as_slice(), &["--trust", &ledger.key]].concat());
+    assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+    let witness = String::from_utf8(begun.stdout).unwrap();
+
+    let copy = TempDir::new().unwrap();
+    let old = copy.path().join("log");
+    copy_folder(&ledger.path(), &old);
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let grown = ledger.run(&first);
+    assert_eq!(grown.status.code(), Some(0), "{}", said(&grown));
+    let verified = ledger.run(&["verify", "--witness", witness.trim()]);
+    assert_eq!(verified.status.code(), Some(0));
+    assert!(said(&verified).contains("independently witnessed"), "{}", said(&verified));
+
+    // A backup in place of the log, and another log under the same name and key.
+    let witnessed = |path: &Path| {
+        duecare(&["ledger", "witness", "--state", text(&state), "--ledger", text(path)])
+    };
+    let rolled_back = witnessed(&old);
+    assert_eq!(rolled_back.status.code(), Some(4));
+    assert!(said(&rolled_back).contains("its end was cut"), "{}", said(&rolled_back));
+    let key = ledger.at("log.key");
+    duecare(&[
+        "eval",
+        "--policy",
+        COMPARES,
+        "--roster",
+        ROSTER,
+        "--ledger",
+        text(&old),
+        "--key",
+        text(&key),
+    ]);
+    let forked = witnessed(&old);
+    assert_eq!(forked.status.code(), Some(4), "{}", said(&forked));
+    assert!(said(&forked).contains("is not the one that was seen last"), "{}", said(&forked));
+    let head = ledger.path().join("checkpoint");
+    let fork = duecare(&["ledger", "verify", "--ledger", text(&old), "--head", text(&head)]);
+    assert_eq!(fork.status.code(), Some(4));
+}
+
+#[test]
+fn an_export_can_be_checked_and_holds_nothing_of_the_vault() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let bag = ledger.at("bag");
+    let export = [
+        "export",
+        "--output",
+        text(&bag),
+        "--subject",
+        "C-1001",
+        "--field",
+        "legal_name",
+        "--by",
+        "A. Counsel, legal",
+        "--why",
+        "for the regulator",
+    ];
+    let exported = ledger.run(&export);
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let verify = || duecare(&["ledger", "verify", "--ledger", text(&bag), "--trust", &ledger.key]);
+    let verified = verify();
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    assert!(bag.join("data/report.html").is_file());
+    assert!(bag.join("data/policies/engagement_risk-1.0.0").is_dir());
+    let disclosed = files(&bag.join("data/disclosures"));
+    let disclosed: Value = serde_json::from_slice(&fs::read(&disclosed[0]).unwrap()).unwrap();
+    assert_eq!(disclosed["field"], "field/legal_name");
+    let proof = TlogProof::parse(disclosed["proof"].as_str().unwrap().as_bytes()).unwrap();
+    assert!(proof.holds());
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    let second: Value = serde_json::from_str(roster.lines().nth(1).unwrap()).unwrap();
+    for word in ["C-1002", second["legal_name"].as_str().unwrap()] {
+        for file in files(&bag) {
+            let bytes = fs::read(&file).unwrap();
+            let is_there = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+            let is_policy = file.starts_with(bag.join("data/policies"))
+                || file.starts_with(bag.join("data/log/blobs"));
+            assert!(!is_there || is_policy, "{word} is in {}", file.display());
+        }
+    }
+    let proved = duecare(&["ledger", "prove", "--ledger", text(&bag), "--leaf", "3"]);
+    assert_eq!(proved.status.code(), Some(0), "{}", said(&proved));
+    for file in ["data/report.html", "data/log/checkpoint", "bag-info.txt", "manifest-sha256.txt"] {
+        let file = bag.join(file);
+        let bytes = fs::read(&file).unwrap();
+        let mut altered = bytes.clone();
+        altered[10] ^= 1;
+        fs::write(&file, altered).unwrap();
+        let refused = verify();
+        assert_eq!(refused.status.code(), Some(4), "{}", file.display());
+        fs::write(&file, bytes).unwrap();
+    }
+    fs::write(bag.join("data/stranger"), "?").unwrap();
+    assert!(said(&verify()).contains("the manifest does not know the file"));
+}
+
+#[test]
+fn a_log_goes_on_under_a_new_key() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let new_key = ledger.at("new.key");
+    let rotated = ledger.run(&["rotate-key", "--new-key", text(&new_key)]);
+    assert_eq!(rotated.status.code(), Some(0), "{}", said(&rotated));
+    let old = ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    assert_eq!(old.status.code(), Some(3));
+    let new = ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF, "--key", text(&new_key)]);
+    assert_eq!(new.status.code(), Some(0), "{}", said(&new));
+    let trusts = |key: &str| ledger.run(&["verify", "--trust", key]).status.code();
+    assert_eq!(trusts(&ledger.key), Some(0));
+    assert_eq!(trusts(String::from_utf8(rotated.stdout).unwrap().trim()), Some(0));
+    assert_eq!(trusts(&Ledger::begin().key), Some(4));
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

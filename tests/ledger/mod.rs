@@ -1,0 +1,10 @@
+//! The ledger keeps its promises: through crashes and full disks, and against whoever changes it.
+
+mod faults;
+mod flips;
+mod garbled;
+mod oracle;
+#[cfg(feature = "planted-bugs")]
+mod planted;
+mod sample;
+mod write_back;
