@@ -48,3 +48,7 @@ bench:
 # What evidence costs: appends, runs with a ledger, verification, replay.
 bench-ledger:
     benches/ledger/run
+
+# Let verifiers that are not ours check a ledger, its export and altered copies: needs Go with golang.org/x/mod, Node, Python, OpenSSL.
+interop:
+    tests/interop/run
