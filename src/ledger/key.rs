@@ -1,5 +1,5 @@
-//! Private keys: Ed25519, in PKCS #8 files. OpenSSL reads them too, but for encrypted ones, whose scrypt takes more memory than it
-//! allows.
+//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too, but for encrypted ones, whose scrypt takes more memory
+//! than it allows unasked.
 
 use std::fmt;
 
