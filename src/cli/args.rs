@@ -298,7 +298,7 @@ pub(crate) struct KeyArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) key: Option<PathBuf>,
 
-    /// A file with the passphrase of the key; otherwise the environment's DUECARE_PASSPHRASE is used
+    /// A file with the passphrase of the key; otherwise the environment's `DUECARE_PASSPHRASE` is used
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 }
@@ -433,7 +433,7 @@ pub(crate) enum LedgerCommand {
     Disclose(LedgerDiscloseArgs),
     /// Erase what the vault holds about a subject; the log stays and verifies
     Erase(LedgerEraseArgs),
-    /// Write the log with proofs, policies and a report into a folder that others can check (BagIt); what the
+    /// Write the log with proofs, policies and a report into a folder that others can check (a `BagIt` bag); what the
     /// vault holds of people stays here
     Export(LedgerExportArgs),
     /// Check that a log only grew since it was seen last, and cosign its head; run by somebody else than the log
@@ -492,7 +492,7 @@ pub(crate) struct LedgerShowArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<String>,
 
-    /// Only leaves of this kind, as decision or run_completed
+    /// Only leaves of this kind, as `decision` or `run_completed`
     #[arg(long, value_name = "KIND")]
     pub(crate) kind: Option<String>,
 
@@ -649,7 +649,7 @@ pub(crate) struct LedgerDiscloseArgs {
     #[arg(long, short, value_name = "ID")]
     pub(crate) subject: String,
 
-    /// The field of the record, as legal_name; or decision/POLICY for the decision record
+    /// The field of the record, as `legal_name`; or `decision/POLICY` for the decision record
     #[arg(long, short, value_name = "FIELD")]
     pub(crate) field: String,
 

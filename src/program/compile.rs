@@ -342,18 +342,7 @@ impl Compiler<'_> {
                 condition: self.boxed(condition)?,
             },
             hir::ConditionKind::InAny { window, condition } => {
-                let level = u8::try_from(self.windows.len())
-                    .map_err(|_| CannotCompile::Fault(condition.span))?;
-                let members = self.members(&window.members)?;
-                let condition = self.in_window(window.time, condition)?;
-                ConditionKind::InAny(Box::new(InAny {
-                    members,
-                    period: self.period(&window.period)?,
-                    time: window.time,
-                    per: window.per.as_ref().map(field),
-                    entries_needed: entries_needed(&condition, level),
-                    condition,
-                }))
+                ConditionKind::InAny(Box::new(self.in_any(window, condition)?))
             }
             hir::ConditionKind::InTheLast { window, condition } => {
                 let period = self.period(&window.period)?;
@@ -374,6 +363,21 @@ impl Compiler<'_> {
             hir::ConditionKind::Mistake => return Err(CannotCompile::Fault(condition.span)),
         };
         Ok(Condition { node, kind })
+    }
+
+    fn in_any(&mut self, window: &hir::Window, condition: &hir::Condition) -> Made<InAny> {
+        let level =
+            u8::try_from(self.windows.len()).map_err(|_| CannotCompile::Fault(condition.span))?;
+        let members = self.members(&window.members)?;
+        let condition = self.in_window(window.time, condition)?;
+        Ok(InAny {
+            members,
+            period: self.period(&window.period)?,
+            time: window.time,
+            per: window.per.as_ref().map(field),
+            entries_needed: entries_needed(&condition, level),
+            condition,
+        })
     }
 
     fn operand(&mut self, operand: &hir::Operand) -> Made<Operand> {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::run::{ReplayError, ReplayRun, RunToReplay, Source, Wanted};
+use super::run::{ReplayError, ReplayRun, RunToReplay, Source, Stated, Wanted};
 use crate::digest::Digest;
 use crate::ledger::{Problem, View};
 
@@ -87,7 +87,7 @@ pub fn disclose(view: &View, leaf: u64, field: &str) -> Result<Disclosed, Disclo
     let ready = ReplayRun::new(view, run, &mut source, Wanted::Leaf(leaf))
         .map_err(DiscloseProblem::Replay)?;
     let stated = ready.stated(leaf).map_err(DiscloseProblem::Replay)?;
-    let (subject, key, secret, document) = stated.map_err(DiscloseProblem::Record)?;
+    let Stated { subject, key, secret, document } = stated.map_err(DiscloseProblem::Record)?;
     let is_plain = ["form", "source", "subject", "number", "dispositions"].contains(&field);
     let name =
         if field.contains('/') || is_plain { field.to_owned() } else { format!("field/{field}") };

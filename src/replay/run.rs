@@ -156,14 +156,11 @@ impl<'v> ReplayRun<'v> {
                 return Ok(made);
             }
         }
-        made.layouts = match made.layouts()? {
-            Some(layouts) => layouts,
-            None => {
-                made.hopeless =
-                    Some(not_replayable("the columns of the roster do not fit the policy"));
-                return Ok(made);
-            }
+        let Some(layouts) = made.layouts()? else {
+            made.hopeless = Some(not_replayable("the columns of the roster do not fit the policy"));
+            return Ok(made);
         };
+        made.layouts = layouts;
         made.first_reading(source, wanted)?;
         Ok(made)
     }
@@ -459,12 +456,8 @@ impl<'v> ReplayRun<'v> {
         (decisions.into_iter().map(|(decision, _)| decision).collect(), document)
     }
 
-    /// What the leaf of a decision commits to, with whom it is about and the secret of its salts; in words why
-    /// it cannot be had.
-    pub(super) fn stated(
-        &self,
-        leaf: u64,
-    ) -> Result<Result<(String, SubjectKey, DocumentSecret, Document), String>, ReplayError> {
+    /// What the leaf of a decision commits to; in words why it cannot be had.
+    pub(super) fn stated(&self, leaf: u64) -> Result<Result<Stated, String>, ReplayError> {
         let mut found = Err(format!("leaf {leaf} is no decision"));
         self.each(&mut Source::Vault, Wanted::Leaf(leaf), &mut |_, entry, record| {
             found = match record {
@@ -474,7 +467,7 @@ impl<'v> ReplayRun<'v> {
                         let secret = key.document_secret(&self.run.start.run.0, raw.number);
                         let root = Canonical::text(document.root(&secret));
                         if entry.get("fields") == Some(&root) {
-                            Ok((subject, key, secret, document))
+                            Ok(Stated { subject, key, secret, document })
                         } else {
                             Err("the record, decided again, is not what the leaf commits to"
                                 .to_owned())
@@ -519,6 +512,16 @@ impl<'v> ReplayRun<'v> {
         };
         Verdict::Different { what: what.to_owned() }
     }
+}
+
+/// What the leaf of a decision commits to.
+pub(super) struct Stated {
+    /// Whom it is about.
+    pub(super) subject: String,
+    pub(super) key: SubjectKey,
+    /// The secret of its salts.
+    pub(super) secret: DocumentSecret,
+    pub(super) document: Document,
 }
 
 /// Where the records of a run are read on, in the order of its leaves.

@@ -10,11 +10,14 @@ use super::raw::{RawRecord, RawText};
 /// Bytes that are kept of a record that is too long.
 const BEGINNING: usize = 64 * 1024;
 
+/// Where a row stands: its file, what its number counts, its number.
+type StoredOrigin = (String, String, u64);
+
 /// A record put together from tables, as it is kept.
 #[derive(Serialize, Deserialize)]
 struct StoredAssembled {
     json: String,
-    origins: Vec<(String, Vec<(String, String, u64)>)>,
+    origins: Vec<(String, Vec<StoredOrigin>)>,
     faults: Vec<Fault>,
     unmapped: Vec<String>,
     assumed_none: Vec<String>,

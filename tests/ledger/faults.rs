@@ -412,6 +412,9 @@ fn on_all_cores(count: u64, tally: &mut Tally) -> Result<(), String> {
                 let mut tally = Tally::default();
                 let share = count / threads + u64::from(thread < count % threads);
                 let result = random_faults(thread << 40, share, &mut tally);
+                if let Err(what) = &result {
+                    eprintln!("{what}");
+                }
                 (tally, result)
             })
         })

@@ -89,16 +89,12 @@ impl Opened {
         let fails = |problem: Problem| ledgers::failure(&path, &problem);
         let now = clock::now()?;
         let start = self.start(args, input, now).map_err(fails)?;
-        let (start, recorded) = match self.resumed.take() {
-            Some(resumed) => {
-                require_same(&path, &resumed.start, &start)?;
-                (resumed.start, resumed.recorded)
-            }
-            None => {
-                let leaf = start.leaf(now);
-                self.log.commit(vec![Entry::of(&leaf)]).map_err(fails)?;
-                (start, VecDeque::new())
-            }
+        let (start, recorded) = if let Some(resumed) = self.resumed.take() {
+            require_same(&path, &resumed.start, &start)?;
+            (resumed.start, resumed.recorded)
+        } else {
+            self.log.commit(vec![Entry::of(&start.leaf(now))]).map_err(fails)?;
+            (start, VecDeque::new())
         };
         let subjects = self.log.shared_subjects().map_err(fails)?;
         Ok(Evidence {
