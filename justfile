@@ -49,6 +49,10 @@ bench:
 bench-ledger:
     benches/ledger/run
 
+# Let verifiers that are not ours check a ledger, its export and altered copies: needs Go with golang.org/x/mod, Node, Python, OpenSSL.
+interop:
+    tests/interop/run
+
 # Kill the program in the middle of recorded runs: nothing that it told may be missing.
 kills count="10000":
     cargo build --release

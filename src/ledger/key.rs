@@ -1,8 +1,9 @@
-//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too.
+//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too, but for encrypted ones, whose scrypt takes more memory
+//! than it allows unasked.
 
 use std::fmt;
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, KeypairBytes};
 use ed25519_dalek::{Signer as _, SigningKey};
 use pkcs8::LineEnding;
 use pkcs8::pkcs5::pbes2::Parameters;
@@ -82,13 +83,15 @@ impl PrivateKey {
     ) -> Result<String, KeyProblem> {
         let (salt, start) = random.split_at(16);
         let start: [u8; 16] = start.try_into().map_err(|_| KeyProblem::NotAKey)?;
+        // Without the public half, which many tools do not read in this place.
+        let bytes = KeypairBytes { secret_key: self.key.to_bytes(), public_key: None };
         let pem = match passphrase {
-            None => self.key.to_pkcs8_pem(LineEnding::LF),
+            None => bytes.to_pkcs8_pem(LineEnding::LF),
             Some(passphrase) => {
                 let scrypt = pkcs8::pkcs5::scrypt::Params::default();
                 let parameters = Parameters::generate_scrypt_aes256cbc(scrypt, salt, start)
                     .map_err(|_| KeyProblem::NotAKey)?;
-                let document = self.key.to_pkcs8_der().map_err(|_| KeyProblem::NotAKey)?;
+                let document = bytes.to_pkcs8_der().map_err(|_| KeyProblem::NotAKey)?;
                 let info = pkcs8::PrivateKeyInfoRef::try_from(document.as_bytes())
                     .map_err(|_| KeyProblem::NotAKey)?;
                 let encrypted = info
