@@ -421,6 +421,12 @@ fn a_key_under_a_passphrase_opens_with_it_alone() {
     let refused = recover(&["--passphrase-file", text(&wrong)]);
     assert!(said(&refused).contains("does not open it"), "{}", said(&refused));
     assert!(said(&recover(&[])).contains("no passphrase was given"));
+    if let Ok(opened) = Command::new("openssl")
+        .args(["pkey", "-noout", "-passin", &format!("file:{}", text(&right)), "-in", text(&key)])
+        .output()
+    {
+        assert!(opened.status.success(), "{}", said(&opened));
+    }
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too, but for encrypted ones, whose scrypt takes more memory
-//! than it allows unasked.
+//! Private keys: Ed25519, in PKCS #8 files that OpenSSL reads too.
 
 use std::fmt;
 
@@ -88,7 +87,9 @@ impl PrivateKey {
         let pem = match passphrase {
             None => bytes.to_pkcs8_pem(LineEnding::LF),
             Some(passphrase) => {
-                let scrypt = pkcs8::pkcs5::scrypt::Params::default();
+                // The most that OpenSSL takes as it comes.
+                let scrypt =
+                    pkcs8::pkcs5::scrypt::Params::new(14, 8, 1).map_err(|_| KeyProblem::NotAKey)?;
                 let parameters = Parameters::generate_scrypt_aes256cbc(scrypt, salt, start)
                     .map_err(|_| KeyProblem::NotAKey)?;
                 let document = bytes.to_pkcs8_der().map_err(|_| KeyProblem::NotAKey)?;
