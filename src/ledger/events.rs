@@ -54,6 +54,11 @@ impl Events {
     }
 
     pub(super) fn add(&mut self, index: u64, leaf: &[u8]) {
+        // Quotation marks within texts are escaped, so these can only be an entry of the leaf.
+        let is = |entry: &[u8]| memchr::memmem::find(leaf, entry).is_some();
+        if is(b"\"kind\":\"decision\"") || is(b"\"kind\":\"refused\"") {
+            return;
+        }
         if let Ok(leaf) = Canonical::parse(leaf)
             && !is_of_run(&leaf)
         {

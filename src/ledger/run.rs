@@ -188,7 +188,7 @@ impl RunStart {
         number: u64,
         subject: &Digest,
         fields: &Digest,
-        decisions: &[Decision<'_>],
+        decisions: &[&Decision<'_>],
         now: Instant,
     ) -> Canonical {
         let policies = self.policies.iter().zip(decisions).map(|(policy, decision)| {

@@ -71,8 +71,7 @@ impl Recorder<'_> {
         let added = self.additions.and_then(|additions| additions.lines(subject));
         let (kept, stated) = documents(raw, added, judged, decisions);
         let fields = stated.root(&key.document_secret(&self.start.run.0, raw.number));
-        let records: Vec<Decision<'_>> =
-            decisions.iter().map(|(decision, _)| decision.clone()).collect();
+        let records: Vec<&Decision<'_>> = decisions.iter().map(|(decision, _)| decision).collect();
         let leaf = self.start.decision(
             raw.number,
             &key.commitment(subject),

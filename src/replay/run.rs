@@ -415,6 +415,7 @@ impl<'v> ReplayRun<'v> {
         let subject = decoded.first().map(|record| key.commitment(&record.subject));
         let Some(subject) = subject else { return not_replayable("the run has no policy") };
         let start = &self.run.start;
+        let decisions: Vec<&Decision<'_>> = decisions.iter().collect();
         let again = start.decision(raw.number, &subject, &fields, &decisions, start.as_of);
         self.compare(leaf, again)
     }
