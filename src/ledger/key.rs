@@ -1,4 +1,4 @@
-//! Private keys: Ed25519, in PKCS #8 files that OpenSSL reads too.
+//! Private keys: Ed25519, in PKCS #8 files that `openssl` reads too.
 
 use std::fmt;
 
@@ -87,7 +87,7 @@ impl PrivateKey {
         let pem = match passphrase {
             None => bytes.to_pkcs8_pem(LineEnding::LF),
             Some(passphrase) => {
-                // The most that OpenSSL takes as it comes.
+                // The most that `openssl` takes as it comes.
                 let scrypt =
                     pkcs8::pkcs5::scrypt::Params::new(14, 8, 1).map_err(|_| KeyProblem::NotAKey)?;
                 let parameters = Parameters::generate_scrypt_aes256cbc(scrypt, salt, start)

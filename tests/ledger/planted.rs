@@ -7,10 +7,13 @@ use duecare::ledger::planted::{Bug, plant};
 use super::sample::{small_limits, whole_log};
 use super::{faults, flips, garbled};
 
+/// What looks for a bug.
+type Suite = fn() -> Result<(), String>;
+
 /// The first of the suites that finds a bug, with what it says.
 fn found(bug: Option<Bug>) -> Option<String> {
     plant(bug);
-    let suites: [(&str, fn() -> Result<(), String>); 4] = [
+    let suites: [(&str, Suite); 4] = [
         ("garbled", garbled::suite),
         ("refusals", || flips::refusals(501).map(drop)),
         ("faults", || faults::suite(1, 1500, &mut faults::Tally::default())),

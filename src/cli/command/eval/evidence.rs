@@ -335,7 +335,8 @@ pub(super) fn stops(problem: Problem) -> io::Error {
 
 /// What kept a run from writing, in words.
 pub(super) fn failure(error: io::Error) -> Failure {
-    if error.get_ref().is_some_and(|inner| inner.is::<LedgerStops>()) {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<LedgerStops>());
+    if inner.is_some() {
         return Failure::input(error).hint(
             "what was told is recorded; go on with the run with --resume once the cause is mended",
         );

@@ -78,29 +78,9 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     );
     drop(progress);
     let (mut sink, refused) = (sink.into_inner(), refused.into_inner());
-    let mut evidence = evidence.map(RefCell::into_inner);
-    if let Some(evidence) = &mut evidence {
-        // What was decided is told, also of a run that was ended early; after a failure to write nothing more is.
-        let is_written = !matches!(result, Err(RunError::Write(_)));
-        let durable = if is_written {
-            evidence.flush().map_err(|problem| evidence::failure(evidence::stops(problem)))?
-        } else {
-            Vec::new()
-        };
-        durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
-    }
-    let evidence = match (evidence, &result) {
-        (Some(evidence), Ok(_)) if !interrupt::is_asked() => Some(evidence),
-        (Some(evidence), Err(RunError::Write(_))) => {
-            // What stopped the run is said below, and not what follows from it.
-            let _ = evidence.abandon();
-            None
-        }
-        (Some(evidence), _) => {
-            evidence.abandon()?;
-            None
-        }
-        (None, _) => None,
+    let evidence = match evidence.map(RefCell::into_inner) {
+        Some(evidence) => tell_rest(evidence, &mut sink, &result)?,
+        None => None,
     };
     let summary = match result {
         // A pipe may have ended because Ctrl-C ended what wrote to it.
@@ -146,6 +126,28 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
         writeln!(anstream::stderr(), "{recorded}")?;
     }
     exit
+}
+
+/// Tells what was decided and waited for the disk, also of a run that was ended early; after a failure to
+/// write nothing more is told. The evidence is handed back if the run came to its end.
+fn tell_rest(
+    mut evidence: Evidence,
+    sink: &mut Sink,
+    result: &Result<RunSummary, RunError>,
+) -> Result<Option<Evidence>, Failure> {
+    if matches!(result, Err(RunError::Write(_))) {
+        // What stopped the run is said elsewhere, and not what follows from it.
+        let _ = evidence.abandon();
+        return Ok(None);
+    }
+    let durable =
+        evidence.flush().map_err(|problem| evidence::failure(evidence::stops(problem)))?;
+    durable.into_iter().try_for_each(|rendered| sink.write(rendered))?;
+    if result.is_ok() && !interrupt::is_asked() {
+        return Ok(Some(evidence));
+    }
+    evidence.abandon()?;
+    Ok(None)
 }
 
 /// The files of a run, begun: that they can be written is known before it.
