@@ -388,6 +388,11 @@ fn one_program_writes_at_a_time_and_with_the_right_key() {
     let second = ledger.eval(ALONE, ROSTER, &[]);
     assert_eq!(second.status.code(), Some(3));
     assert!(said(&second).contains("somebody else is writing"), "{}", said(&second));
+    let state = ledger.at("witness.json");
+    let witness = ["witness", "--state", text(&state), "--name", "example.net/witness"];
+    let cosigned = ledger.run(&[witness.as_slice(), &["--trust", &ledger.key]].concat());
+    assert_eq!(cosigned.status.code(), Some(3));
+    assert!(said(&cosigned).contains("--output FILE"), "{}", said(&cosigned));
     drop(lock);
     let other = Ledger::begin();
     let other_key = other.at("log.key");

@@ -2,7 +2,6 @@ use std::fs;
 use std::io::Write as _;
 
 use duecare::ledger::keep_timestamp;
-use duecare::ledger::storage::Folder;
 use duecare::ledger::timestamp;
 
 use crate::cli::args::LedgerTimestampArgs;
@@ -33,7 +32,7 @@ pub(super) fn run(args: &LedgerTimestampArgs, quiet: bool) -> Result<Exit, Failu
         let shown = file.display();
         let reply = fs::read(file)
             .map_err(|error| Failure::input(format!("`{shown}` cannot be read: {error}")))?;
-        let kept = keep_timestamp(&mut Folder::new(path), &reply)
+        let kept = keep_timestamp(&mut ledgers::locked(path)?, &reply)
             .map_err(|problem| ledgers::failure(path, &problem))?;
         if !quiet {
             let message = format!(

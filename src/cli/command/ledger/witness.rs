@@ -7,7 +7,6 @@ use duecare::digest::Digest;
 use duecare::ledger::checkpoint::Checkpoint;
 use duecare::ledger::cosignature::cosign;
 use duecare::ledger::note::{KeyUse, Note, Vkey};
-use duecare::ledger::storage::Folder;
 use duecare::ledger::tree::verify_consistency;
 use duecare::ledger::{View, add_signature};
 use serde::{Deserialize, Serialize};
@@ -60,16 +59,19 @@ pub(super) fn run(args: &LedgerWitnessArgs, quiet: bool) -> Result<Exit, Failure
     // What was seen is on disk before anybody can hold the cosignature.
     remember(&args.state, &memory)?;
     let cosignature = cosign(&witness, &note.text, at);
-    match &args.output {
-        Some(output) => {
-            let mut cosigned = note;
-            cosigned.signatures.push(cosignature);
-            let mut file = crate::cli::files::Output::create(output)?;
-            write!(file, "{cosigned}")?;
-            file.finish()?;
-        }
-        None => add_signature(&mut Folder::new(path), head.size, cosignature)
-            .map_err(|problem| ledgers::failure(path, &problem))?,
+    if let Some(output) = &args.output {
+        let mut cosigned = note;
+        cosigned.signatures.push(cosignature);
+        let mut file = crate::cli::files::Output::create(output)?;
+        write!(file, "{cosigned}")?;
+        file.finish()?;
+    } else {
+        // Whoever writes the log uses the same name for what is not finished.
+        let mut folder = ledgers::locked(path).map_err(|failure| {
+            failure.hint("wait until the other has ended, or name a file for the cosigned head with --output FILE")
+        })?;
+        add_signature(&mut folder, head.size, cosignature)
+            .map_err(|problem| ledgers::failure(path, &problem))?;
     }
     writeln!(anstream::stdout(), "{}", witness.public())?;
     if !quiet {
