@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use crate::digest::Digest;
+
 /// Deepest nesting of objects and arrays.
 const DEPTH_MAX: usize = 8;
 
@@ -75,6 +77,18 @@ impl Canonical {
             Self::Object(entries) => entries.get(key),
             Self::Array(_) | Self::Text(_) | Self::YesNo(_) | Self::Integer(_) => None,
         }
+    }
+
+    /// The text of an entry, if it is one.
+    #[must_use]
+    pub fn text_at(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_text()
+    }
+
+    /// The digest that an entry states, if it does.
+    #[must_use]
+    pub fn digest_at(&self, key: &str) -> Option<Digest> {
+        Digest::parse(self.text_at(key)?)
     }
 
     /// The text, if it is one.

@@ -6,8 +6,8 @@ use std::io;
 use super::planted::{self, Bug};
 use super::storage::{Storage, folder_of, replace_unsynced};
 use super::tile::{
-    TILE_HEIGHT, TILE_WIDTH, bundle_path, hash_tile_path, leaves_of, push_leaf, subtree_in_tile,
-    tile_bytes, tile_hashes, tile_width,
+    TILE_HEIGHT, TILE_WIDTH, bundle_path, hash_tile_path, leaves_of, partial_path, push_leaf,
+    subtree_in_tile, tile_bytes, tile_hashes, tile_width,
 };
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
@@ -118,30 +118,22 @@ impl TileEdge {
         Some(leaves_of(&self.bundle)?.into_iter().map(<[u8]>::to_vec).collect())
     }
 
-    /// The tiles that are not full, by the paths that they will have when they are.
-    pub(super) fn partial(&self) -> Vec<(String, Vec<u8>)> {
+    /// The tiles that are not full, by the paths that they will have when they are, with their widths.
+    pub(super) fn partial(&self) -> Vec<(String, u64, Vec<u8>)> {
         let levels = (0..).zip(&self.levels).map(|(level, hashes)| {
             let index = self.size.checked_shr(level * TILE_HEIGHT).unwrap_or(0) / TILE_WIDTH;
-            (hash_tile_path(level, index, TILE_WIDTH), tile_bytes(hashes))
+            let path = hash_tile_path(level, index, TILE_WIDTH);
+            (path, hashes.len() as u64, tile_bytes(hashes))
         });
-        let bundle = (bundle_path(self.size / TILE_WIDTH, TILE_WIDTH), self.bundle.clone());
-        levels.chain([bundle]).filter(|(_, bytes)| !bytes.is_empty()).collect()
+        let path = bundle_path(self.size / TILE_WIDTH, TILE_WIDTH);
+        let bundle = (path, self.size % TILE_WIDTH, self.bundle.clone());
+        levels.chain([bundle]).filter(|(_, width, _)| *width > 0).collect()
     }
 
     /// Writes the tiles that are not full, as a checkpoint of this size needs them.
     pub(super) fn write_partial(&mut self, storage: &mut dyn Storage) -> io::Result<()> {
-        let mut tiles = Vec::new();
-        for (level, hashes) in (0..).zip(&self.levels).filter(|(_, hashes)| !hashes.is_empty()) {
-            let index = self.size.checked_shr(level * TILE_HEIGHT).unwrap_or(0) / TILE_WIDTH;
-            let path = hash_tile_path(level, index, hashes.len() as u64);
-            tiles.push((path, tile_bytes(hashes)));
-        }
-        if !self.bundle.is_empty() {
-            let path = bundle_path(self.size / TILE_WIDTH, self.size % TILE_WIDTH);
-            tiles.push((path, self.bundle.clone()));
-        }
-        for (path, bytes) in tiles {
-            self.write_tile(storage, path, &bytes)?;
+        for (path, width, bytes) in self.partial() {
+            self.write_tile(storage, partial_path(&path, width), &bytes)?;
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ pub struct Events {
 
 /// Whether a leaf is about one record of a run.
 pub(super) fn is_of_run(leaf: &Canonical) -> bool {
-    matches!(leaf.get("kind").and_then(Canonical::as_text), Some("decision" | "refused"))
+    matches!(leaf.text_at("kind"), Some("decision" | "refused"))
 }
 
 impl Events {
@@ -39,8 +39,7 @@ impl Events {
         &'e self,
         kind: &'e str,
     ) -> impl DoubleEndedIterator<Item = (u64, &'e Canonical)> {
-        self.iter()
-            .filter(move |(_, leaf)| leaf.get("kind").and_then(Canonical::as_text) == Some(kind))
+        self.iter().filter(move |(_, leaf)| leaf.text_at("kind") == Some(kind))
     }
 
     /// Of a log whose file is to be made again.
@@ -59,9 +58,7 @@ impl Events {
         if is(b"\"kind\":\"decision\"") || is(b"\"kind\":\"refused\"") {
             return;
         }
-        if let Ok(leaf) = Canonical::parse(leaf)
-            && !is_of_run(&leaf)
-        {
+        if let Ok(leaf) = Canonical::parse(leaf) {
             self.is_sealed |= is_seal(&leaf);
             self.leaves.push((index, leaf));
         }
@@ -95,8 +92,6 @@ impl Events {
         if new.is_empty() && !self.is_stale {
             return Ok(());
         }
-        let bytes: Vec<u8> =
-            new.iter().flat_map(|(index, leaf)| entry_bytes(*index, &leaf.to_bytes())).collect();
         if self.is_stale {
             replace(storage, EVENTS, &self.to_bytes())?;
             (self.written, self.is_stale) = (self.leaves.len(), false);
@@ -107,7 +102,7 @@ impl Events {
             storage.create(EVENTS)?;
             storage.sync_folder("index")?;
         }
-        storage.append(EVENTS, &bytes)?;
+        storage.append(EVENTS, &bytes_of(new))?;
         storage.sync(EVENTS)?;
         self.written = self.leaves.len();
         Ok(())
@@ -121,13 +116,16 @@ impl Events {
 
     /// The bytes of the file for a log of these leaves.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let entries = self.leaves.iter();
-        entries.flat_map(|(index, leaf)| entry_bytes(*index, &leaf.to_bytes())).collect()
+        bytes_of(&self.leaves)
     }
 }
 
+fn bytes_of(leaves: &[(u64, Canonical)]) -> Vec<u8> {
+    leaves.iter().flat_map(|(index, leaf)| entry_bytes(*index, &leaf.to_bytes())).collect()
+}
+
 fn is_seal(leaf: &Canonical) -> bool {
-    leaf.get("kind").and_then(Canonical::as_text) == Some("log_sealed")
+    leaf.text_at("kind") == Some("log_sealed")
 }
 
 fn entry_bytes(index: u64, leaf: &[u8]) -> Vec<u8> {

@@ -266,14 +266,18 @@ impl Log {
     /// Appends leaves as one frame: all of them survive a crash, or none.
     fn commit_frame(&mut self, entries: Vec<Entry>) -> Result<(), Problem> {
         let first = self.tree.size();
-        let added = self.add_to_vault(first, &entries)?;
-        let hashes: Vec<Digest> = entries.iter().map(|entry| leaf_hash(&entry.leaf)).collect();
+        let (mut leaves, mut sealed) = (Vec::new(), Vec::new());
+        for (leaf, entry) in (first..).zip(entries) {
+            leaves.push(entry.leaf);
+            sealed.extend(entry.sealed.map(|(slot, sealed)| PackEntry { leaf, slot, sealed }));
+        }
+        let added = self.add_to_vault(&sealed)?;
+        let hashes: Vec<Digest> = leaves.iter().map(|leaf| leaf_hash(leaf)).collect();
         let mut tree = self.tree.clone();
         for hash in &hashes {
             tree.append(*hash, |_, _| {});
         }
         let head = Checkpoint { origin: self.origin.clone(), size: tree.size(), root: tree.root() };
-        let leaves: Vec<Vec<u8>> = entries.into_iter().map(|entry| entry.leaf).collect();
         let frame = Frame {
             first: if planted::is(Bug::ReuseIndex) { first.saturating_sub(1) } else { first },
             previous: if planted::is(Bug::UnchainedFrames) { Digest::of(&[]) } else { self.last },
@@ -404,15 +408,8 @@ impl Log {
         Ok(())
     }
 
-    fn add_to_vault(&mut self, first: u64, entries: &[Entry]) -> Result<Digest, Problem> {
-        let sealed: Vec<PackEntry> = (first..)
-            .zip(entries)
-            .filter_map(|(leaf, entry)| {
-                let (slot, sealed) = entry.sealed.as_ref()?;
-                Some(PackEntry { leaf, slot: *slot, sealed: sealed.clone() })
-            })
-            .collect();
-        let added = self.pack.add(self.storage.as_mut(), &sealed, self.limits.pack_size)?;
+    fn add_to_vault(&mut self, sealed: &[PackEntry]) -> Result<Digest, Problem> {
+        let added = self.pack.add(self.storage.as_mut(), sealed, self.limits.pack_size)?;
         let mut subjects = self.subjects.lock().unwrap_or_else(PoisonError::into_inner);
         let mut has_new = false;
         if let Some(subjects) = subjects.as_mut().filter(|subjects| subjects.has_new()) {

@@ -77,8 +77,8 @@ impl RunId {
 
 impl PolicyUsed {
     fn read(policy: &Canonical) -> Option<Self> {
-        let text = |of: &Canonical, key: &str| Some(of.get(key)?.as_text()?.to_owned());
-        let digest = |of: &Canonical, key: &str| Digest::parse(of.get(key)?.as_text()?);
+        let text = |of: &Canonical, key: &str| Some(of.text_at(key)?.to_owned());
+        let digest = |of: &Canonical, key: &str| of.digest_at(key);
         let lists = policy.get("lists")?.as_array()?.iter();
         let rules = policy.get("rules")?.as_array()?.iter();
         Some(Self {
@@ -154,15 +154,15 @@ impl RunStart {
     /// Reads the leaf that begins a run; nothing if it is none, or of a form that is not known here.
     #[must_use]
     pub fn read(leaf: &Canonical) -> Option<Self> {
-        let text = |key: &str| leaf.get(key).and_then(Canonical::as_text);
+        let text = |key: &str| leaf.text_at(key);
         let engine = leaf.get("engine")?;
         let policies = leaf.get("policies")?.as_array()?;
         Some(Self {
             run: RunId::parse(text("run")?)?,
             as_of: Instant::parse(text("as_of")?).ok()?,
             engine: EngineId {
-                version: engine.get("version")?.as_text()?.to_owned(),
-                digest: Digest::parse(engine.get("digest")?.as_text()?)?,
+                version: engine.text_at("version")?.to_owned(),
+                digest: engine.digest_at("digest")?,
             },
             policies: policies.iter().map(PolicyUsed::read).collect::<Option<_>>()?,
             bad_values: known(text("bad_values")?, &["refuse", "unknown"])?,
@@ -173,7 +173,7 @@ impl RunStart {
             },
             facts: match leaf.get("facts") {
                 Some(facts) => {
-                    let origin = facts.get("origin")?.as_text()?.to_owned();
+                    let origin = facts.text_at("origin")?.to_owned();
                     Some((origin, facts.get("size")?.as_count()?))
                 }
                 None => None,
@@ -251,7 +251,7 @@ pub struct RunCount {
 impl RunCount {
     /// Gives a record's leaf its ordinal, and counts it.
     pub fn number(&mut self, record: &mut Canonical, fields: &Digest) {
-        if record.get("kind").and_then(Canonical::as_text) == Some("refused") {
+        if record.text_at("kind") == Some("refused") {
             self.refused += 1;
         } else {
             self.decided += 1;

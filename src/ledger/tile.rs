@@ -1,7 +1,5 @@
 //! Tiles: the hashes of the tree and its leaves in files, as C2SP tlog-tiles lays them out.
 
-use std::fmt::Write as _;
-
 use super::tree::node_hash;
 use crate::digest::Digest;
 
@@ -30,10 +28,13 @@ fn numbered(index: u64, width: u64) -> String {
         path = format!("x{:03}/{path}", rest % 1000);
         rest /= 1000;
     }
-    if width < TILE_WIDTH {
-        let _ = write!(path, ".p/{width}");
-    }
-    path
+    if width < TILE_WIDTH { partial_path(&path, width) } else { path }
+}
+
+/// The path of a tile that is not full, by the one that it will have when it is.
+#[must_use]
+pub fn partial_path(full: &str, width: u64) -> String {
+    format!("{full}.p/{width}")
 }
 
 /// Hashes of the tile at an index of a level, in a tree of a size: 256, fewer in the last one, none behind.

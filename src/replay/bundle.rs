@@ -100,8 +100,8 @@ impl Bundle {
         let list = Canonical::parse(&view.blob(digest)?).map_err(|_| malformed())?;
         let mut files = Vec::new();
         for file in list.get("files").and_then(Canonical::as_array).ok_or_else(malformed)? {
-            let path = file.get("path").and_then(Canonical::as_text).ok_or_else(malformed)?;
-            let digest = file.get("digest").and_then(Canonical::as_text).and_then(Digest::parse);
+            let path = file.text_at("path").ok_or_else(malformed)?;
+            let digest = file.digest_at("digest");
             files.push((PathBuf::from(path), view.blob(&digest.ok_or_else(malformed)?)?));
         }
         Ok(Self { files })

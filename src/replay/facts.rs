@@ -19,7 +19,7 @@ impl RecordedFacts {
     pub fn read(view: &View) -> Result<Self, Problem> {
         const KINDS: [&str; 3] = ["disposition", "control_done", "exception_granted"];
         let kind = |leaf: &Canonical| {
-            let kind = leaf.get("kind").and_then(Canonical::as_text)?;
+            let kind = leaf.text_at("kind")?;
             KINDS.into_iter().find(|known| *known == kind)
         };
         let wanted: std::collections::BTreeMap<u64, &str> =

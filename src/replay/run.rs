@@ -176,7 +176,7 @@ impl<'v> ReplayRun<'v> {
         take: &mut dyn FnMut(Replayed),
     ) -> Result<(), ReplayError> {
         self.each(source, wanted, &mut |index, leaf, record| {
-            if leaf.get("kind").and_then(Canonical::as_text) != Some("decision") {
+            if leaf.text_at("kind") != Some("decision") {
                 return;
             }
             let ordinal = leaf.get("ordinal").and_then(Canonical::as_count).unwrap_or_default();
@@ -248,7 +248,11 @@ impl<'v> ReplayRun<'v> {
             Some(Behind::NoRecord) | None => {}
         })?;
         let dispositions = match source {
-            Source::Vault => Dispositions::parse(&lines).unwrap_or_default(),
+            Source::Vault => Dispositions::parse(&lines).unwrap_or_else(|error| {
+                let why = format!("what the vault holds of dispositions cannot be read: {error}");
+                self.hopeless = Some(not_replayable(why));
+                Dispositions::default()
+            }),
             Source::Roster(_, dispositions) => dispositions.clone(),
         };
         if !added.is_empty() {
@@ -279,7 +283,11 @@ impl<'v> ReplayRun<'v> {
 
     /// Adds what was recorded about subjects besides the roster.
     fn add(&mut self, lines: &str) {
-        let additions = Additions::parse(lines).unwrap_or_default();
+        let Some(additions) = Additions::parse(lines) else {
+            let why = "what the vault holds of recorded facts cannot be read";
+            self.hopeless = Some(not_replayable(why));
+            return;
+        };
         let mut ready = Vec::new();
         for layout in std::mem::take(&mut self.layouts) {
             match Additions::new(&layout, &additions) {
@@ -605,9 +613,7 @@ fn not_replayable(why: impl Into<String>) -> Verdict {
 
 /// What differs first between two outcomes of a policy.
 fn first_difference(before: &Canonical, after: &Canonical, rules: &[String]) -> Option<String> {
-    let text = |policy: &Canonical, key: &str| {
-        policy.get(key).and_then(Canonical::as_text).unwrap_or_default().to_owned()
-    };
+    let text = |policy: &Canonical, key: &str| policy.text_at(key).unwrap_or_default().to_owned();
     let (old, new) = (text(before, "outcomes"), text(after, "outcomes"));
     for (rule, (old, new)) in rules.iter().zip(old.chars().zip(new.chars())) {
         if old != new {

@@ -18,7 +18,7 @@ pub fn leaf_table(rows: &[LeafRow], columns: usize) -> String {
     let mut table = plain_table(columns);
     table.set_header(["Leaf", "Recorded", "What", "Subject", "Details"]);
     for LeafRow { index, leaf, subject } in rows {
-        let text = |key: &str| leaf.get(key).and_then(Canonical::as_text).unwrap_or_default();
+        let text = |key: &str| leaf.text_at(key).unwrap_or_default();
         table.add_row([
             index.to_string(),
             text("recorded").to_owned(),
@@ -32,9 +32,7 @@ pub fn leaf_table(rows: &[LeafRow], columns: usize) -> String {
 
 /// What a leaf says, in a few words.
 pub(super) fn details(leaf: &Canonical) -> String {
-    let text = |of: &Canonical, key: &str| {
-        of.get(key).and_then(Canonical::as_text).unwrap_or_default().to_owned()
-    };
+    let text = |of: &Canonical, key: &str| of.text_at(key).unwrap_or_default().to_owned();
     let count = |key: &str| leaf.get(key).and_then(Canonical::as_count).unwrap_or_default();
     let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
     match text(leaf, "kind").as_str() {

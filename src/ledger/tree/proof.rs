@@ -97,25 +97,16 @@ pub fn verify_inclusion(
     if index >= size {
         return false;
     }
-    let (mut node, mut last) = (index, size - 1);
+    let mut climb = Climb { node: index, last: size - 1 };
     let mut hash = *leaf;
     for beside in path {
-        if last == 0 {
-            return false;
-        }
-        if node & 1 == 1 || node == last {
-            hash = node_hash(beside, &hash);
-            while node & 1 == 0 && node != 0 {
-                node >>= 1;
-                last >>= 1;
-            }
-        } else {
-            hash = node_hash(&hash, beside);
-        }
-        node >>= 1;
-        last >>= 1;
+        hash = match climb.next() {
+            Some(Side::Left) => node_hash(beside, &hash),
+            Some(Side::Right) => node_hash(&hash, beside),
+            None => return false,
+        };
     }
-    last == 0 && hash == *root
+    climb.is_at_root() && hash == *root
 }
 
 /// Whether the tree of one size and root is the beginning of the tree of another.
@@ -137,30 +128,63 @@ pub fn verify_consistency(
     let mut path = path.iter();
     let first = if old_size.is_power_of_two() { Some(old_root) } else { path.next() };
     let Some(first) = first else { return false };
-    let (mut node, mut last) = (old_size - 1, size - 1);
-    while node & 1 == 1 {
-        node >>= 1;
-        last >>= 1;
-    }
+    // From the largest complete subtree at the end of the old tree.
+    let complete = (old_size - 1).trailing_ones();
+    let mut climb = Climb { node: (old_size - 1) >> complete, last: (size - 1) >> complete };
     let (mut old_hash, mut hash) = (*first, *first);
     for beside in path {
-        if last == 0 {
-            return false;
-        }
-        if node & 1 == 1 || node == last {
-            old_hash = node_hash(beside, &old_hash);
-            hash = node_hash(beside, &hash);
-            while node & 1 == 0 && node != 0 {
-                node >>= 1;
-                last >>= 1;
+        match climb.next() {
+            Some(Side::Left) => {
+                old_hash = node_hash(beside, &old_hash);
+                hash = node_hash(beside, &hash);
             }
-        } else {
-            hash = node_hash(&hash, beside);
+            Some(Side::Right) => hash = node_hash(&hash, beside),
+            None => return false,
         }
-        node >>= 1;
-        last >>= 1;
     }
-    last == 0 && old_hash == *old_root && hash == *root
+    climb.is_at_root() && old_hash == *old_root && hash == *root
+}
+
+/// The way up from a node to the root of a tree, by the hashes that stand beside it.
+struct Climb {
+    /// The place of the node in its level.
+    node: u64,
+    /// The last place of the level.
+    last: u64,
+}
+
+/// Where a hash stands beside a node.
+enum Side {
+    Left,
+    Right,
+}
+
+impl Climb {
+    /// Goes up past the next hash; nothing if the root is reached.
+    fn next(&mut self) -> Option<Side> {
+        if self.last == 0 {
+            return None;
+        }
+        let side = if self.node & 1 == 1 || self.node == self.last {
+            while self.node & 1 == 0 && self.node != 0 {
+                self.up();
+            }
+            Side::Left
+        } else {
+            Side::Right
+        };
+        self.up();
+        Some(side)
+    }
+
+    fn up(&mut self) {
+        self.node >>= 1;
+        self.last >>= 1;
+    }
+
+    fn is_at_root(&self) -> bool {
+        self.last == 0
+    }
 }
 
 /// The largest power of two below a size of at least two: how many leaves stand in the left half.

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use super::keys::Succession;
 use super::report::Assurance;
-use super::{Findings, NEWEST, Trust};
+use super::{Findings, Trust};
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::cosigned_at;
-use crate::ledger::log::head_path;
+use crate::ledger::log::{CHECKPOINT, head_path};
 use crate::ledger::note::Note;
 use crate::ledger::planted::{self, Bug};
 use crate::ledger::storage::Storage;
@@ -42,7 +42,7 @@ impl Heads {
         });
         let published = names.iter().filter(|name| !name.contains('.'));
         let paths = published.map(|name| format!("checkpoints/{name}"));
-        for path in paths.chain([NEWEST.to_owned()]) {
+        for path in paths.chain([CHECKPOINT.to_owned()]) {
             match storage.read(&path) {
                 Ok(bytes) => match Note::parse(&bytes) {
                     Ok(note) => made.add(path, note, false, origin, findings),
@@ -75,7 +75,7 @@ impl Heads {
         if checkpoint.origin != origin {
             return findings.fault(&path, format!("it is a head of `{}`", checkpoint.origin));
         }
-        if path == NEWEST {
+        if path == CHECKPOINT {
             self.published = checkpoint.size;
         } else if !is_from_elsewhere && head_path(checkpoint.size) != path {
             findings.fault(&path, "its name is not that of its size");
@@ -91,7 +91,7 @@ impl Heads {
         let greatest = own().map(|head| head.checkpoint.size).max().unwrap_or(0);
         if self.published < greatest {
             findings.open(
-                NEWEST,
+                CHECKPOINT,
                 format!("it has {} leaves, and a head with {greatest} was published: a crash came between, or it was put back", self.published),
             );
         }

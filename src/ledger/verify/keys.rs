@@ -23,7 +23,7 @@ impl Succession {
         origin: &str,
         findings: &mut Findings,
     ) {
-        let kind = leaf.get("kind").and_then(Canonical::as_text);
+        let kind = leaf.text_at("kind");
         if index == 0 {
             let key = vkey_at(leaf, "key").filter(|key| key.name() == origin);
             if let Some(key) = key.filter(|_| kind == Some("log_opened")) {
@@ -48,8 +48,7 @@ impl Succession {
         let (old, new) = (vkey_at(leaf, "old_key")?, vkey_at(leaf, "new_key")?);
         let statement = rotation_statement(&old, &new);
         let is_signed = |key: &Vkey, at: &str| {
-            leaf.get(at)
-                .and_then(Canonical::as_text)
+            leaf.text_at(at)
                 .and_then(|signature| Base64::decode_vec(signature).ok())
                 .and_then(|bytes| Signature::from_slice(&bytes).ok())
                 .is_some_and(|signature| {
@@ -95,6 +94,6 @@ impl Succession {
 }
 
 fn vkey_at(leaf: &Canonical, entry: &str) -> Option<Vkey> {
-    let key = Vkey::parse(leaf.get(entry)?.as_text()?).ok()?;
+    let key = Vkey::parse(leaf.text_at(entry)?).ok()?;
     (key.usage() == KeyUse::Log).then_some(key)
 }

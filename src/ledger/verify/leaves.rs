@@ -1,12 +1,12 @@
 //! Where the leaves come from: the segments of a ledger, or the bundles of an export.
 
-use super::{Findings, Report, Verification, frame_name};
+use super::{Findings, Report, Verification};
 use crate::digest::Digest;
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::edge::read_bundle;
 use crate::ledger::frame::FrameRead;
 use crate::ledger::note::Note;
-use crate::ledger::segment::{Segment, Tail, read_segment, segments};
+use crate::ledger::segment::{Segment, Tail, read_segment, segment_path, segments};
 use crate::ledger::tile::{TILE_WIDTH, bundle_path};
 
 impl Verification<'_> {
@@ -22,7 +22,7 @@ impl Verification<'_> {
         };
         let mut last = Digest::from_bytes([0; 32]);
         for (place, number) in numbers.iter().enumerate() {
-            let path = frame_name(*number);
+            let path = segment_path(*number);
             let segment = match read_segment(self.storage, *number) {
                 Ok(segment) => segment,
                 Err(problem) => return findings.problem(&path, &problem),
@@ -58,7 +58,7 @@ impl Verification<'_> {
         }
         let published = self.heads.published();
         if self.tree.size() < published {
-            let next = frame_name(numbers.len() as u64 + 1);
+            let next = segment_path(numbers.len() as u64 + 1);
             findings.fault(&next, format!("it is missing, or the end of the one before it: {published} leaves were published"));
         }
     }

@@ -19,12 +19,11 @@ use super::checkpoint::Checkpoint;
 use super::event;
 use super::events::{EVENTS, Events};
 use super::frame::VaultPosition;
-use super::log::{CHECKPOINT, ORIGIN};
+use super::log::ORIGIN;
 use super::note::{Note, Vkey};
 use super::open::origin_of;
 use super::planted::{self, Bug};
 use super::problem::Problem;
-use super::segment::segment_path;
 use super::storage::{Storage, UNFINISHED};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
@@ -263,7 +262,7 @@ impl<'v> Verification<'v> {
             Ok(leaf) => leaf,
             Err(problem) => return findings.leaf(path, index, problem.to_string()),
         };
-        if leaf.get("format").and_then(Canonical::as_text) != Some(event::FORMAT) {
+        if leaf.text_at("format") != Some(event::FORMAT) {
             return findings.leaf(path, index, "it is a leaf of a form that is not known here");
         }
         self.keys.leaf(index, &leaf, &self.origin, findings);
@@ -360,17 +359,12 @@ impl<'v> Verification<'v> {
 fn blobs_named(leaf: &Canonical) -> Vec<Digest> {
     let in_list = |key: &str, entry: &str| -> Vec<Digest> {
         let entries = leaf.get(key).and_then(Canonical::as_array).unwrap_or_default();
-        entries.iter().filter_map(|policy| digest_at(policy, entry)).collect()
+        entries.iter().filter_map(|policy| policy.digest_at(entry)).collect()
     };
     let mut named = in_list("policies", "bundle");
     named.extend(in_list("files", "digest"));
-    named.extend(["bundle", "layout", "snapshot"].iter().filter_map(|key| digest_at(leaf, key)));
+    named.extend(["bundle", "layout", "snapshot"].iter().filter_map(|key| leaf.digest_at(key)));
     named
-}
-
-/// The digest that an entry of a leaf holds.
-fn digest_at(leaf: &Canonical, key: &str) -> Option<Digest> {
-    Digest::parse(leaf.get(key)?.as_text()?)
 }
 
 /// All files below a folder.
@@ -384,11 +378,3 @@ fn walk(storage: &dyn Storage, folder: &str) -> io::Result<Vec<String>> {
     }
     Ok(paths)
 }
-
-/// What a frame's checkpoint is called in findings.
-fn frame_name(number: u64) -> String {
-    segment_path(number)
-}
-
-/// Where the newest head is.
-const NEWEST: &str = CHECKPOINT;

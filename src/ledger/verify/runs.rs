@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
+use super::Findings;
 use super::report::RunFound;
-use super::{Findings, digest_at};
 use crate::ledger::canonical::Canonical;
 use crate::ledger::planted::{self, Bug};
 use crate::ledger::tree::{Frontier, leaf_hash};
@@ -33,7 +33,7 @@ impl Runs {
         leaf: &Canonical,
         findings: &mut Findings,
     ) {
-        let kind = leaf.get("kind").and_then(Canonical::as_text).unwrap_or_default();
+        let kind = leaf.text_at("kind").unwrap_or_default();
         let problem = match kind {
             "run_started" => self.started(index, leaf),
             "decision" | "refused" => self.record(kind, leaf),
@@ -46,7 +46,7 @@ impl Runs {
     }
 
     fn started(&mut self, index: u64, leaf: &Canonical) -> Result<(), String> {
-        let id = leaf.get("run").and_then(Canonical::as_text).ok_or("the run has no id")?;
+        let id = leaf.text_at("run").ok_or("the run has no id")?;
         if self.by_id.contains_key(id) {
             return Err(format!("the run {id} begins twice"));
         }
@@ -78,18 +78,18 @@ impl Runs {
                 "it has the ordinal {found} where {expected} follows: a record of the run is missing, or stands here twice"
             ));
         }
-        let fields = digest_at(leaf, "fields").ok_or("it commits to no record")?;
+        let fields = leaf.digest_at("fields").ok_or("it commits to no record")?;
         run.records.append(leaf_hash(fields.bytes()), |_, _| {});
         if kind == "refused" {
             run.refused += 1;
             return Ok(());
         }
         run.decided += 1;
-        digest_at(leaf, "subject").ok_or("it commits to no subject")?;
+        leaf.digest_at("subject").ok_or("it commits to no subject")?;
         let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
         let fits = policies.len() == run.policies.len()
             && policies.iter().zip(&run.policies).all(|(policy, (expected, rules))| {
-                let outcomes = policy.get("outcomes").and_then(Canonical::as_text);
+                let outcomes = policy.text_at("outcomes");
                 identity(policy) == *expected
                     && outcomes.is_some_and(|outcomes| outcomes.len() == *rules)
             });
@@ -112,7 +112,7 @@ impl Runs {
                 found.0, found.1, found.2
             ));
         }
-        if digest_at(leaf, "root") != Some(run.records.root()) {
+        if leaf.digest_at("root") != Some(run.records.root()) {
             return Err(
                 "the run ends with another root over its records than its leaves have".to_owned()
             );
@@ -121,7 +121,7 @@ impl Runs {
     }
 
     fn of(&mut self, leaf: &Canonical) -> Result<&mut Run, String> {
-        let id = leaf.get("run").and_then(Canonical::as_text).unwrap_or_default();
+        let id = leaf.text_at("run").unwrap_or_default();
         match self.by_id.get_mut(id) {
             Some(run) if run.is_complete => Err(format!("the run {id} had ended")),
             Some(run) => Ok(run),

@@ -45,7 +45,7 @@ impl Tiles {
         published: u64,
         findings: &mut Findings,
     ) {
-        for (path, bytes) in self.edge.partial() {
+        for (path, _, bytes) in self.edge.partial() {
             self.compare(storage, &path, &bytes, findings);
         }
         for path in std::mem::take(&mut self.unmet).into_values().flatten() {

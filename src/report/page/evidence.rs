@@ -184,7 +184,7 @@ fn rows(view: &View, kinds: &[&str]) -> Vec<PersonRow> {
 }
 
 fn text(leaf: &Canonical, key: &str) -> String {
-    leaf.get(key).and_then(Canonical::as_text).unwrap_or_default().to_owned()
+    leaf.text_at(key).unwrap_or_default().to_owned()
 }
 
 /// A time as people read it.

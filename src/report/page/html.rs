@@ -52,6 +52,7 @@ pub(super) fn render<P: Serialize>(template: &str, page: &P) -> Result<String, C
     environment.set_formatter(escape_cleaned);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
     environment.set_syntax(syntax);
+    environment.add_template("head.html", include_str!("head.html"))?;
     environment.add_template("style.css", include_str!("style.css"))?;
     let template = environment.template_from_str(template)?;
     Ok(template.render(Serde(page))?)

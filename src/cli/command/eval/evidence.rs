@@ -169,7 +169,7 @@ impl Opened {
         let known = self.log.events().of_kind("policy_published").find_map(|(_, leaf)| {
             let is_same = leaf.get("digest") == Some(&Canonical::text(used.digest))
                 && leaf.get("name") == Some(&Canonical::text(&used.name));
-            let recorded = leaf.get("recorded").and_then(Canonical::as_text)?;
+            let recorded = leaf.text_at("recorded")?;
             is_same.then(|| Instant::parse(recorded).ok()).flatten()
         });
         if let Some(published) = known {
@@ -366,8 +366,7 @@ fn interrupted(path: &Path, log: &Log) -> Result<Interrupted, Failure> {
     log.leaves(index + 1, &mut |leaf| {
         let Ok(leaf) = Canonical::parse(leaf) else { return };
         if leaf.get("run") == Some(&run)
-            && let Some(fields) =
-                leaf.get("fields").and_then(Canonical::as_text).and_then(Digest::parse)
+            && let Some(fields) = leaf.digest_at("fields")
         {
             recorded.push_back(fields);
         }

@@ -72,7 +72,7 @@ fn slots(
         let Some(document) = kept.open(&known.subjects)? else { continue };
         let source = document.get("source").unwrap_or_default();
         let is_refused = document.get("reasons").is_some();
-        if is_refused && source.windows(id.len()).any(|window| window == id.as_bytes()) {
+        if is_refused && memchr::memmem::find(source, id.as_bytes()).is_some() {
             slots.push(kept.slot);
             count += 1;
         }

@@ -3,7 +3,6 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use duecare::digest::Digest;
-use duecare::ledger::canonical::Canonical;
 use duecare::ledger::event;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Trust, verify};
@@ -96,7 +95,7 @@ fn write(args: &LedgerExportArgs, view: &View, bag: &Path) -> Result<(), Failure
 /// The policies as text, each in a folder of its own, as they lay when they were used.
 fn policies(view: &View, folder: &Path) -> Result<(), Failure> {
     for (_, leaf) in view.events().of_kind("policy_published") {
-        let text = |key: &str| leaf.get(key).and_then(Canonical::as_text).unwrap_or_default();
+        let text = |key: &str| leaf.text_at(key).unwrap_or_default();
         let Some(bundle) = Digest::parse(text("bundle")) else { continue };
         let bundle = Bundle::read(view, &bundle).map_err(Failure::input)?;
         let folder = folder.join(format!("{}-{}", text("name"), text("version")));

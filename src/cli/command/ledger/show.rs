@@ -37,9 +37,7 @@ pub(super) fn run(args: &LedgerShowArgs) -> Result<Exit, Failure> {
     view.leaves(range, &mut |index, bytes| {
         let Ok(leaf) = Canonical::parse(bytes) else { return Ok(true) };
         let is = |key: &str, asked: Option<&String>| {
-            asked.is_none_or(|asked| {
-                leaf.get(key).and_then(Canonical::as_text) == Some(asked.as_str())
-            })
+            asked.is_none_or(|asked| leaf.text_at(key) == Some(asked.as_str()))
         };
         let is_wanted = is("kind", args.kind.as_ref())
             && is("run", args.run.as_ref())

@@ -41,13 +41,14 @@ pub(crate) fn newest_decision(
     known: &Known,
     subject: &str,
 ) -> Result<u64, Failure> {
-    let wanted = Canonical::text(known.commitment);
+    let commitment = known.commitment.to_string();
+    let may_be_about = memchr::memmem::Finder::new(&commitment);
     let mut newest = None;
     view.leaves(0..view.head().size, &mut |index, bytes| {
-        if is_about(bytes, &known.commitment)
+        if may_be_about.find(bytes).is_some()
             && let Ok(leaf) = Canonical::parse(bytes)
-            && leaf.get("kind").and_then(Canonical::as_text) == Some("decision")
-            && leaf.get("subject") == Some(&wanted)
+            && leaf.text_at("kind") == Some("decision")
+            && leaf.text_at("subject") == Some(&commitment)
         {
             newest = Some(index);
         }
@@ -60,10 +61,4 @@ pub(crate) fn newest_decision(
             ledger.display()
         ))
     })
-}
-
-/// Whether a leaf can be about a subject, before it is read.
-fn is_about(leaf: &[u8], commitment: &Digest) -> bool {
-    let shown = commitment.to_string();
-    leaf.windows(shown.len()).any(|window| window == shown.as_bytes())
 }

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::args::LedgerWitnessArgs;
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::files::Output;
 use crate::cli::{clock, keys, ledgers, terminal};
 
 const FORMAT: &str = "duecare.witness/1";
@@ -62,7 +63,7 @@ pub(super) fn run(args: &LedgerWitnessArgs, quiet: bool) -> Result<Exit, Failure
     if let Some(output) = &args.output {
         let mut cosigned = note;
         cosigned.signatures.push(cosignature);
-        let mut file = crate::cli::files::Output::create(output)?;
+        let mut file = Output::create(output)?;
         write!(file, "{cosigned}")?;
         file.finish()?;
     } else {
@@ -164,21 +165,10 @@ fn require_grown(
     )))
 }
 
-/// Writes what was seen so that it is there after a power cut too.
 fn remember(path: &Path, memory: &Memory) -> Result<(), Failure> {
-    let shown = path.display();
-    let text = serde_json::to_string_pretty(memory).map_err(std::io::Error::from)?;
-    let mut unfinished = path.as_os_str().to_os_string();
-    unfinished.push(".part");
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::create(&unfinished)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&unfinished, path))
-        .and_then(|()| File::open(folder.unwrap_or(Path::new(".")))?.sync_all())
-        .map_err(|error| Failure::input(format!("`{shown}` cannot be written: {error}")))
+    let mut output = Output::create(path)?;
+    serde_json::to_writer_pretty(&mut output, memory).map_err(std::io::Error::from)?;
+    output.finish()
 }
 
 fn fails(message: String) -> Failure {
