@@ -102,7 +102,8 @@ def alter_files(copies, ledger, size):
         copies.with_file(ledger, path, content[:-1], "cut", STRUCTURE)
         copies.with_file(ledger, path, None, "missing", STRUCTURE)
     copies.with_file(ledger, segments[-1], segments[-1].read_bytes()[:-7], "segment-cut", ONLY_LEDGER)
-    copies.with_file(ledger, blobs[0], None, "blob-missing", MEANING)
+    for blob in blobs:
+        copies.with_file(ledger, blob, None, "blob-missing", MEANING)
     # The segments still have all leaves: a crash between two files leaves as much, and who reads them has nothing to refuse.
     copies.with_file(ledger, ledger / "checkpoint", heads[-3].read_bytes(), "older-head", ["verify", "go"])
     leaves = split_leaves(entries[1].read_bytes())

@@ -1,5 +1,6 @@
 //! What is no ledger, or not the one it says: verification never passes, never panics, and says why.
 
+use duecare::digest::Digest;
 use duecare::ledger::canonical::Canonical;
 use duecare::ledger::checkpoint::Checkpoint;
 use duecare::ledger::event;
@@ -8,11 +9,11 @@ use duecare::ledger::run::RunCount;
 use duecare::ledger::storage::Storage as _;
 use duecare::ledger::tile::{bundle_path, hash_tile_path};
 use duecare::ledger::verify::{Trust, Verdict, verify};
-use duecare::ledger::{Entry, Limits, Log};
+use duecare::ledger::{Entry, Limits, Log, blob_path};
 
 use super::sample::{
-    RUN, Seeded, fields_of, key, leaf, leaf_with_blob, now, record_leaf, run_started, said,
-    small_limits, whole_log,
+    POLICY, RUN, Seeded, bundle_of, fields_of, key, leaf, leaf_with_blob, now, record_leaf,
+    run_started, said, small_limits, whole_log,
 };
 use super::write_back::Disk;
 
@@ -405,9 +406,14 @@ const CASES: &[Case] = &[
         "its content is not what its name says",
     ),
     (
-        "a blob is missing",
-        |disk| disk.delete(&last(disk, "blobs/")),
+        "a list of texts is missing",
+        |disk| disk.delete(&blob_path(&Digest::of(&bundle_of(&Digest::of(POLICY)).to_bytes()))),
         "the leaf names a blob that is missing",
+    ),
+    (
+        "a text of a list is missing",
+        |disk| disk.delete(&blob_path(&Digest::of(POLICY))),
+        "the list of texts that the leaf names has a blob that is missing",
     ),
     (
         "a blob is empty",

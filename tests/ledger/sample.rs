@@ -90,14 +90,27 @@ pub(super) fn leaf_with_blob(digest: &Digest) -> Canonical {
     event::leaf("policy_published", now(), [("bundle", Canonical::text(digest))])
 }
 
+/// The text of a policy that the whole log keeps.
+pub(super) const POLICY: &[u8] = b"policy \"test\"\n";
+
+/// A list of a policy's texts, of one.
+pub(super) fn bundle_of(text: &Digest) -> Canonical {
+    let file = [("path", Canonical::text("test.due")), ("digest", Canonical::text(text))];
+    Canonical::object([
+        ("format", Canonical::text("duecare.bundle/1")),
+        ("files", Canonical::Array(vec![Canonical::object(file)])),
+    ])
+}
+
 /// A log with everything that a log has: a run, a vault, blobs, another key, an erasure, several segments and packs.
 pub(super) fn whole_log(limits: Limits, records: u64) -> Disk {
     let disk = Disk::default();
     let random = Seeded::new(7);
     let mut log =
         Log::create_within(limits, Box::new(disk.clone()), key(1), &random, now()).unwrap();
-    let blob = log.keep_blob(b"policy \"test\"\n").unwrap();
-    log.commit(vec![Entry::of(&leaf_with_blob(&blob)), Entry::of(&run_started())]).unwrap();
+    let text = log.keep_blob(POLICY).unwrap();
+    let bundle = log.keep_blob(&bundle_of(&text).to_bytes()).unwrap();
+    log.commit(vec![Entry::of(&leaf_with_blob(&bundle)), Entry::of(&run_started())]).unwrap();
     let mut count = RunCount::default();
     let mut slots = Vec::new();
     let mut batch = Vec::new();

@@ -276,13 +276,26 @@ impl<'v> Verification<'v> {
     }
 
     fn check_blobs(&self, findings: &mut Findings, report: &mut Report) {
+        let mut in_lists = std::collections::BTreeMap::new();
         for (digest, leaf) in &self.blobs {
             let path = blob_path(digest);
-            match self.storage.length(&path) {
-                Ok(Some(_)) => {}
-                Ok(None) => findings.leaf(&path, *leaf, "the leaf names a blob that is missing"),
-                Err(error) => findings.unreadable(&path, &error),
+            if !self.storage.length(&path).is_ok_and(|length| length.is_some()) {
+                self.check_named(digest, *leaf, "the leaf names a blob", findings);
+                continue;
             }
+            // One that cannot be read, or is not what its name says, is told of below.
+            let bytes = self.storage.read(&path).unwrap_or_default();
+            for named in Canonical::parse(&bytes).iter().flat_map(blobs_named) {
+                in_lists.entry(named).or_insert(*leaf);
+            }
+        }
+        for (digest, leaf) in &in_lists {
+            self.check_named(
+                digest,
+                *leaf,
+                "the list of texts that the leaf names has a blob",
+                findings,
+            );
         }
         match walk(self.storage, BLOBS) {
             Ok(paths) => {
@@ -297,6 +310,15 @@ impl<'v> Verification<'v> {
                 }
             }
             Err(error) => findings.unreadable(BLOBS, &error),
+        }
+    }
+
+    fn check_named(&self, digest: &Digest, leaf: u64, by: &str, findings: &mut Findings) {
+        let path = blob_path(digest);
+        match self.storage.length(&path) {
+            Ok(Some(_)) => {}
+            Ok(None) => findings.leaf(&path, leaf, format!("{by} that is missing")),
+            Err(error) => findings.unreadable(&path, &error),
         }
     }
 
@@ -355,7 +377,7 @@ impl<'v> Verification<'v> {
     }
 }
 
-/// The blobs that a leaf names.
+/// The blobs that a leaf names, or a list of texts.
 fn blobs_named(leaf: &Canonical) -> Vec<Digest> {
     let in_list = |key: &str, entry: &str| -> Vec<Digest> {
         let entries = leaf.get(key).and_then(Canonical::as_array).unwrap_or_default();
