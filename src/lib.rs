@@ -14,6 +14,7 @@ pub mod loader;
 pub mod peers;
 pub mod program;
 pub mod replay;
+pub mod review;
 pub mod report;
 pub mod resolve;
 pub mod roster;

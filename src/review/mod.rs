@@ -1,0 +1,8 @@
+//! What a change of a policy means, whom it touches, and who approved it.
+
+mod change;
+mod direction;
+pub mod witness;
+
+pub use change::{Change, ClauseId, Detail, Through, Weight, What};
+pub use direction::Direction;
