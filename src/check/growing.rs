@@ -14,6 +14,13 @@ pub(super) fn check(sink: &mut Sink, policy: &PolicySet) {
     }
 }
 
+/// Whether further elements in the window, which stands inside of so many others, can only make the
+/// condition truer.
+pub(crate) fn only_rises(window: &Window, condition: &Condition, level: u8) -> bool {
+    let watched = Watched { level, filter: window.members.filter.as_deref() };
+    of_condition(condition, watched).never_falls()
+}
+
 fn check_in(sink: &mut Sink, condition: &Condition, watched: Watched<'_>) {
     match &condition.kind {
         ConditionKind::InAny { window, condition: inner } => {

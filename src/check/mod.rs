@@ -11,6 +11,7 @@ mod satisfiable;
 mod text;
 mod versions;
 
+pub(crate) use growing::only_rises;
 pub use versions::check_versions;
 
 use std::ops::Deref;

@@ -2,6 +2,7 @@
 
 mod change;
 mod direction;
+pub mod implication;
 pub mod witness;
 
 pub use change::{Change, ClauseId, Detail, Through, Weight, What};

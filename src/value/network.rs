@@ -68,6 +68,12 @@ impl Network {
     pub fn contains(self, ip: Ip) -> bool {
         self.0.contains(&ip.0)
     }
+
+    /// Whether every address of the other network lies in this one.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        self.0.contains(&other.0)
+    }
 }
 
 impl fmt::Display for Network {

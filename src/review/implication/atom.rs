@@ -1,0 +1,188 @@
+//! Conditions that are not taken apart: whether one holds wherever another does.
+
+use super::bound::Bound;
+use super::prove::{Formula, Proof};
+use super::side::Side;
+use crate::check::only_rises;
+use crate::hir::{Condition, ConditionKind, FieldPath, Operand, Window};
+
+type Side2<'p, T> = (Side<'p>, T);
+
+impl Proof {
+    /// Whether, for every record, the second is at least as true as the first.
+    pub(super) fn atom_implies<'p>(&mut self, given: Formula<'p>, wanted: Formula<'p>) -> bool {
+        if let (Some(given), Some(wanted)) = (Bound::of(given), Bound::of(wanted)) {
+            return self.bound_implies(given, wanted);
+        }
+        match (given.holds, wanted.holds) {
+            (true, true) => self.kind_implies(given, wanted),
+            (false, false) => self.kind_implies(wanted.held(), given.held()),
+            (true, false) | (false, true) => false,
+        }
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one line or two for each kind of condition")]
+    fn kind_implies<'p>(&mut self, given: Formula<'p>, wanted: Formula<'p>) -> bool {
+        let (side, other) = (given.side, wanted.side);
+        match (&given.condition.kind, &wanted.condition.kind) {
+            (ConditionKind::Field(path), ConditionKind::Field(there))
+            | (ConditionKind::Has(path), ConditionKind::Has(there))
+            | (ConditionKind::IsKnown(path), ConditionKind::IsKnown(there)) => {
+                side.is_same_place(path, other, there)
+            }
+            (
+                ConditionKind::Rule { rule, outcome },
+                ConditionKind::Rule { rule: there, outcome: same },
+            ) => outcome == same && side.rule_name(*rule) == other.rule_name(*there),
+            (
+                ConditionKind::Rules { at_least, severity, kind, outcome },
+                ConditionKind::Rules {
+                    at_least: other_least,
+                    severity: other_severity,
+                    kind: other_kind,
+                    outcome: other_outcome,
+                },
+            ) => {
+                (severity, kind, outcome) == (other_severity, other_kind, other_outcome)
+                    && self.at_most((other, other_least), (side, at_least))
+            }
+            (
+                ConditionKind::AtLeast { count, of },
+                ConditionKind::AtLeast { count: other_count, of: others },
+            ) => self.at_least_implies((side, count, of), (other, other_count, others)),
+            (ConditionKind::Equal(left, right), ConditionKind::Equal(first, second)) => {
+                let (left, right) = ((side, left.as_ref()), (side, right.as_ref()));
+                let (first, second) = ((other, first.as_ref()), (other, second.as_ref()));
+                (self.is_same(left, first) && self.is_same(right, second))
+                    || (self.is_same(left, second) && self.is_same(right, first))
+            }
+            (ConditionKind::Order { .. }, ConditionKind::Order { .. }) => {
+                let given = Bound::of(given);
+                given.zip(Bound::of(wanted)).is_some_and(|(given, wanted)| self.bound_implies(given, wanted))
+            }
+            (ConditionKind::Exists(members), ConditionKind::Exists(others)) => {
+                self.are_among((side, members), (other, others))
+            }
+            (
+                ConditionKind::Every { members, condition },
+                ConditionKind::Every { members: others, condition: wanted },
+            ) => {
+                self.are_among((other, others), (side, members))
+                    && self.implies((side, condition), (other, wanted))
+            }
+            (
+                ConditionKind::InAny { window, condition },
+                ConditionKind::InAny { window: others, condition: wanted },
+            ) => {
+                self.windows_among((side, window), (other, others))
+                    && self.implies_inside((side, condition), (other, wanted))
+            }
+            (
+                ConditionKind::InTheLast { window, condition },
+                ConditionKind::InTheLast { window: others, condition: wanted },
+            ) => self.in_the_last_implies((side, window, condition), (other, others, wanted)),
+            (
+                ConditionKind::Inconsistent { paths, allowing },
+                ConditionKind::Inconsistent { paths: others, allowing: wanted },
+            ) => {
+                are_compared_too((side, paths), (other, others))
+                    && self.differ_too((side, allowing.as_deref()), (other, wanted.as_deref()))
+            }
+            (
+                ConditionKind::Assume { condition, assumed },
+                ConditionKind::Assume { condition: wanted, assumed: other_assumed },
+            ) => assumed <= other_assumed && self.implies((side, condition), (other, wanted)),
+            _ => false,
+        }
+    }
+
+    /// At least so many of the first: those among them that have a counterpart among the second.
+    fn at_least_implies<'p>(
+        &mut self,
+        (side, count, of): (Side<'p>, &'p Operand, &'p [Condition]),
+        (other, wanted, others): (Side<'p>, &'p Operand, &'p [Condition]),
+    ) -> bool {
+        let (Some(count), Some(wanted)) = (side.whole(count), other.whole(wanted)) else {
+            return false;
+        };
+        let mut free: Vec<&Condition> = others.iter().collect();
+        let mut without: i64 = 0;
+        for part in of {
+            let found = free.iter().position(|there| self.implies((side, part), (other, there)));
+            match found {
+                Some(place) => drop(free.remove(place)),
+                None => without += 1,
+            }
+        }
+        count - without >= wanted
+    }
+
+    fn in_the_last_implies<'p>(
+        &mut self,
+        (side, window, condition): (Side<'p>, &'p Window, &'p Condition),
+        (other, others, wanted): (Side<'p>, &'p Window, &'p Condition),
+    ) -> bool {
+        let is_same = |proof: &mut Self| {
+            proof.is_same_time((side, window), (other, others))
+                && proof.period_at_most((side, &window.period), (other, &others.period))
+                && proof.period_at_most((other, &others.period), (side, &window.period))
+                && proof.are_same_elements((side, &window.members), (other, &others.members))
+        };
+        let has_more = |proof: &mut Self| {
+            only_rises(others, wanted, proof.windows)
+                && proof.windows_among((side, window), (other, others))
+        };
+        (is_same(self) || has_more(self)) && self.implies_inside((side, condition), (other, wanted))
+    }
+
+    /// Of conditions inside of a window.
+    fn implies_inside<'p>(
+        &mut self,
+        given: Side2<'p, &'p Condition>,
+        wanted: Side2<'p, &'p Condition>,
+    ) -> bool {
+        self.windows += 1;
+        let implies = self.implies(given, wanted);
+        self.windows -= 1;
+        implies
+    }
+
+    /// Whether texts that differ for the first differ for the second: one that allows less likeness, or the
+    /// same.
+    fn differ_too<'p>(
+        &mut self,
+        (side, allowing): Side2<'p, Option<&'p Operand>>,
+        (other, wanted): Side2<'p, Option<&'p Operand>>,
+    ) -> bool {
+        match (allowing, wanted) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(allowing), Some(wanted)) => self.at_most((side, allowing), (other, wanted)),
+        }
+    }
+}
+
+impl<'p> Formula<'p> {
+    fn held(self) -> Self {
+        Self { holds: true, ..self }
+    }
+}
+
+/// Whether all that the first compares the second compares too. Further values can only contradict.
+fn are_compared_too(
+    (side, paths): Side2<'_, &[FieldPath]>,
+    (other, others): Side2<'_, &[FieldPath]>,
+) -> bool {
+    let has_all = paths
+        .iter()
+        .all(|path| others.iter().any(|there| side.is_same_place(path, other, there)));
+    let is_one_each = |path: &FieldPath| path.steps.iter().filter(|step| step.list).count() <= 1;
+    has_all
+        && (paths.len() == others.len() || others.iter().all(is_one_each))
+}
+
+impl<'p> Side<'p> {
+    fn rule_name(self, rule: crate::hir::RuleId) -> Option<&'p str> {
+        self.policy.rules.get(rule.index()).map(|rule| rule.name.as_str())
+    }
+}

@@ -1,0 +1,163 @@
+//! Comparisons of amounts: `greater > less`.
+
+use rust_decimal::Decimal;
+
+use super::amount::{Term, measure};
+use super::prove::{Formula, Proof};
+use crate::hir::{Aggregation, ConditionKind, Operand, OperandKind, Order};
+use crate::types::Type;
+
+/// That one amount is above another, or at least equal.
+#[derive(Clone, Copy)]
+pub(super) struct Bound<'p> {
+    greater: Term<'p>,
+    less: Term<'p>,
+    strict: bool,
+}
+
+impl<'p> Bound<'p> {
+    /// Of a comparison, or of its contrary where neither side may be none.
+    pub(super) fn of(formula: Formula<'p>) -> Option<Self> {
+        let ConditionKind::Order { order, left, right } = &formula.condition.kind else {
+            return None;
+        };
+        let side = formula.side;
+        let order = if formula.holds {
+            *order
+        } else if may_be_none(side.resolved(left)) || may_be_none(side.resolved(right)) {
+            return None;
+        } else {
+            order.negated()
+        };
+        let (greater, less, strict) = match order {
+            Order::Greater => (left, right, true),
+            Order::AtLeast => (left, right, false),
+            Order::Less => (right, left, true),
+            Order::AtMost => (right, left, false),
+        };
+        Some(Self { greater: (side, greater), less: (side, less), strict })
+    }
+
+    /// Whole amounts are above one number exactly where they are at least the next.
+    fn least(&self) -> Option<(Option<crate::value::Currency>, Decimal, bool)> {
+        let (currency, amount) = measure(self.less.0.constant(self.less.1)?)?;
+        let is_whole = is_whole(self.greater.0.resolved(self.greater.1));
+        Some(match (is_whole, self.strict) {
+            (true, true) => (currency, amount.floor().checked_add(Decimal::ONE)?, false),
+            (true, false) => (currency, amount.ceil(), false),
+            (false, strict) => (currency, amount, strict),
+        })
+    }
+
+    /// The same of the greater side.
+    fn most(&self) -> Option<(Option<crate::value::Currency>, Decimal, bool)> {
+        let (currency, amount) = measure(self.greater.0.constant(self.greater.1)?)?;
+        let is_whole = is_whole(self.less.0.resolved(self.less.1));
+        Some(match (is_whole, self.strict) {
+            (true, true) => (currency, amount.ceil().checked_sub(Decimal::ONE)?, false),
+            (true, false) => (currency, amount.floor(), false),
+            (false, strict) => (currency, amount, strict),
+        })
+    }
+}
+
+/// Whether it may be none, and a comparison with it then no.
+fn may_be_none(operand: &Operand) -> bool {
+    operand.or_none
+        || matches!(operand.kind, OperandKind::Aggregate { .. } | OperandKind::Share { .. })
+}
+
+fn is_whole(operand: &Operand) -> bool {
+    matches!(
+        operand.kind,
+        OperandKind::Count(_)
+            | OperandKind::CountDistinct(_)
+            | OperandKind::CountPeers(_)
+            | OperandKind::Score
+    )
+}
+
+impl Proof {
+    /// Whether the first holds only where the second does.
+    pub(super) fn bound_implies<'p>(&mut self, given: Bound<'p>, wanted: Bound<'p>) -> bool {
+        if let (Some(given_least), Some(wanted_least)) = (given.least(), wanted.least()) {
+            return self.rises((given.greater, wanted.greater), Rising::Greater)
+                && same_type(given.less, wanted.less)
+                && reaches(given_least, wanted_least, |given, wanted| given > wanted);
+        }
+        if let (Some(given_most), Some(wanted_most)) = (given.most(), wanted.most()) {
+            return self.rises((wanted.less, given.less), Rising::Less)
+                && same_type(given.greater, wanted.greater)
+                && reaches(given_most, wanted_most, |given, wanted| given < wanted);
+        }
+        (given.strict || !wanted.strict)
+            && self.rises((given.greater, wanted.greater), Rising::Greater)
+            && self.at_most(wanted.less, given.less)
+    }
+
+    /// Whether the second is at least the first, as the one side of a comparison which none makes no.
+    fn rises<'p>(&mut self, (low, high): (Term<'p>, Term<'p>), side: Rising) -> bool {
+        if self.at_most(low, high) {
+            return true;
+        }
+        // Further elements raise the greatest and lower the least; of no element a comparison is no.
+        let (few, many) = match side {
+            Rising::Greater => (low, high),
+            Rising::Less => (high, low),
+        };
+        let wanted = match side {
+            Rising::Greater => Aggregation::Greatest,
+            Rising::Less => Aggregation::Least,
+        };
+        match (&few.0.resolved(few.1).kind, &many.0.resolved(many.1).kind) {
+            (
+                OperandKind::Aggregate { aggregation, members },
+                OperandKind::Aggregate { aggregation: same, members: others },
+            ) => {
+                aggregation == same
+                    && *aggregation == wanted
+                    && few.1.of != Type::Money
+                    && self.are_among((few.0, members), (many.0, others))
+            }
+            (
+                OperandKind::Share { members, having, over },
+                OperandKind::Share { members: others, having: other_having, over: other_over },
+            ) => {
+                // A share of fewer elements than asked for is none.
+                let fewest = |side: super::Side<'p>, over: Option<&'p Operand>| {
+                    over.map_or(Some(1), |over| side.whole(over))
+                };
+                let first = fewest(few.0, over.as_deref());
+                let second = fewest(many.0, other_over.as_deref());
+                let (given, wanted) = match side {
+                    Rising::Greater => ((few.0, having.as_ref()), (many.0, other_having.as_ref())),
+                    Rising::Less => ((many.0, other_having.as_ref()), (few.0, having.as_ref())),
+                };
+                first.zip(second).is_some_and(|(first, second)| first >= second)
+                    && self.are_same_elements((few.0, members), (many.0, others))
+                    && self.implies(given, wanted)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// On which side of a comparison an amount stands.
+#[derive(Clone, Copy)]
+enum Rising {
+    Greater,
+    Less,
+}
+
+fn same_type(left: Term<'_>, right: Term<'_>) -> bool {
+    left.0.type_name(left.1.of) == right.0.type_name(right.1.of)
+}
+
+type Limit = (Option<crate::value::Currency>, Decimal, bool);
+
+/// Whether who keeps to one limit keeps to the other.
+fn reaches(given: Limit, wanted: Limit, beyond: fn(Decimal, Decimal) -> bool) -> bool {
+    let ((currency, given, given_strict), (other, wanted, wanted_strict)) = (given, wanted);
+    currency == other
+        && (beyond(given, wanted) || (given == wanted && (given_strict || !wanted_strict)))
+}
