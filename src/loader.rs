@@ -71,6 +71,8 @@ pub struct Policy {
     pub checked: Checked<PolicySet>,
     /// SHA-256 over the digests of its own text and of every text it uses, in the order of first use.
     pub digest: Digest,
+    /// Its own text and every text it uses, in the order of first use.
+    pub files: Vec<FileId>,
 }
 
 impl Policy {
@@ -207,8 +209,13 @@ impl Loader<'_> {
             return None;
         }
         let checked = check::check(&mut self.sink, &self.sources, resolved)?;
-        let digest = self.digest(id, &order);
-        Some(Policy { path: path.to_path_buf(), checked, digest })
+        let texts = self.texts(id, &order);
+        Some(Policy {
+            path: path.to_path_buf(),
+            checked,
+            digest: self.digest(&texts),
+            files: texts,
+        })
     }
 
     /// A file that no policy holds together: its records must still make sense.
@@ -345,11 +352,16 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn digest(&self, main: FileId, order: &[PathBuf]) -> Digest {
+    /// A policy's own text, and those it uses.
+    fn texts(&self, main: FileId, order: &[PathBuf]) -> Vec<FileId> {
         let used = order.iter().filter_map(|path| self.parsed.get(path)).map(|(id, _)| *id);
+        std::iter::once(main).chain(used.filter(|id| *id != main)).collect()
+    }
+
+    fn digest(&self, texts: &[FileId]) -> Digest {
         let mut text = "duecare.policy/1\n".to_owned();
-        for id in std::iter::once(main).chain(used.filter(|id| *id != main)) {
-            if let Some(file) = self.sources.file(id) {
+        for id in texts {
+            if let Some(file) = self.sources.file(*id) {
                 let _ = writeln!(text, "{}", Digest::of(file.text().as_bytes()));
             }
         }
