@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::compare::{Role, Truer};
 use super::direction::Direction;
 use super::witness::Witness;
+use crate::hir::RuleId;
 
 /// A clause: a kind of declaration and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -114,7 +116,29 @@ pub struct Detail {
     /// What a reader has to know to rely on the direction.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub provided: Vec<String>,
-    /// A record that the two versions judge differently.
+    /// Records that the two versions judge differently; one each way where it is neither.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub witnesses: Vec<Witness>,
+    /// What a witness has to show; absent where none is looked for.
+    #[serde(skip)]
+    pub(super) seek: Option<Seek>,
+}
+
+/// What a witness has to show.
+#[derive(Clone, Debug)]
+pub(super) struct Seek {
+    pub(super) judged: Judged,
+    /// How the truth of the condition changed.
+    pub(super) truer: Truer,
+    /// What the condition does where it holds.
+    pub(super) role: Role,
+}
+
+/// What is judged differently.
+#[derive(Clone, Debug)]
+pub(super) enum Judged {
+    /// Rules of the old and of the new version.
+    Rules { old: Vec<RuleId>, new: Vec<RuleId> },
+    /// What all rules come to.
+    Decision,
 }

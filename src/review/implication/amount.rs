@@ -13,7 +13,7 @@ const MONTH_MIN: i64 = 28 * 86_400;
 const MONTH_MAX: i64 = 31 * 86_400;
 
 /// An operand of one of the policies.
-pub(super) type Term<'p> = (Side<'p>, &'p Operand);
+pub(in crate::review) type Term<'p> = (Side<'p>, &'p Operand);
 
 /// A value that is known without data.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ impl<'p> Side<'p> {
     }
 
     /// The whole number that an operand is.
-    pub(super) fn whole(self, operand: &'p Operand) -> Option<i64> {
+    pub(in crate::review) fn whole(self, operand: &'p Operand) -> Option<i64> {
         let Constant::Value(value) = self.constant(operand)? else { return None };
         let Key::Amount(amount) = value.key() else { return None };
         (amount.normalize().scale() == 0).then(|| i64::try_from(amount.mantissa()).ok()).flatten()
@@ -202,7 +202,7 @@ impl Proof {
     }
 
     /// Whether a length of time is at most another, whatever months they are.
-    pub(super) fn period_at_most<'p>(&mut self, left: Term<'p>, right: Term<'p>) -> bool {
+    pub(in crate::review) fn period_at_most<'p>(&mut self, left: Term<'p>, right: Term<'p>) -> bool {
         match (left.0.period(left.1), right.0.period(right.1)) {
             (Some(Period::Exact(left)), Some(Period::Exact(right))) => {
                 left.seconds() <= right.seconds()

@@ -29,7 +29,7 @@ impl<'p> Side<'p> {
     }
 
     /// The values of a parameter.
-    pub(super) fn values(self, id: ParamId) -> Option<&'p [ParamConstant]> {
+    pub(in crate::review) fn values(self, id: ParamId) -> Option<&'p [ParamConstant]> {
         let own = self.policy.params.get(id.index())?;
         let param = match self.instead {
             Some(Instead::Param(other)) if other.name == own.name => other,

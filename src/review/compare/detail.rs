@@ -1,0 +1,188 @@
+//! Changed parts of clauses.
+
+use super::verdict::{AnyOf, Role, Truer, Uses, compare};
+use super::{Pair, Version};
+use crate::hir::{Citation, Condition, PolicySet};
+use crate::review::change::{Judged, Seek};
+use crate::review::implication::Side;
+use crate::review::{ClauseId, Detail, Direction, Weight};
+
+impl Detail {
+    /// A part that changed from something to something, either of which may be missing.
+    pub(super) fn new(part: &str, old: Option<String>, new: Option<String>, weight: Weight) -> Self {
+        Self {
+            part: part.to_owned(),
+            old,
+            new,
+            weight,
+            direction: None,
+            by: Vec::new(),
+            provided: Vec::new(),
+            witnesses: Vec::new(),
+            seek: None,
+        }
+    }
+
+    pub(super) fn directed(self, direction: Direction) -> Self {
+        Self { direction: Some(direction), ..self }
+    }
+
+    /// With the direction of a change of truth, for which a witness is looked for.
+    pub(super) fn sought(self, asked: Asked<'_>, truer: Truer) -> Self {
+        let direction = Some(truer.direction(asked.role));
+        let seek = Seek { judged: asked.judged, truer, role: asked.role };
+        Self { direction, seek: (truer != Truer::Same).then_some(seek), ..self }
+    }
+}
+
+/// A part in words, if it changed.
+pub(super) fn worded(part: &str, old: &str, new: &str, weight: Weight) -> Option<Detail> {
+    optional(part, Some(old), Some(new), weight)
+}
+
+/// A part that need not be there, in words, if it changed.
+pub(super) fn optional(
+    part: &str,
+    old: Option<&str>,
+    new: Option<&str>,
+    weight: Weight,
+) -> Option<Detail> {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    (old != new).then(|| Detail::new(part, owned(old), owned(new), weight))
+}
+
+/// Parts in no order, if any was added or removed: what was removed, and what was added.
+pub(super) fn set_of(
+    part: &str,
+    old: &[String],
+    new: &[String],
+    weight: Weight,
+) -> Option<Detail> {
+    let only = |these: &[String], others: &[String]| {
+        let only: Vec<&str> =
+            these.iter().filter(|one| !others.contains(one)).map(String::as_str).collect();
+        (!only.is_empty()).then(|| only.join(", "))
+    };
+    let (removed, added) = (only(old, new), only(new, old));
+    (removed.is_some() || added.is_some()).then(|| Detail::new(part, removed, added, weight))
+}
+
+/// Citations in words.
+pub(super) fn cited(policy: &PolicySet, cites: &[Citation]) -> Vec<String> {
+    let in_words = |cite: &Citation| {
+        let source = policy.sources.get(cite.source.index())?;
+        let item = source.items.get(cite.item)?;
+        let partly = match (&cite.because, cite.partly) {
+            (Some(because), true) => format!(", in part: {because}"),
+            (None, true) => ", in part".to_owned(),
+            (_, false) => String::new(),
+        };
+        Some(format!("{} {}{partly}", source.name, item.name))
+    };
+    cites.iter().filter_map(in_words).collect()
+}
+
+/// A changed condition: where it stands, what is judged by it, and how.
+pub(super) struct Asked<'a> {
+    pub(super) part: &'a str,
+    pub(super) role: Role,
+    pub(super) judged: Judged,
+}
+
+impl Pair<'_> {
+    /// A condition of both, if it changed; without a condition it always holds.
+    pub(super) fn condition(
+        &self,
+        asked: Asked<'_>,
+        old: Option<&Condition>,
+        new: Option<&Condition>,
+    ) -> Option<Detail> {
+        let (old_text, new_text) = (written(self.old, old), written(self.new, new));
+        let by = self.changed_by(old.into_iter().collect(), new.into_iter().collect());
+        if old_text == new_text && by.is_empty() {
+            return None;
+        }
+        let (old_sets, new_sets): (AnyOf<'_>, AnyOf<'_>) = (
+            old.map_or_else(|| vec![Vec::new()], |old| vec![vec![old]]),
+            new.map_or_else(|| vec![Vec::new()], |new| vec![vec![new]]),
+        );
+        let detail = Detail::new(asked.part, old_text, new_text, Weight::Meaning);
+        self.judged(detail, asked, &old_sets, &new_sets, by)
+    }
+
+    /// A condition that never holds where it is not written.
+    pub(super) fn never_or(
+        &self,
+        asked: Asked<'_>,
+        old: Option<&Condition>,
+        new: Option<&Condition>,
+    ) -> Option<Detail> {
+        let truer = match (old, new) {
+            (None, None) => return None,
+            (Some(_), Some(_)) => return self.condition(asked, old, new),
+            (Some(_), None) => Truer::Shrank,
+            (None, Some(_)) => Truer::Grew,
+        };
+        let (old, new) = (written(self.old, old), written(self.new, new));
+        Some(Detail::new(asked.part, old, new, Weight::Meaning).sought(asked, truer))
+    }
+
+    /// The direction of a change in what is asked for, unless everything stayed.
+    pub(super) fn judged(
+        &self,
+        detail: Detail,
+        asked: Asked<'_>,
+        old: &AnyOf<'_>,
+        new: &AnyOf<'_>,
+        by: Vec<ClauseId>,
+    ) -> Option<Detail> {
+        let verdict = compare((self.old_side(), old), (self.new_side(), new));
+        let is_same_text = detail.old == detail.new;
+        if is_same_text && verdict.truer == Truer::Same {
+            return None;
+        }
+        let by = if verdict.truer == Truer::Same { Vec::new() } else { by };
+        Some(Detail { by, provided: verdict.provided, ..detail.sought(asked, verdict.truer) })
+    }
+
+    /// Parameters, lists and definitions that conditions of both use and that changed.
+    pub(super) fn changed_by(&self, old: Vec<&Condition>, new: Vec<&Condition>) -> Vec<ClauseId> {
+        let names = |policy: &PolicySet, conditions: Vec<&Condition>| {
+            let uses = Uses::of(policy, conditions);
+            let params = uses.params.iter().filter_map(|id| policy.params.get(id.index()));
+            let lists = uses.lists.iter().filter_map(|id| policy.lists.get(id.index()));
+            let defines = uses.defines.iter().filter_map(|id| policy.defines.get(id.index()));
+            let rates = policy.rates.iter().filter(|_| uses.money);
+            let mut named: Vec<ClauseId> = Vec::new();
+            named.extend(params.map(|param| ClauseId::new("param", &param.name)));
+            named.extend(lists.map(|list| ClauseId::new("list", &list.name)));
+            named.extend(defines.map(|define| ClauseId::new("define", &define.name)));
+            named.extend(rates.map(|rates| ClauseId::new("rates", &rates.name)));
+            named
+        };
+        let of_new = names(&self.new.policy.checked, new);
+        let mut both = names(&self.old.policy.checked, old);
+        both.retain(|id| of_new.contains(id) && !self.is_same_value(id));
+        both
+    }
+
+    pub(super) fn old_side(&self) -> Side<'_> {
+        Side::new(&self.old.policy.checked, self.day())
+    }
+
+    pub(super) fn new_side(&self) -> Side<'_> {
+        Side::new(&self.new.policy.checked, self.day())
+    }
+}
+
+/// A condition as it is written, if there is one.
+fn written(version: Version<'_>, condition: Option<&Condition>) -> Option<String> {
+    condition.map(|condition| in_one_line(version.sources.text(condition.span)))
+}
+
+/// A condition as it is written, without its line breaks and comments.
+pub(super) fn in_one_line(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+    words.join(" ").replace("( ", "(").replace(" )", ")")
+}

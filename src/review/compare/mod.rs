@@ -1,0 +1,137 @@
+//! Compares two versions of a policy, clause by clause.
+
+mod clauses;
+mod decision;
+mod detail;
+mod grounds;
+mod policy;
+mod relief;
+mod rules;
+mod values;
+mod verdict;
+
+use std::collections::BTreeSet;
+
+pub(in crate::review) use verdict::{Role, Truer};
+
+use super::change::{Change, ClauseId, Detail, Weight, What};
+use super::direction::Direction;
+use crate::loader::Policy;
+use crate::source::Sources;
+use crate::value::Date;
+use clauses::Clauses;
+
+/// One version of a policy with its texts.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'v> {
+    /// The policy.
+    pub policy: &'v Policy,
+    /// The texts that it was loaded from.
+    pub sources: &'v Sources,
+}
+
+/// Two versions that are compared.
+pub(in crate::review) struct Pair<'v> {
+    old: Version<'v>,
+    new: Version<'v>,
+    old_clauses: Clauses,
+    new_clauses: Clauses,
+}
+
+/// What changed, clause by clause, in the order in which it matters.
+#[must_use]
+pub fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
+    let pair =
+        Pair { old, new, old_clauses: Clauses::of(old), new_clauses: Clauses::of(new) };
+    let mut changes = pair.rules();
+    changes.extend(pair.params());
+    changes.extend(pair.lists());
+    changes.extend(pair.rates());
+    changes.extend(pair.defines());
+    changes.extend(pair.exceptions());
+    changes.extend(pair.not_collected());
+    changes.extend(pair.decision());
+    changes.extend(pair.header());
+    changes.extend(pair.records());
+    changes.extend(pair.sources());
+    changes.extend(pair.gaps());
+    changes
+}
+
+impl Pair<'_> {
+    /// The day for which dated values are picked first: the first day of the new version.
+    fn day(&self) -> Date {
+        self.new.policy.checked.identity.effective.from
+    }
+
+    /// Whether a clause is there in both and says the same.
+    fn is_same_clause(&self, id: &ClauseId) -> bool {
+        self.old_clauses.is_same(&self.new_clauses, id)
+    }
+
+    /// A clause of one kind that changed, if any of its parts did.
+    fn changed(&self, clause: ClauseId, title: Option<&str>, details: Vec<Detail>) -> Option<Change> {
+        (!details.is_empty()).then(|| {
+            let weight = details.iter().map(|detail| detail.weight).min();
+            self.change(What::Changed, clause, title, weight.unwrap_or(Weight::Wording), details)
+        })
+    }
+
+    fn change(
+        &self,
+        what: What,
+        clause: ClauseId,
+        title: Option<&str>,
+        weight: Weight,
+        details: Vec<Detail>,
+    ) -> Change {
+        Change {
+            was: Vec::new(),
+            beside: Vec::new(),
+            title: title.map(str::to_owned),
+            what,
+            weight,
+            direction: None,
+            details,
+            through: Vec::new(),
+            cites: Vec::new(),
+            old_text: self.old_clauses.text(&clause),
+            new_text: self.new_clauses.text(&clause),
+            clause,
+        }
+    }
+
+    /// A clause that is only in one of them.
+    fn lone(
+        &self,
+        what: What,
+        clause: ClauseId,
+        title: Option<&str>,
+        weight: Weight,
+        direction: Option<Direction>,
+    ) -> Change {
+        Change { direction, ..self.change(what, clause, title, weight, Vec::new()) }
+    }
+}
+
+/// Two lists by name: those in both, those only in the old one, those only in the new one.
+struct Matched<'m, T> {
+    both: Vec<(&'m T, &'m T)>,
+    removed: Vec<&'m T>,
+    added: Vec<&'m T>,
+}
+
+impl<'m, T> Matched<'m, T> {
+    fn by<K: Ord>(old: &'m [T], new: &'m [T], key: impl Fn(&'m T) -> K) -> Self {
+        let names: BTreeSet<K> = old.iter().map(&key).collect();
+        let mut matched = Self { both: Vec::new(), removed: Vec::new(), added: Vec::new() };
+        for one in old {
+            match new.iter().find(|other| key(other) == key(one)) {
+                Some(other) => matched.both.push((one, other)),
+                None => matched.removed.push(one),
+            }
+        }
+        matched.added.extend(new.iter().filter(|one| !names.contains(&key(one))));
+        matched
+    }
+}

@@ -1,0 +1,367 @@
+//! Changed parameters, lists, rates and definitions.
+
+use std::collections::BTreeSet;
+
+use super::detail::{in_one_line, optional, set_of, worded};
+use super::rules::clause_of;
+use super::verdict::{AnyOf, Role, Truer, Uses, compare};
+use super::{Matched, Pair};
+use crate::hir::{
+    Condition, Define, DefineBody, List, Operand, OperandKind, Param, PolicySet, RuleBody,
+    Template, TemplatePart,
+};
+use crate::review::change::Through;
+use crate::review::implication::{Instead, Proof, Side};
+use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
+use crate::source::Sources;
+
+/// Values of a list that are named when they were added or removed; of more the number is told.
+const NAMED_MAX: usize = 12;
+
+impl Pair<'_> {
+    pub(super) fn params(&self) -> Vec<Change> {
+        let (old, new) = (&self.old.policy.checked.params, &self.new.policy.checked.params);
+        let matched = Matched::by(old, new, |param| param.name.as_str());
+        let clause = |param: &Param| ClauseId::new("param", &param.name);
+        let mut changes: Vec<Change> = Vec::new();
+        for (old, new) in matched.both {
+            let details = self.param_details(old, new);
+            let Some(change) = self.changed(clause(new), None, details) else { continue };
+            let through = self.through(|uses, policy| {
+                uses.params.iter().any(|id| {
+                    policy.params.get(id.index()).is_some_and(|param| param.name == new.name)
+                })
+            }, Instead::Param(new));
+            changes.push(Change { through, ..change });
+        }
+        let lone = |what, param| self.lone(what, clause(param), None, Weight::Grounds, None);
+        changes.extend(matched.removed.into_iter().map(|param| lone(What::Removed, param)));
+        changes.extend(matched.added.into_iter().map(|param| lone(What::Added, param)));
+        changes
+    }
+
+    fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
+        let mut details = Vec::new();
+        if !has_same_values(old, new) {
+            details.push(Detail::new(
+                "value",
+                Some(rows(old)),
+                Some(rows(new)),
+                Weight::Meaning,
+            ));
+        }
+        let reasons = |param: &Param| -> Vec<String> {
+            param.values.iter().flat_map(|row| row.because.clone()).collect()
+        };
+        details.extend(set_of("because", &reasons(old), &reasons(new), Weight::Wording));
+        let cites = |policy: &PolicySet, param: &Param| -> Vec<String> {
+            param.values.iter().flat_map(|row| super::detail::cited(policy, &row.cites)).collect()
+        };
+        details.extend(set_of(
+            "cites",
+            &cites(&self.old.policy.checked, old),
+            &cites(&self.new.policy.checked, new),
+            Weight::Grounds,
+        ));
+        details
+    }
+
+    pub(super) fn lists(&self) -> Vec<Change> {
+        let (old, new) = (&self.old.policy.checked.lists, &self.new.policy.checked.lists);
+        let matched = Matched::by(old, new, |list| list.name.as_str());
+        let clause = |list: &List| ClauseId::new("list", &list.name);
+        let mut changes: Vec<Change> = Vec::new();
+        for (old, new) in matched.both {
+            let Some(change) = self.changed(clause(new), None, list_details(old, new)) else {
+                continue;
+            };
+            let through = self.through(|uses, policy| {
+                uses.lists.iter().any(|id| {
+                    policy.lists.get(id.index()).is_some_and(|list| list.name == new.name)
+                })
+            }, Instead::List(new));
+            changes.push(Change { through, ..change });
+        }
+        let lone = |what, list| self.lone(what, clause(list), None, Weight::Grounds, None);
+        changes.extend(matched.removed.into_iter().map(|list| lone(What::Removed, list)));
+        changes.extend(matched.added.into_iter().map(|list| lone(What::Added, list)));
+        changes
+    }
+
+    /// The rules of the old version that use a value, and what the new value alone does to each.
+    fn through<'p>(
+        &'p self,
+        uses_it: impl Fn(&Uses, &PolicySet) -> bool,
+        instead: Instead<'p>,
+    ) -> Vec<Through> {
+        let old = &self.old.policy.checked;
+        let side = self.old_side();
+        let mut through: Vec<Through> = Vec::new();
+        for (clause, role, condition) in self.roles(old) {
+            if !uses_it(&Uses::of(old, [condition]), old) {
+                continue;
+            }
+            let sets: AnyOf<'_> = vec![vec![condition]];
+            let truer = compare((side, &sets), (side.with(instead), &sets)).truer;
+            let direction = truer.direction(role);
+            match through.iter_mut().find(|known| known.clause == clause) {
+                Some(known) => known.direction = known.direction.with(direction),
+                None => through.push(Through { clause, direction }),
+            }
+        }
+        if let Instead::Param(param) = instead {
+            self.through_lasts(param, &mut through);
+        }
+        through
+    }
+
+    /// Controls that last as long as a parameter says.
+    fn through_lasts(&self, new: &Param, through: &mut Vec<Through>) {
+        let policy = &self.old.policy.checked;
+        for rule in &policy.rules {
+            let RuleBody::Control(control) = &rule.body else { continue };
+            for lasts in &control.lasts {
+                let OperandKind::Param(id) = &lasts.period.kind else { continue };
+                let Some(old) = policy.params.get(id.index()) else { continue };
+                if old.name == new.name {
+                    let side = self.old_side();
+                    let (old, new) =
+                        ((side, &lasts.period), (side.with(Instead::Param(new)), &lasts.period));
+                    let truer = longer(old, new);
+                    through.push(Through {
+                        clause: clause_of(rule),
+                        direction: truer.direction(Role::Relieves),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Every condition by which people are judged, with what it does where it holds.
+    fn roles<'p>(&self, policy: &'p PolicySet) -> Vec<(ClauseId, Role, &'p Condition)> {
+        let mut roles = Vec::new();
+        for rule in &policy.rules {
+            let clause = clause_of(rule);
+            let mut add = |role, condition: Option<&'p Condition>| {
+                roles.extend(condition.map(|condition| (clause.clone(), role, condition)));
+            };
+            add(Role::Catches, rule.applies_when.as_ref());
+            add(Role::Catches, rule.when());
+            match &rule.body {
+                RuleBody::Prohibition { .. } => {}
+                RuleBody::Flag(flag) => {
+                    for raised in &flag.raised {
+                        add(Role::Catches, Some(&raised.when));
+                    }
+                }
+                RuleBody::Control(control) => {
+                    add(Role::Relieves, Some(&control.met_when));
+                    add(Role::Catches, control.failed_when.as_ref());
+                    add(Role::Catches, control.required_when.as_ref());
+                }
+            }
+        }
+        for exception in &policy.exceptions {
+            let clause = ClauseId::new("exception", &exception.name);
+            roles.extend(exception.when.as_ref().map(|when| (clause, Role::Relieves, when)));
+        }
+        for level in &policy.decision.levels {
+            let clause = ClauseId::only("decision");
+            roles.extend(level.when.as_ref().map(|when| (clause, Role::Catches, when)));
+        }
+        roles
+    }
+
+    pub(super) fn rates(&self) -> Vec<Change> {
+        let (old, new) = (&self.old.policy.checked.rates, &self.new.policy.checked.rates);
+        let clause = |rates: &crate::hir::Rates| ClauseId::new("rates", &rates.name);
+        match (old, new) {
+            (None, None) => Vec::new(),
+            (Some(old), None) => vec![self.lone(What::Removed, clause(old), None, Weight::Meaning, Some(Direction::NotDetermined))],
+            (None, Some(new)) => vec![self.lone(What::Added, clause(new), None, Weight::Meaning, Some(Direction::NotDetermined))],
+            (Some(old), Some(new)) => {
+                let shown = |rates: &crate::hir::Rates| {
+                    let rows = rates.dated.iter().map(|row| {
+                        let rates: Vec<String> = row
+                            .rates
+                            .iter()
+                            .map(|(currency, rate)| format!("{} {rate}", currency.code()))
+                            .collect();
+                        format!("from {}: {}", row.from, rates.join(", "))
+                    });
+                    rows.collect::<Vec<_>>()
+                };
+                let detail = set_of("value", &shown(old), &shown(new), Weight::Meaning)
+                    .map(|detail| detail.directed(Direction::NotDetermined));
+                let details = detail
+                    .into_iter()
+                    .chain(worded("to", old.to.code(), new.to.code(), Weight::Meaning))
+                    .collect();
+                self.changed(clause(new), None, details).into_iter().collect()
+            }
+        }
+    }
+
+    pub(super) fn defines(&self) -> Vec<Change> {
+        let (old, new) = (&self.old.policy.checked.defines, &self.new.policy.checked.defines);
+        let matched = Matched::by(old, new, |define| define.name.as_str());
+        let clause = |define: &Define| ClauseId::new("define", &define.name);
+        let mut changes: Vec<Change> = Vec::new();
+        for (old, new) in matched.both {
+            let written = |version: super::Version<'_>, define: &Define| {
+                let span = match &define.body {
+                    DefineBody::Condition(condition) => condition.span,
+                    DefineBody::Operand(operand) => operand.span,
+                };
+                in_one_line(version.sources.text(span))
+            };
+            let (before, after) = (written(self.old, old), written(self.new, new));
+            let mut details: Vec<Detail> = Vec::new();
+            if before != after {
+                let detail = Detail::new("meaning", Some(before), Some(after), Weight::Meaning);
+                details.push(if self.is_same_define(old, new) {
+                    detail.directed(Direction::Equal)
+                } else {
+                    detail
+                });
+            }
+            details.extend(optional("title", old.title.as_deref(), new.title.as_deref(), Weight::Wording));
+            changes.extend(self.changed(clause(new), new.title.as_deref(), details));
+        }
+        let lone = |what, define| self.lone(what, clause(define), None, Weight::Grounds, None);
+        changes.extend(matched.removed.into_iter().map(|define| lone(What::Removed, define)));
+        changes.extend(matched.added.into_iter().map(|define| lone(What::Added, define)));
+        changes
+    }
+
+    fn is_same_define(&self, old: &Define, new: &Define) -> bool {
+        match (&old.body, &new.body) {
+            (DefineBody::Condition(old), DefineBody::Condition(new)) => {
+                let (old, new): (AnyOf<'_>, AnyOf<'_>) = (vec![vec![old]], vec![vec![new]]);
+                super::rules::truer(self, &old, &new) == Truer::Same
+            }
+            (DefineBody::Operand(_), DefineBody::Operand(_))
+            | (DefineBody::Condition(_), DefineBody::Operand(_))
+            | (DefineBody::Operand(_), DefineBody::Condition(_)) => false,
+        }
+    }
+
+    /// Whether a parameter, list, definition or rates of both versions is the same.
+    pub(super) fn is_same_value(&self, id: &ClauseId) -> bool {
+        let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
+        let Some(name) = id.name.as_deref() else { return true };
+        match id.kind {
+            "param" => {
+                let of = |policy: &'_ PolicySet| {
+                    policy.params.iter().find(|param| param.name == name).map(|param| (param.list, rows(param)))
+                };
+                of(old) == of(new)
+            }
+            "list" => {
+                let of = |policy: &'_ PolicySet| {
+                    let list = policy.lists.iter().find(|list| list.name == name)?;
+                    Some((list.digest, list.stale_after))
+                };
+                of(old) == of(new)
+            }
+            _ => self.is_same_clause(id),
+        }
+    }
+
+    /// Whether a length of time grew.
+    pub(super) fn longer(&self, old: &Operand, new: &Operand) -> Truer {
+        longer((self.old_side(), old), (self.new_side(), new))
+    }
+}
+
+fn longer(old: (Side<'_>, &Operand), new: (Side<'_>, &Operand)) -> Truer {
+    let (forward, backward) = {
+        let mut proof = Proof::default();
+        (proof.period_at_most(old, new), proof.period_at_most(new, old))
+    };
+    match (forward, backward) {
+        (true, true) => Truer::Same,
+        (true, false) => Truer::Grew,
+        (false, true) => Truer::Shrank,
+        (false, false) => Truer::Open,
+    }
+}
+
+fn has_same_values(old: &Param, new: &Param) -> bool {
+    old.list == new.list && rows(old) == rows(new)
+}
+
+/// The values of a parameter, with the days from which they hold.
+fn rows(param: &Param) -> String {
+    let row = |row: &crate::hir::ParamValue| match row.from {
+        Some(from) => format!("from {from}: {}", row.shown()),
+        None => row.shown(),
+    };
+    param.values.iter().map(row).collect::<Vec<_>>().join("; ")
+}
+
+fn list_details(old: &List, new: &List) -> Vec<Detail> {
+    let mut details: Vec<Detail> = Vec::new();
+    let values = |list: &List| -> BTreeSet<String> {
+        list.values.iter().map(ToString::to_string).collect()
+    };
+    let (before, after) = (values(old), values(new));
+    let named = |these: &BTreeSet<String>, others: &BTreeSet<String>| {
+        let only: Vec<&str> = these.difference(others).map(String::as_str).collect();
+        match only.as_slice() {
+            [] => None,
+            few if few.len() <= NAMED_MAX => Some(few.join(", ")),
+            many => Some(format!("{} values", many.len())),
+        }
+    };
+    if before != after {
+        let (removed, added) = (named(&before, &after), named(&after, &before));
+        details.push(Detail::new("values", removed, added, Weight::Meaning));
+    }
+    let stale = |list: &List| list.stale_after.map(|period| period.to_string());
+    if stale(old) != stale(new) {
+        // A list that counts for longer leaves fewer answers open.
+        let truer = match (old.stale_after, new.stale_after) {
+            (Some(_), None) => Truer::Grew,
+            (None, Some(_)) => Truer::Shrank,
+            (Some(crate::value::Period::Exact(old)), Some(crate::value::Period::Exact(new))) => {
+                if new.seconds() > old.seconds() { Truer::Grew } else { Truer::Shrank }
+            }
+            (Some(crate::value::Period::Months(old)), Some(crate::value::Period::Months(new))) => {
+                if new > old { Truer::Grew } else { Truer::Shrank }
+            }
+            _ => Truer::Open,
+        };
+        details.push(
+            Detail::new("stale after", stale(old), stale(new), Weight::Meaning)
+                .directed(truer.direction(Role::Relieves)),
+        );
+    }
+    let day = |list: &List| list.as_of.map(|day| day.to_string());
+    details.extend(optional("as of", day(old).as_deref(), day(new).as_deref(), Weight::Grounds));
+    details.extend(set_of("because", &old.because, &new.because, Weight::Wording));
+    details
+}
+
+/// A length of time in words: a parameter by its value.
+pub(super) fn shown(policy: &PolicySet, sources: &Sources, operand: &Operand) -> String {
+    match &operand.kind {
+        OperandKind::Param(id) => {
+            policy.params.get(id.index()).map(rows).unwrap_or_default()
+        }
+        _ => in_one_line(sources.text(operand.span)),
+    }
+}
+
+/// What a hit says, as it is written.
+pub(super) fn template(policy: &PolicySet, template: &Template) -> String {
+    let parts = template.parts.iter().map(|part| match part {
+        TemplatePart::Text(text) => text.clone(),
+        TemplatePart::Value(name) => format!("{{{name}}}"),
+        TemplatePart::Param(id) => {
+            let name = policy.params.get(id.index()).map(|param| param.name.as_str());
+            format!("{{{}}}", name.unwrap_or_default())
+        }
+    });
+    parts.collect()
+}
