@@ -30,6 +30,7 @@ mod parquet;
 mod peers;
 mod relief;
 mod report;
+mod review;
 mod soundness;
 mod support;
 mod testing;

@@ -6,6 +6,7 @@ use super::compare::{Role, Truer};
 use super::direction::Direction;
 use super::witness::Witness;
 use crate::hir::RuleId;
+use crate::value::Date;
 
 /// A clause: a kind of declaration and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -132,6 +133,8 @@ pub(super) struct Seek {
     pub(super) truer: Truer,
     /// What the condition does where it holds.
     pub(super) role: Role,
+    /// Days for which it is looked for.
+    pub(super) days: Vec<Date>,
 }
 
 /// What is judged differently.

@@ -2,10 +2,14 @@
 
 mod change;
 mod compare;
+mod comparison;
 mod direction;
 pub mod implication;
+mod step;
 pub mod witness;
 
 pub use change::{Change, ClauseId, Detail, Through, Weight, What};
-pub use compare::{Version, changes};
+pub use compare::Version;
+pub use comparison::{Comparison, FORMAT, StepSummary, Summary, VersionSummary};
 pub use direction::Direction;
+pub use step::Step;

@@ -52,52 +52,45 @@ impl ClauseId {
 
 /// A clause as it is written.
 #[derive(Clone, Debug)]
-pub(super) struct Clause {
-    pub(super) id: ClauseId,
-    /// Without comments and layout.
-    pub(super) line: String,
+struct Clause {
+    /// Without comments and layout; of the policy's head without its version.
+    line: String,
     /// As it stands in its file.
-    pub(super) text: String,
+    text: String,
 }
 
-/// All clauses of a version, its own file first, and the comments and layout of its files.
+/// All clauses of a version.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Clauses {
-    in_order: Vec<Clause>,
-    places: BTreeMap<ClauseId, usize>,
-}
+pub(super) struct Clauses(BTreeMap<ClauseId, Clause>);
 
 impl Clauses {
     pub(super) fn of(version: Version<'_>) -> Self {
-        let mut clauses = Self::default();
-        for declared in all_declared(version.policy, version.sources) {
-            let Some(id) = ClauseId::of(&declared) else { continue };
+        let version_word = format!(" {} {{", version.policy.checked.identity.version);
+        let clause = |declared: Declared| {
+            let id = ClauseId::of(&declared)?;
             let text = version.sources.text(declared.span).trim_end().to_owned();
-            clauses.places.insert(id.clone(), clauses.in_order.len());
-            clauses.in_order.push(Clause { id, line: declared.line, text });
-        }
-        clauses
-    }
-
-    pub(super) fn get(&self, id: &ClauseId) -> Option<&Clause> {
-        self.places.get(id).and_then(|place| self.in_order.get(*place))
+            let line = match id.kind {
+                "policy" => declared.line.replacen(&version_word, " {", 1),
+                _ => declared.line,
+            };
+            Some((id, Clause { line, text }))
+        };
+        let declared = all_declared(version.policy, version.sources);
+        Self(declared.into_iter().filter_map(clause).collect())
     }
 
     pub(super) fn text(&self, id: &ClauseId) -> Option<String> {
-        self.get(id).map(|clause| clause.text.clone())
+        self.0.get(id).map(|clause| clause.text.clone())
     }
 
     /// Whether a clause says the same in both, letter by letter.
     pub(super) fn is_same(&self, other: &Self, id: &ClauseId) -> bool {
-        match (self.get(id), other.get(id)) {
-            (Some(old), Some(new)) => old.line == new.line,
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        }
+        let line = |clauses: &'_ Self| clauses.0.get(id).map(|clause| clause.line.clone());
+        line(self) == line(other)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Clause> {
-        self.in_order.iter()
+    pub(super) fn ids(&self) -> impl Iterator<Item = &ClauseId> {
+        self.0.keys()
     }
 }
 

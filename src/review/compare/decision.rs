@@ -1,9 +1,9 @@
 //! Changed levels, caps and what must be known.
 
-use super::detail::{Asked, worded};
+use super::detail::{Asked, optional, worded};
 use super::verdict::Role;
 use super::{Matched, Pair};
-use crate::hir::{Cap, Decision, PolicySet};
+use crate::hir::{Cap, Decision, PolicySet, RuleBody, Severity};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight};
 
@@ -32,10 +32,8 @@ impl Pair<'_> {
             &name(new).unwrap_or_default(),
             Weight::Meaning,
         );
-        details.extend(
-            unsettled.map(|detail| detail.directed(direction_of_unsettled(old, new))),
-        );
-        details.extend(weights(old, new));
+        details.extend(unsettled.map(|detail| detail.directed(direction_of_unsettled(old, new))));
+        details.extend(weights(self, old, new));
         self.changed(ClauseId::only("decision"), None, details)
     }
 
@@ -53,16 +51,13 @@ impl Pair<'_> {
     }
 
     fn must_have(&self, old: &Decision, new: &Decision) -> Vec<Detail> {
-        let matched =
-            Matched::by(&old.must_have, &new.must_have, |path| path.shown.as_str());
+        let matched = Matched::by(&old.must_have, &new.must_have, |path| path.shown.as_str());
         let detail = |old: Option<&str>, new: Option<&str>, direction| {
             let owned = |text: Option<&str>| text.map(str::to_owned);
             Detail::new("must have", owned(old), owned(new), Weight::Meaning).directed(direction)
         };
-        let removed = matched
-            .removed
-            .iter()
-            .map(|path| detail(Some(&path.shown), None, Direction::Looser));
+        let removed =
+            matched.removed.iter().map(|path| detail(Some(&path.shown), None, Direction::Looser));
         let added =
             matched.added.iter().map(|path| detail(None, Some(&path.shown), Direction::Stricter));
         removed.chain(added).collect()
@@ -78,8 +73,7 @@ impl Pair<'_> {
         let all = |policy: &PolicySet, decision: &Decision| -> Vec<(String, u32)> {
             decision.caps.iter().map(|cap| (flags(policy, cap), cap.limit)).collect()
         };
-        let (old, new) =
-            (all(&self.old.policy.checked, old), all(&self.new.policy.checked, new));
+        let (old, new) = (all(&self.old.policy.checked, old), all(&self.new.policy.checked, new));
         let matched = Matched::by(&old, &new, |(flags, _)| flags.as_str());
         let shown = |(flags, limit): &(String, u32)| Some(format!("{limit} for {flags}"));
         let detail =
@@ -95,8 +89,7 @@ impl Pair<'_> {
         details.extend(
             matched.removed.iter().map(|cap| detail(shown(cap), None, Direction::Stricter)),
         );
-        details
-            .extend(matched.added.iter().map(|cap| detail(None, shown(cap), Direction::Looser)));
+        details.extend(matched.added.iter().map(|cap| detail(None, shown(cap), Direction::Looser)));
         details
     }
 }
@@ -119,14 +112,26 @@ fn direction_of_unsettled(old: &Decision, new: &Decision) -> Direction {
     })
 }
 
-/// The weights by severity; what they do is told at the flags that have them.
-fn weights(old: &Decision, new: &Decision) -> Option<Detail> {
-    let shown = |decision: &Decision| {
-        let words = crate::hir::Severity::ALL.iter().zip(decision.weights);
-        let words: Vec<String> = words
-            .filter_map(|(severity, weight)| Some(format!("{} {}", severity.word(), weight?)))
-            .collect();
-        words.join(", ")
+/// The weights by severity, with what they do to flags that have no weight of their own.
+fn weights(pair: &Pair<'_>, old: &Decision, new: &Decision) -> Vec<Detail> {
+    let weighs = |policy: &PolicySet, severity, weight| {
+        policy.rules.iter().any(|rule| {
+            matches!(&rule.body, RuleBody::Flag(flag)
+                if flag.severity == severity && Some(flag.weight) == weight)
+        })
     };
-    worded("weights", &shown(old), &shown(new), Weight::Grounds)
+    let mut details = Vec::new();
+    for severity in Severity::ALL {
+        let (before, after) = (old.weight(severity), new.weight(severity));
+        let shown = |weight: Option<u32>| weight.map(|weight| weight.to_string());
+        let part = format!("weight {}", severity.word());
+        let detail =
+            optional(&part, shown(before).as_deref(), shown(after).as_deref(), Weight::Meaning);
+        let is_used = weighs(&pair.old.policy.checked, severity, before)
+            && weighs(&pair.new.policy.checked, severity, after);
+        let direction =
+            if is_used { Direction::of_amounts(before, after) } else { Direction::Equal };
+        details.extend(detail.map(|detail| detail.directed(direction)));
+    }
+    details
 }

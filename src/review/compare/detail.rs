@@ -9,7 +9,12 @@ use crate::review::{ClauseId, Detail, Direction, Weight};
 
 impl Detail {
     /// A part that changed from something to something, either of which may be missing.
-    pub(super) fn new(part: &str, old: Option<String>, new: Option<String>, weight: Weight) -> Self {
+    pub(super) fn new(
+        part: &str,
+        old: Option<String>,
+        new: Option<String>,
+        weight: Weight,
+    ) -> Self {
         Self {
             part: part.to_owned(),
             old,
@@ -30,7 +35,7 @@ impl Detail {
     /// With the direction of a change of truth, for which a witness is looked for.
     pub(super) fn sought(self, asked: Asked<'_>, truer: Truer) -> Self {
         let direction = Some(truer.direction(asked.role));
-        let seek = Seek { judged: asked.judged, truer, role: asked.role };
+        let seek = Seek { judged: asked.judged, truer, role: asked.role, days: Vec::new() };
         Self { direction, seek: (truer != Truer::Same).then_some(seek), ..self }
     }
 }
@@ -52,12 +57,7 @@ pub(super) fn optional(
 }
 
 /// Parts in no order, if any was added or removed: what was removed, and what was added.
-pub(super) fn set_of(
-    part: &str,
-    old: &[String],
-    new: &[String],
-    weight: Weight,
-) -> Option<Detail> {
+pub(super) fn set_of(part: &str, old: &[String], new: &[String], weight: Weight) -> Option<Detail> {
     let only = |these: &[String], others: &[String]| {
         let only: Vec<&str> =
             these.iter().filter(|one| !others.contains(one)).map(String::as_str).collect();
@@ -142,7 +142,11 @@ impl Pair<'_> {
             return None;
         }
         let by = if verdict.truer == Truer::Same { Vec::new() } else { by };
-        Some(Detail { by, provided: verdict.provided, ..detail.sought(asked, verdict.truer) })
+        let mut detail = detail.sought(asked, verdict.truer);
+        if let Some(seek) = &mut detail.seek {
+            seek.days = verdict.days;
+        }
+        Some(Detail { by, provided: verdict.provided, ..detail })
     }
 
     /// Parameters, lists and definitions that conditions of both use and that changed.

@@ -61,13 +61,8 @@ impl Pair<'_> {
         let mut changes: Vec<Change> = Vec::new();
         for (before, after) in matched.both {
             let mut details: Vec<Detail> = Vec::new();
-            details.extend(worded(
-                "kind",
-                before.kind.word(),
-                after.kind.word(),
-                Weight::Grounds,
-            ));
-            details.extend(accepted(before.accepted.as_ref(), after.accepted.as_ref(), false));
+            details.extend(worded("kind", before.kind.word(), after.kind.word(), Weight::Grounds));
+            details.extend(accepted(before.accepted.as_ref(), after.accepted.as_ref()));
             details.extend(set_of(
                 "cites",
                 &cited(old, &before.cites),
@@ -88,7 +83,10 @@ impl Pair<'_> {
     }
 }
 
-fn record_details((old, before): (&Schema, &RecordType), (new, after): (&Schema, &RecordType)) -> Vec<Detail> {
+fn record_details(
+    (old, before): (&Schema, &RecordType),
+    (new, after): (&Schema, &RecordType),
+) -> Vec<Detail> {
     let matched = Matched::by(&before.fields, &after.fields, |field| field.name.as_str());
     let shown = |schema: &Schema, shape: Shape| {
         let of = schema.type_name(shape.of);

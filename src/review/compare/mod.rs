@@ -40,9 +40,8 @@ pub(in crate::review) struct Pair<'v> {
 
 /// What changed, clause by clause, in the order in which it matters.
 #[must_use]
-pub fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
-    let pair =
-        Pair { old, new, old_clauses: Clauses::of(old), new_clauses: Clauses::of(new) };
+pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
+    let pair = Pair { old, new, old_clauses: Clauses::of(old), new_clauses: Clauses::of(new) };
     let mut changes = pair.rules();
     changes.extend(pair.params());
     changes.extend(pair.lists());
@@ -55,10 +54,34 @@ pub fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
     changes.extend(pair.records());
     changes.extend(pair.sources());
     changes.extend(pair.gaps());
+    let others = pair.other_texts(&changes);
+    changes.extend(others);
     changes
 }
 
 impl Pair<'_> {
+    /// Clauses whose text changed in something that no other change tells of.
+    fn other_texts(&self, told: &[Change]) -> Vec<Change> {
+        let is_told = |id: &ClauseId| {
+            told.iter().any(|change| {
+                let names = change.was.iter().chain(&change.beside);
+                let own = change.clause.name.as_ref();
+                change.clause.kind == id.kind
+                    && names.chain(own).any(|name| Some(name) == id.name.as_ref())
+                    || change.clause == *id
+            })
+        };
+        let ids: BTreeSet<&ClauseId> =
+            self.old_clauses.ids().chain(self.new_clauses.ids()).collect();
+        let others = ids.into_iter().filter(|id| !self.is_same_clause(id) && !is_told(id));
+        others
+            .map(|id| {
+                let detail = Detail::new("text", None, None, Weight::Wording);
+                self.change(What::Changed, id.clone(), None, Weight::Wording, vec![detail])
+            })
+            .collect()
+    }
+
     /// The day for which dated values are picked first: the first day of the new version.
     fn day(&self) -> Date {
         self.new.policy.checked.identity.effective.from
@@ -70,7 +93,12 @@ impl Pair<'_> {
     }
 
     /// A clause of one kind that changed, if any of its parts did.
-    fn changed(&self, clause: ClauseId, title: Option<&str>, details: Vec<Detail>) -> Option<Change> {
+    fn changed(
+        &self,
+        clause: ClauseId,
+        title: Option<&str>,
+        details: Vec<Detail>,
+    ) -> Option<Change> {
         (!details.is_empty()).then(|| {
             let weight = details.iter().map(|detail| detail.weight).min();
             self.change(What::Changed, clause, title, weight.unwrap_or(Weight::Wording), details)

@@ -3,10 +3,11 @@
 use super::detail::{Asked, cited, optional, set_of, worded};
 use super::verdict::Role;
 use super::{Matched, Pair};
-use crate::hir::{Exception, NotCollected, PolicySet};
+use crate::hir::{Acceptance, Exception, NotCollected, PolicySet};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
 use crate::syntax::ast::Days;
+use crate::value::Date;
 
 impl Pair<'_> {
     pub(super) fn exceptions(&self) -> Vec<Change> {
@@ -58,11 +59,7 @@ impl Pair<'_> {
             };
             detail.directed(direction)
         }));
-        let in_force =
-            worded("in force", &days(&old.in_force), &days(&new.in_force), Weight::Meaning);
-        details.extend(
-            in_force.map(|detail| detail.directed(of_days(&old.in_force, &new.in_force))),
-        );
+        details.extend(in_force(&old.in_force, &new.in_force));
         details.extend(worded("because", &old.because, &new.because, Weight::Wording));
         details.extend(worded("approved by", &old.approved_by, &new.approved_by, Weight::Grounds));
         details.extend(worded("title", &old.title, &new.title, Weight::Wording));
@@ -86,12 +83,13 @@ impl Pair<'_> {
             .filter_map(|(old, new)| {
                 let mut details = Vec::new();
                 details.extend(worded("because", &old.because, &new.because, Weight::Wording));
-                details.extend(accepted(old.accepted.as_ref(), new.accepted.as_ref(), true));
+                details.extend(accepted_until(old.accepted.as_ref(), new.accepted.as_ref()));
                 self.changed(clause(new), None, details)
             })
             .collect();
-        let lone =
-            |what, one, direction| self.lone(what, clause(one), None, Weight::Meaning, Some(direction));
+        let lone = |what, one, direction| {
+            self.lone(what, clause(one), None, Weight::Meaning, Some(direction))
+        };
         for one in matched.removed {
             changes.push(lone(What::Removed, one, Direction::Stricter));
         }
@@ -110,45 +108,39 @@ pub(super) fn days(days: &Days) -> String {
     }
 }
 
-/// Relief on more days is looser.
-fn of_days(old: &Days, new: &Days) -> Direction {
-    let begins = Direction::of_amounts(new.from, old.from).reversed();
-    let ends = match (old.until, new.until) {
+/// When something relieves: on more days is looser.
+fn in_force(old: &Days, new: &Days) -> Vec<Detail> {
+    let from = worded("from", &old.from.to_string(), &new.from.to_string(), Weight::Meaning)
+        .map(|detail| detail.directed(Direction::of_amounts(old.from, new.from)));
+    from.into_iter().chain(until(old.until, new.until)).collect()
+}
+
+/// When relief ends.
+fn until(old: Option<Date>, new: Option<Date>) -> Option<Detail> {
+    let shown = |day: Option<Date>| day.map(|day| day.to_string());
+    let direction = match (old, new) {
         (None, None) => Direction::Equal,
         (Some(_), None) => Direction::Looser,
         (None, Some(_)) => Direction::Stricter,
         (Some(old), Some(new)) => Direction::of_amounts(new, old),
     };
-    begins.with(ends)
+    optional("until", shown(old).as_deref(), shown(new).as_deref(), Weight::Meaning)
+        .map(|detail| detail.directed(direction))
 }
 
-/// Who accepted something and until when. What clears nobody any longer once it runs out has a direction.
-pub(super) fn accepted(
-    old: Option<&crate::hir::Acceptance>,
-    new: Option<&crate::hir::Acceptance>,
-    relieves: bool,
-) -> Option<Detail> {
-    let shown = |acceptance: Option<&crate::hir::Acceptance>| {
+/// Who accepted what relieves, and when it ends; without an acceptance it relieves for ever, and is warned of.
+fn accepted_until(old: Option<&Acceptance>, new: Option<&Acceptance>) -> Vec<Detail> {
+    let end = |acceptance: Option<&Acceptance>| acceptance.and_then(|acceptance| acceptance.until);
+    until(end(old), end(new)).into_iter().chain(accepted(old, new)).collect()
+}
+
+/// Who accepted something and when.
+pub(super) fn accepted(old: Option<&Acceptance>, new: Option<&Acceptance>) -> Option<Detail> {
+    let shown = |acceptance: Option<&Acceptance>| {
         acceptance.map(|acceptance| {
             let on = acceptance.on.map_or(String::new(), |on| format!(" on {on}"));
-            let until = acceptance.until.map_or(String::new(), |until| format!(" until {until}"));
-            format!("by {}{on}{until}", acceptance.by)
+            format!("{}{on}", acceptance.by)
         })
     };
-    let weight = if relieves { Weight::Meaning } else { Weight::Grounds };
-    let detail = optional("accepted", shown(old).as_deref(), shown(new).as_deref(), weight)?;
-    if !relieves {
-        return Some(detail);
-    }
-    let until = |acceptance: Option<&crate::hir::Acceptance>| {
-        acceptance.map(|acceptance| acceptance.until)
-    };
-    let direction = match (until(old), until(new)) {
-        (old, new) if old == new => Direction::Equal,
-        (None, _) | (Some(Some(_)), Some(None)) => Direction::Looser,
-        (_, None) | (Some(None), Some(Some(_))) => Direction::Stricter,
-        (Some(Some(old)), Some(Some(new))) => Direction::of_amounts(new, old),
-        (Some(None), Some(None)) => Direction::Equal,
-    };
-    Some(detail.directed(direction))
+    optional("accepted by", shown(old).as_deref(), shown(new).as_deref(), Weight::Grounds)
 }

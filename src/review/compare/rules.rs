@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::detail::{Asked, cited, optional, set_of, worded};
 use super::verdict::{AllOf, AnyOf, Role, Truer, compare};
 use super::{Matched, Pair};
-use crate::hir::{
-    Answer, ControlRule, FlagRule, Operand, PolicySet, Rule, RuleBody, RuleId,
-};
+use crate::hir::{Answer, ControlRule, FlagRule, Operand, PolicySet, Rule, RuleBody, RuleId};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
 
@@ -92,7 +90,11 @@ impl Pair<'_> {
     ) -> Vec<Detail> {
         let asked = |part, role| Asked { part, role, judged: judged() };
         let mut details = Vec::new();
-        details.extend(self.condition(asked("when", Role::Catches), Some(&old.when), Some(&new.when)));
+        details.extend(self.condition(
+            asked("when", Role::Catches),
+            Some(&old.when),
+            Some(&new.when),
+        ));
         if old.severity != new.severity {
             details.push(
                 Detail::new(
@@ -174,9 +176,8 @@ impl Pair<'_> {
         new: &ControlRule,
     ) -> Option<Detail> {
         let asked = Asked { part: "required when", role: Role::Catches, judged: judged() };
-        let follows_flags = |control: &ControlRule| {
-            control.required_when.is_none() && !control.answers.is_empty()
-        };
+        let follows_flags =
+            |control: &ControlRule| control.required_when.is_none() && !control.answers.is_empty();
         if follows_flags(old) == follows_flags(new) {
             return self.condition(asked, old.required_when.as_ref(), new.required_when.as_ref());
         }
@@ -301,7 +302,12 @@ impl Pair<'_> {
             says(new_policy, new).as_deref(),
             wording,
         ));
-        details.extend(optional("respond", old.respond.as_deref(), new.respond.as_deref(), wording));
+        details.extend(optional(
+            "respond",
+            old.respond.as_deref(),
+            new.respond.as_deref(),
+            wording,
+        ));
         details.extend(set_of("note", &old.notes, &new.notes, wording));
         details
     }
@@ -335,10 +341,9 @@ impl Pair<'_> {
 
     fn means_same(&self, old: &Rule, new: &Rule) -> bool {
         old.kind() == new.kind()
-            && self
-                .rule_details(old, new)
-                .iter()
-                .all(|detail| detail.weight != Weight::Meaning || detail.direction == Some(Direction::Equal))
+            && self.rule_details(old, new).iter().all(|detail| {
+                detail.weight != Weight::Meaning || detail.direction == Some(Direction::Equal)
+            })
             && !is_trivially_alike(old, new)
     }
 
@@ -382,25 +387,37 @@ impl Pair<'_> {
             self.judged(detail, asked, old_sets, new_sets, Vec::new())
         } else if let ([old], []) = (olds, others) {
             let details = self.rule_details(old, first);
-            let change =
-                self.change(What::Replaced, clause_of(first), Some(&first.title), Weight::Meaning, details);
+            let change = self.change(
+                What::Replaced,
+                clause_of(first),
+                Some(&first.title),
+                Weight::Meaning,
+                details,
+            );
             return Some(Change {
                 was: names_of(olds),
                 old_text: self.old_clauses.text(&clause_of(old)),
                 ..change
             });
         } else {
-            Some(Detail::new("when", None, None, Weight::Meaning).directed(Direction::NotDetermined))
+            Some(
+                Detail::new("when", None, None, Weight::Meaning).directed(Direction::NotDetermined),
+            )
         };
         let mut details: Vec<Detail> = detail.into_iter().collect();
         if let ([old], []) = (olds, others) {
             let further = self.rule_details(old, first);
-            details.extend(
-                further.into_iter().filter(|detail| !matches!(detail.part.as_str(), "when" | "applies when" | "replaces")),
-            );
+            details.extend(further.into_iter().filter(|detail| {
+                !matches!(detail.part.as_str(), "when" | "applies when" | "replaces")
+            }));
         }
-        let change =
-            self.change(What::Replaced, clause_of(first), Some(&first.title), Weight::Meaning, details);
+        let change = self.change(
+            What::Replaced,
+            clause_of(first),
+            Some(&first.title),
+            Weight::Meaning,
+            details,
+        );
         let text = |clauses: &super::Clauses, rules: &[&Rule]| {
             let texts: Vec<String> =
                 rules.iter().filter_map(|rule| clauses.text(&clause_of(rule))).collect();
@@ -493,16 +510,23 @@ fn any_of<'r>(rules: &[&'r Rule]) -> Option<AnyOf<'r>> {
 }
 
 /// Rules that belong together since some say that they replace others.
-fn next_group<'r>(removed: &[&'r Rule], added: &[&'r Rule]) -> Option<(Vec<&'r Rule>, Vec<&'r Rule>)> {
-    let replaces = |new: &Rule, old: &Rule| {
-        new.kind() == old.kind() && new.replaces.contains(&old.name)
-    };
+fn next_group<'r>(
+    removed: &[&'r Rule],
+    added: &[&'r Rule],
+) -> Option<(Vec<&'r Rule>, Vec<&'r Rule>)> {
+    let replaces =
+        |new: &Rule, old: &Rule| new.kind() == old.kind() && new.replaces.contains(&old.name);
     let first = removed.iter().find(|old| added.iter().any(|new| replaces(new, old)))?;
     let (mut olds, mut news): (Vec<&Rule>, Vec<&Rule>) = (vec![first], Vec::new());
     loop {
         let before = (olds.len(), news.len());
-        news = added.iter().copied().filter(|new| olds.iter().any(|old| replaces(new, old))).collect();
-        olds = removed.iter().copied().filter(|old| news.iter().any(|new| replaces(new, old))).collect();
+        news =
+            added.iter().copied().filter(|new| olds.iter().any(|old| replaces(new, old))).collect();
+        olds = removed
+            .iter()
+            .copied()
+            .filter(|old| news.iter().any(|new| replaces(new, old)))
+            .collect();
         if (olds.len(), news.len()) == before {
             return Some((olds, news));
         }

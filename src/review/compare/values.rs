@@ -27,11 +27,14 @@ impl Pair<'_> {
         for (old, new) in matched.both {
             let details = self.param_details(old, new);
             let Some(change) = self.changed(clause(new), None, details) else { continue };
-            let through = self.through(|uses, policy| {
-                uses.params.iter().any(|id| {
-                    policy.params.get(id.index()).is_some_and(|param| param.name == new.name)
-                })
-            }, Instead::Param(new));
+            let through = self.through(
+                |uses, policy| {
+                    uses.params.iter().any(|id| {
+                        policy.params.get(id.index()).is_some_and(|param| param.name == new.name)
+                    })
+                },
+                Instead::Param(new),
+            );
             changes.push(Change { through, ..change });
         }
         let lone = |what, param| self.lone(what, clause(param), None, Weight::Grounds, None);
@@ -43,12 +46,7 @@ impl Pair<'_> {
     fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
         let mut details = Vec::new();
         if !has_same_values(old, new) {
-            details.push(Detail::new(
-                "value",
-                Some(rows(old)),
-                Some(rows(new)),
-                Weight::Meaning,
-            ));
+            details.push(Detail::new("value", Some(rows(old)), Some(rows(new)), Weight::Meaning));
         }
         let reasons = |param: &Param| -> Vec<String> {
             param.values.iter().flat_map(|row| row.because.clone()).collect()
@@ -75,11 +73,14 @@ impl Pair<'_> {
             let Some(change) = self.changed(clause(new), None, list_details(old, new)) else {
                 continue;
             };
-            let through = self.through(|uses, policy| {
-                uses.lists.iter().any(|id| {
-                    policy.lists.get(id.index()).is_some_and(|list| list.name == new.name)
-                })
-            }, Instead::List(new));
+            let through = self.through(
+                |uses, policy| {
+                    uses.lists.iter().any(|id| {
+                        policy.lists.get(id.index()).is_some_and(|list| list.name == new.name)
+                    })
+                },
+                Instead::List(new),
+            );
             changes.push(Change { through, ..change });
         }
         let lone = |what, list| self.lone(what, clause(list), None, Weight::Grounds, None);
@@ -177,8 +178,20 @@ impl Pair<'_> {
         let clause = |rates: &crate::hir::Rates| ClauseId::new("rates", &rates.name);
         match (old, new) {
             (None, None) => Vec::new(),
-            (Some(old), None) => vec![self.lone(What::Removed, clause(old), None, Weight::Meaning, Some(Direction::NotDetermined))],
-            (None, Some(new)) => vec![self.lone(What::Added, clause(new), None, Weight::Meaning, Some(Direction::NotDetermined))],
+            (Some(old), None) => vec![self.lone(
+                What::Removed,
+                clause(old),
+                None,
+                Weight::Meaning,
+                Some(Direction::NotDetermined),
+            )],
+            (None, Some(new)) => vec![self.lone(
+                What::Added,
+                clause(new),
+                None,
+                Weight::Meaning,
+                Some(Direction::NotDetermined),
+            )],
             (Some(old), Some(new)) => {
                 let shown = |rates: &crate::hir::Rates| {
                     let rows = rates.dated.iter().map(|row| {
@@ -225,7 +238,12 @@ impl Pair<'_> {
                     detail
                 });
             }
-            details.extend(optional("title", old.title.as_deref(), new.title.as_deref(), Weight::Wording));
+            details.extend(optional(
+                "title",
+                old.title.as_deref(),
+                new.title.as_deref(),
+                Weight::Wording,
+            ));
             changes.extend(self.changed(clause(new), new.title.as_deref(), details));
         }
         let lone = |what, define| self.lone(what, clause(define), None, Weight::Grounds, None);
@@ -253,7 +271,11 @@ impl Pair<'_> {
         match id.kind {
             "param" => {
                 let of = |policy: &'_ PolicySet| {
-                    policy.params.iter().find(|param| param.name == name).map(|param| (param.list, rows(param)))
+                    policy
+                        .params
+                        .iter()
+                        .find(|param| param.name == name)
+                        .map(|param| (param.list, rows(param)))
                 };
                 of(old) == of(new)
             }
@@ -302,9 +324,8 @@ fn rows(param: &Param) -> String {
 
 fn list_details(old: &List, new: &List) -> Vec<Detail> {
     let mut details: Vec<Detail> = Vec::new();
-    let values = |list: &List| -> BTreeSet<String> {
-        list.values.iter().map(ToString::to_string).collect()
-    };
+    let values =
+        |list: &List| -> BTreeSet<String> { list.values.iter().map(ToString::to_string).collect() };
     let (before, after) = (values(old), values(new));
     let named = |these: &BTreeSet<String>, others: &BTreeSet<String>| {
         let only: Vec<&str> = these.difference(others).map(String::as_str).collect();
@@ -325,10 +346,18 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
             (Some(_), None) => Truer::Grew,
             (None, Some(_)) => Truer::Shrank,
             (Some(crate::value::Period::Exact(old)), Some(crate::value::Period::Exact(new))) => {
-                if new.seconds() > old.seconds() { Truer::Grew } else { Truer::Shrank }
+                if new.seconds() > old.seconds() {
+                    Truer::Grew
+                } else {
+                    Truer::Shrank
+                }
             }
             (Some(crate::value::Period::Months(old)), Some(crate::value::Period::Months(new))) => {
-                if new > old { Truer::Grew } else { Truer::Shrank }
+                if new > old {
+                    Truer::Grew
+                } else {
+                    Truer::Shrank
+                }
             }
             _ => Truer::Open,
         };
@@ -346,9 +375,7 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
 /// A length of time in words: a parameter by its value.
 pub(super) fn shown(policy: &PolicySet, sources: &Sources, operand: &Operand) -> String {
     match &operand.kind {
-        OperandKind::Param(id) => {
-            policy.params.get(id.index()).map(rows).unwrap_or_default()
-        }
+        OperandKind::Param(id) => policy.params.get(id.index()).map(rows).unwrap_or_default(),
         _ => in_one_line(sources.text(operand.span)),
     }
 }

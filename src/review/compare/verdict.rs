@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::hir::{Condition, ConditionKind, Operand, OperandKind, Part, PolicySet};
 use crate::hir::{Collection, DefineId, ListId, ParamId};
+use crate::hir::{Condition, ConditionKind, Operand, OperandKind, Part, PolicySet};
 use crate::review::Direction;
 use crate::review::implication::{Formula, Instead, Proof, Side};
 use crate::value::Date;
@@ -35,6 +35,8 @@ pub(in crate::review) enum Truer {
 pub(super) struct Verdict {
     pub(super) truer: Truer,
     pub(super) provided: Vec<String>,
+    /// The days, of those on which dated values begin, on which it is another condition.
+    pub(super) days: Vec<Date>,
 }
 
 impl Truer {
@@ -91,6 +93,7 @@ pub(super) fn compare(
     }
     days.insert(new.day);
     let mut truer = Truer::Same;
+    let mut different = Vec::new();
     let mut fresh = BTreeSet::new();
     for day in days {
         let (old, new) = (Side { day, ..old }, Side { day, ..new });
@@ -99,10 +102,14 @@ pub(super) fn compare(
         }
         let forward = implies((old, old_sets), (new, new_sets), &mut fresh);
         let backward = implies((new, new_sets), (old, old_sets), &mut fresh);
-        truer = truer.with(Truer::of(forward, backward));
+        let on_day = Truer::of(forward, backward);
+        if on_day != Truer::Same {
+            different.push(day);
+        }
+        truer = truer.with(on_day);
     }
     let provided = fresh.into_iter().map(|list| format!("list `{list}` is up to date")).collect();
-    Verdict { truer, provided }
+    Verdict { truer, provided, days: different }
 }
 
 fn implies(
@@ -113,9 +120,9 @@ fn implies(
     sets.iter().all(|given| {
         let mut proof = Proof::default();
         let is_shown = match others.as_slice() {
-            [wanted] => wanted.iter().all(|wanted| {
-                proof.follows(formulas(side, given), vec![formula(other, wanted)])
-            }),
+            [wanted] => wanted
+                .iter()
+                .all(|wanted| proof.follows(formulas(side, given), vec![formula(other, wanted)])),
             several => is_among(&mut proof, (side, given), (other, several)),
         };
         fresh.extend(proof.fresh_lists().iter().cloned());

@@ -131,7 +131,11 @@ impl Proof {
             }
             (
                 OperandKind::Arithmetic { operator, left: first, right: second },
-                OperandKind::Arithmetic { operator: others, left: other_first, right: other_second },
+                OperandKind::Arithmetic {
+                    operator: others,
+                    left: other_first,
+                    right: other_second,
+                },
             ) if operator == others => match operator {
                 Arithmetic::Plus => {
                     self.at_most((side, first), (other, other_first))
@@ -173,15 +177,14 @@ impl Proof {
             (
                 OperandKind::Aggregate { aggregation, members },
                 OperandKind::Aggregate { aggregation: same, members: others },
-            ) => {
-                aggregation == same && self.are_same_elements((side, members), (other, others))
-            }
+            ) => aggregation == same && self.are_same_elements((side, members), (other, others)),
             (
                 OperandKind::Similarity(first, second),
                 OperandKind::Similarity(other_first, other_second),
             ) => {
                 let (first, second) = ((side, first.as_ref()), (side, second.as_ref()));
-                let (third, fourth) = ((other, other_first.as_ref()), (other, other_second.as_ref()));
+                let (third, fourth) =
+                    ((other, other_first.as_ref()), (other, other_second.as_ref()));
                 (self.is_same(first, third) && self.is_same(second, fourth))
                     || (self.is_same(first, fourth) && self.is_same(second, third))
             }
@@ -202,7 +205,11 @@ impl Proof {
     }
 
     /// Whether a length of time is at most another, whatever months they are.
-    pub(in crate::review) fn period_at_most<'p>(&mut self, left: Term<'p>, right: Term<'p>) -> bool {
+    pub(in crate::review) fn period_at_most<'p>(
+        &mut self,
+        left: Term<'p>,
+        right: Term<'p>,
+    ) -> bool {
         match (left.0.period(left.1), right.0.period(right.1)) {
             (Some(Period::Exact(left)), Some(Period::Exact(right))) => {
                 left.seconds() <= right.seconds()

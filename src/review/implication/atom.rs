@@ -58,7 +58,9 @@ impl Proof {
             }
             (ConditionKind::Order { .. }, ConditionKind::Order { .. }) => {
                 let given = Bound::of(given);
-                given.zip(Bound::of(wanted)).is_some_and(|(given, wanted)| self.bound_implies(given, wanted))
+                given
+                    .zip(Bound::of(wanted))
+                    .is_some_and(|(given, wanted)| self.bound_implies(given, wanted))
             }
             (ConditionKind::Exists(members), ConditionKind::Exists(others)) => {
                 self.are_among((side, members), (other, others))
@@ -173,12 +175,10 @@ fn are_compared_too(
     (side, paths): Side2<'_, &[FieldPath]>,
     (other, others): Side2<'_, &[FieldPath]>,
 ) -> bool {
-    let has_all = paths
-        .iter()
-        .all(|path| others.iter().any(|there| side.is_same_place(path, other, there)));
+    let has_all =
+        paths.iter().all(|path| others.iter().any(|there| side.is_same_place(path, other, there)));
     let is_one_each = |path: &FieldPath| path.steps.iter().filter(|step| step.list).count() <= 1;
-    has_all
-        && (paths.len() == others.len() || others.iter().all(is_one_each))
+    has_all && (paths.len() == others.len() || others.iter().all(is_one_each))
 }
 
 impl<'p> Side<'p> {

@@ -6,7 +6,12 @@ use crate::hir::{Condition, FieldPath, Members, Peers, PeersOf, Window};
 
 impl Side<'_> {
     /// Whether two paths lead to the same place in the records of both policies.
-    pub(super) fn is_same_place(self, path: &FieldPath, other: Side<'_>, there: &FieldPath) -> bool {
+    pub(super) fn is_same_place(
+        self,
+        path: &FieldPath,
+        other: Side<'_>,
+        there: &FieldPath,
+    ) -> bool {
         let lists = |path: &FieldPath| path.steps.iter().map(|step| step.list).collect::<Vec<_>>();
         path.shown == there.shown
             && path.root == there.root
@@ -39,10 +44,8 @@ impl Proof {
     ) -> bool {
         side.is_same_place(&members.path, other, &there.path)
             && members.element_steps == there.element_steps
-            && self.filter_implies(
-                (side, members.filter.as_deref()),
-                (other, there.filter.as_deref()),
-            )
+            && self
+                .filter_implies((side, members.filter.as_deref()), (other, there.filter.as_deref()))
     }
 
     /// The same, and the other way round.
@@ -108,8 +111,9 @@ impl Proof {
                 .all(|(key, there)| side.is_same_place(key, other, there));
         same_keys
             && match (&peers.of, &there.of) {
-                (PeersOf::Record(filter), PeersOf::Record(other_filter)) => self
-                    .filter_implies((side, filter.as_deref()), (other, other_filter.as_deref())),
+                (PeersOf::Record(filter), PeersOf::Record(other_filter)) => {
+                    self.filter_implies((side, filter.as_deref()), (other, other_filter.as_deref()))
+                }
                 (PeersOf::Elements(members), PeersOf::Elements(others)) => {
                     self.are_among((side, members), (other, others))
                 }

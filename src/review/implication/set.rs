@@ -99,7 +99,10 @@ impl<'p> Choice<'p> {
 }
 
 impl<'p> Side<'p> {
-    fn collection(self, collection: &'p Collection) -> Option<(Vec<Value<'static>>, Option<String>)> {
+    fn collection(
+        self,
+        collection: &'p Collection,
+    ) -> Option<(Vec<Value<'static>>, Option<String>)> {
         Some(match collection {
             Collection::Values(values) => {
                 let constants = values.iter().map(|value| match self.constant(value)? {
@@ -235,7 +238,9 @@ impl<'s, 'p> Sets<'s, 'p> {
     /// A computed amount may be known to lie between two others, so that sets cannot be put together.
     fn is_shown_of_computed(&self) -> bool {
         let all_in = |narrow: &[&Choice<'_>], wide: &[&Choice<'_>]| {
-            narrow.iter().any(|narrow| wide.iter().any(|wide| narrow.tokens.is_subset(&wide.tokens)))
+            narrow
+                .iter()
+                .any(|narrow| wide.iter().any(|wide| narrow.tokens.is_subset(&wide.tokens)))
         };
         all_in(&self.given_in, &self.wanted_in) || all_in(&self.wanted_out, &self.given_out)
     }
