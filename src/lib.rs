@@ -16,6 +16,7 @@ pub mod program;
 pub mod replay;
 pub mod report;
 pub mod resolve;
+pub mod review;
 pub mod roster;
 pub mod run;
 pub mod source;

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::check::{self, Checked};
+use crate::decision::ApprovalEntry;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::digest::Digest;
 use crate::hir::{PolicySet, Source, Status};
@@ -71,6 +72,21 @@ pub struct Policy {
     pub checked: Checked<PolicySet>,
     /// SHA-256 over the digests of its own text and of every text it uses, in the order of first use.
     pub digest: Digest,
+    /// Its own text and every text it uses, in the order of first use.
+    pub files: Vec<FileId>,
+    /// Its lists that lie in files.
+    pub lists: Vec<ListText>,
+    /// Who approved it, as far as that is known; decisions name them.
+    pub approvals: Vec<ApprovalEntry>,
+}
+
+/// A list of a policy whose values lie in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListText {
+    /// The name of the list.
+    pub name: String,
+    /// Its file.
+    pub file: FileId,
 }
 
 impl Policy {
@@ -198,7 +214,7 @@ impl Loader<'_> {
             return None;
         }
         let used: Vec<PolicyFile> = files.collect();
-        let lists = self.list_files(&order);
+        let (lists, list_texts) = self.list_files(&order);
         let files = PolicyFiles { policy: main, used, lists };
         let resolved = resolve::resolve(&mut self.sink, &files)?;
         if self.sink.error_count() > found_before {
@@ -207,8 +223,15 @@ impl Loader<'_> {
             return None;
         }
         let checked = check::check(&mut self.sink, &self.sources, resolved)?;
-        let digest = self.digest(id, &order);
-        Some(Policy { path: path.to_path_buf(), checked, digest })
+        let texts = self.texts(id, &order);
+        Some(Policy {
+            path: path.to_path_buf(),
+            checked,
+            digest: self.digest(&texts),
+            files: texts,
+            lists: list_texts,
+            approvals: Vec::new(),
+        })
     }
 
     /// A file that no policy holds together: its records must still make sense.
@@ -287,20 +310,20 @@ impl Loader<'_> {
     }
 
     /// The files of the lists that these files name.
-    fn list_files(&mut self, paths: &[PathBuf]) -> Vec<ListFile> {
-        let mut named: Vec<(PathBuf, FileId, Text)> = Vec::new();
+    fn list_files(&mut self, paths: &[PathBuf]) -> (Vec<ListFile>, Vec<ListText>) {
+        let mut named: Vec<(PathBuf, FileId, String, Text)> = Vec::new();
         for path in paths {
             let Some((id, file)) = self.parsed.get(path) else { continue };
             for declaration in &file.declarations {
                 if let Declaration::List(list) = declaration
                     && let ListFrom::File { path: name, .. } = &list.from
                 {
-                    named.push((path.clone(), *id, name.clone()));
+                    named.push((path.clone(), *id, list.name.text.clone(), name.clone()));
                 }
             }
         }
-        let mut files = Vec::new();
-        for (path, named_in, name) in named {
+        let (mut files, mut texts) = (Vec::new(), Vec::new());
+        for (path, named_in, list, name) in named {
             let target = normal(&path.parent().unwrap_or(Path::new("")).join(name.as_str()));
             match self.read_text(&target, LIST_SIZE_MAX) {
                 Ok(text) => {
@@ -308,6 +331,7 @@ impl Loader<'_> {
                     let text = file.text().to_owned();
                     let id = self.sources.add(file);
                     files.push(ListFile { named_in, name: name.as_str().to_owned(), id, text });
+                    texts.push(ListText { name: list, file: id });
                 }
                 Err(problem) => {
                     let message = format!("`{}` cannot be read: {problem}", target.display());
@@ -315,7 +339,7 @@ impl Loader<'_> {
                 }
             }
         }
-        files
+        (files, texts)
     }
 
     /// The text of a file of at most so many bytes, or why there is none.
@@ -345,11 +369,16 @@ impl Loader<'_> {
             .collect()
     }
 
-    fn digest(&self, main: FileId, order: &[PathBuf]) -> Digest {
+    /// A policy's own text, and those it uses.
+    fn texts(&self, main: FileId, order: &[PathBuf]) -> Vec<FileId> {
         let used = order.iter().filter_map(|path| self.parsed.get(path)).map(|(id, _)| *id);
+        std::iter::once(main).chain(used.filter(|id| *id != main)).collect()
+    }
+
+    fn digest(&self, texts: &[FileId]) -> Digest {
         let mut text = "duecare.policy/1\n".to_owned();
-        for id in std::iter::once(main).chain(used.filter(|id| *id != main)) {
-            if let Some(file) = self.sources.file(id) {
+        for id in texts {
+            if let Some(file) = self.sources.file(*id) {
                 let _ = writeln!(text, "{}", Digest::of(file.text().as_bytes()));
             }
         }
@@ -358,7 +387,7 @@ impl Loader<'_> {
 }
 
 /// The path without `.` and, where it can be told from the text alone, without `..`.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut made = PathBuf::new();
     for part in path.components() {
         match part {

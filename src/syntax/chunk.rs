@@ -69,6 +69,17 @@ pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The pieces of a text: quoted texts, comments, blanks, and everything else letter by letter.
+pub(super) fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let length = Token::first(rest).length.min(rest.len());
+        let (token, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        rest = behind;
+        (!token.is_empty()).then_some(token)
+    })
+}
+
 struct Scan<'s> {
     sink: &'s mut Sink,
     file: FileId,

@@ -5,6 +5,7 @@
 
 pub mod ast;
 mod chunk;
+mod declared;
 mod grammar;
 mod grammar_words;
 mod lower;
@@ -13,6 +14,7 @@ mod reserved;
 mod syntax_error;
 
 pub use chunk::DECLARATION_WORDS;
+pub use declared::{Declared, declared};
 pub use print::{NotFormatted, format};
 pub use reserved::is_reserved;
 
