@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::digest::Digest;
 use crate::peers::SharedKey;
-use crate::value::{Date, Shown};
+use crate::value::Shown;
 
 /// The name of the form.
 pub const FORMAT: &str = "duecare.decision/1";
@@ -209,27 +209,6 @@ pub struct PolicyEntry<'p> {
     pub version: String,
     /// Digest of its text and all that it uses.
     pub digest: Digest,
-    /// Who approved it as it stands.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub approvals: &'p [ApprovalEntry],
-}
-
-/// One approval of a policy.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ApprovalEntry {
-    /// Who approved.
-    pub by: String,
-    /// In which role.
-    pub role: String,
-    /// On which day.
-    #[serde(serialize_with = "as_written")]
-    pub on: Date,
-    /// Digest of the statement that was signed.
-    pub statement: Digest,
-}
-
-fn as_written<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(day)
 }
 
 /// A list of values.

@@ -7,7 +7,6 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::check::{self, Checked};
-use crate::decision::ApprovalEntry;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::digest::Digest;
 use crate::hir::{PolicySet, Source, Status};
@@ -76,8 +75,6 @@ pub struct Policy {
     pub files: Vec<FileId>,
     /// Its lists that lie in files.
     pub lists: Vec<ListText>,
-    /// Who approved it, as far as that is known; decisions name them.
-    pub approvals: Vec<ApprovalEntry>,
 }
 
 /// A list of a policy whose values lie in a file.
@@ -230,7 +227,6 @@ impl Loader<'_> {
             digest: self.digest(&texts),
             files: texts,
             lists: list_texts,
-            approvals: Vec::new(),
         })
     }
 

@@ -1,6 +1,3 @@
-//! What people rely on when they say that a version is the one that was agreed: what is published, who
-//! approved it, what became of it.
+//! What people rely on when they say that a version is the one that was agreed: what is published.
 
-pub mod approval;
-pub mod history;
 pub mod published;
