@@ -73,6 +73,17 @@ pub struct Policy {
     pub digest: Digest,
     /// Its own text and every text it uses, in the order of first use.
     pub files: Vec<FileId>,
+    /// Its lists that lie in files.
+    pub lists: Vec<ListText>,
+}
+
+/// A list of a policy whose values lie in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListText {
+    /// The name of the list.
+    pub name: String,
+    /// Its file.
+    pub file: FileId,
 }
 
 impl Policy {
@@ -200,7 +211,7 @@ impl Loader<'_> {
             return None;
         }
         let used: Vec<PolicyFile> = files.collect();
-        let lists = self.list_files(&order);
+        let (lists, list_texts) = self.list_files(&order);
         let files = PolicyFiles { policy: main, used, lists };
         let resolved = resolve::resolve(&mut self.sink, &files)?;
         if self.sink.error_count() > found_before {
@@ -215,6 +226,7 @@ impl Loader<'_> {
             checked,
             digest: self.digest(&texts),
             files: texts,
+            lists: list_texts,
         })
     }
 
@@ -294,20 +306,20 @@ impl Loader<'_> {
     }
 
     /// The files of the lists that these files name.
-    fn list_files(&mut self, paths: &[PathBuf]) -> Vec<ListFile> {
-        let mut named: Vec<(PathBuf, FileId, Text)> = Vec::new();
+    fn list_files(&mut self, paths: &[PathBuf]) -> (Vec<ListFile>, Vec<ListText>) {
+        let mut named: Vec<(PathBuf, FileId, String, Text)> = Vec::new();
         for path in paths {
             let Some((id, file)) = self.parsed.get(path) else { continue };
             for declaration in &file.declarations {
                 if let Declaration::List(list) = declaration
                     && let ListFrom::File { path: name, .. } = &list.from
                 {
-                    named.push((path.clone(), *id, name.clone()));
+                    named.push((path.clone(), *id, list.name.text.clone(), name.clone()));
                 }
             }
         }
-        let mut files = Vec::new();
-        for (path, named_in, name) in named {
+        let (mut files, mut texts) = (Vec::new(), Vec::new());
+        for (path, named_in, list, name) in named {
             let target = normal(&path.parent().unwrap_or(Path::new("")).join(name.as_str()));
             match self.read_text(&target, LIST_SIZE_MAX) {
                 Ok(text) => {
@@ -315,6 +327,7 @@ impl Loader<'_> {
                     let text = file.text().to_owned();
                     let id = self.sources.add(file);
                     files.push(ListFile { named_in, name: name.as_str().to_owned(), id, text });
+                    texts.push(ListText { name: list, file: id });
                 }
                 Err(problem) => {
                     let message = format!("`{}` cannot be read: {problem}", target.display());
@@ -322,7 +335,7 @@ impl Loader<'_> {
                 }
             }
         }
-        files
+        (files, texts)
     }
 
     /// The text of a file of at most so many bytes, or why there is none.
@@ -370,7 +383,7 @@ impl Loader<'_> {
 }
 
 /// The path without `.` and, where it can be told from the text alone, without `..`.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut made = PathBuf::new();
     for part in path.components() {
         match part {

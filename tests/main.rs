@@ -28,6 +28,7 @@ mod library;
 mod lists;
 mod parquet;
 mod peers;
+mod publishing;
 mod relief;
 mod report;
 mod review;

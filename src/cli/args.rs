@@ -42,6 +42,8 @@ pub(crate) enum Command {
     /// Fit an export to the record: draft a mapping, or report refusals and unknowns before any run
     #[command(subcommand)]
     Roster(RosterCommand),
+    /// Freeze versions: what is published and changed afterwards is refused
+    Publish(PublishArgs),
     /// The audit trail: begin one, look into it, verify it, prove what it says, record what people did
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -414,6 +416,17 @@ fn parse_as_of(text: &str) -> Result<Instant, String> {
                 .map_err(|_| malformed)
         })
         .map_err(|malformed| format!("{malformed}, or a day as 2022-05-16"))
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PublishArgs {
+    /// A .due file, a folder to look through, or NAME or NAME@VERSION under --policies
+    #[arg(value_name = "POLICY", required = true)]
+    pub(crate) policy: Vec<String>,
+
+    /// The folder in which policies are looked up by name, and where a lock begins if none is above them yet
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
 }
 
 #[derive(Subcommand, Debug)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Diagnostic, Level, Style, render};
 use duecare::loader::{Loaded, Policy, load};
+use duecare::review::published::{Checked, Extent, check};
 use duecare::source::Sources;
 use duecare::value::{Date, Instant};
 
@@ -19,7 +20,7 @@ pub(crate) fn one(
     quiet: bool,
 ) -> Result<(Loaded, Policy), Failure> {
     let (paths, version) = locate(named, policies)?;
-    let loaded = load(&paths, &mut |path| fs::read(path));
+    let (loaded, _) = loaded(&paths, Extent::Loaded)?;
     if loaded.has_errors() {
         show(&loaded.sources, &loaded.diagnostics, true);
         return Err(Failure::Said {
@@ -58,6 +59,20 @@ pub(crate) fn one(
     Ok((loaded, policy))
 }
 
+/// Loads policies and compares them with what is published: one that was changed afterwards cannot be used.
+pub(crate) fn loaded(paths: &[PathBuf], extent: Extent) -> Result<(Loaded, Checked), Failure> {
+    let mut loaded = load(paths, &mut |path| fs::read(path));
+    let checked = check(&mut loaded, paths, extent, &base()?, &mut |path| fs::read(path));
+    Ok((loaded, checked))
+}
+
+/// The folder from which relative paths start.
+pub(crate) fn base() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| {
+        Failure::input(format!("the folder that this was started in cannot be told: {error}"))
+    })
+}
+
 /// The one policy of a command that takes one.
 pub(crate) fn only(chosen: &PolicyArgs) -> Result<&str, Failure> {
     match chosen.policy.as_slice() {
@@ -68,7 +83,7 @@ pub(crate) fn only(chosen: &PolicyArgs) -> Result<&str, Failure> {
 }
 
 /// Which of the versions that were found is meant.
-enum Version {
+pub(crate) enum Version {
     /// The one in force.
     InForce,
     /// The only one, in force or not.
@@ -76,7 +91,7 @@ enum Version {
 }
 
 /// The files of `FILE.due`, of a folder of versions, or of `NAME` or `NAME@VERSION` in the library.
-fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failure> {
+pub(crate) fn locate(named: &str, policies: &Path) -> Result<(Vec<PathBuf>, Version), Failure> {
     let path = Path::new(named);
     if path.is_dir() {
         return Ok((versions_in(path)?, Version::InForce));

@@ -201,6 +201,17 @@ codes! {
 
     NestedCost "DC0801" Note "a list condition inside another"
         "The inner list is looked through once for every element of the outer one, so the cost grows with the product of their lengths."
+
+    LockUnusable "DC0901" Error "a lock of published versions that cannot be used"
+        "`published.lock` says what is published and is written by `duecare publish` alone. It was changed by something else, cannot be read, or is of a newer form; then nobody can tell whether published texts stayed as they were. Take it back from where your files are kept; after a merge, take one side whole and publish the versions of the other side again."
+    PublishedChanged "DC0902" Error "a published version whose text was changed"
+        "Decisions and approvals rest on the text that was published. Put it back, and make the change in a new version, in a file of its own. A file or list that several versions use is frozen with the first of them that is published; a new version uses a new file. The one change that is accepted is an end for a version that has none: write `until DATE` behind its `effective` and publish it together with the version that follows."
+    PublishedGone "DC0903" Error "a published version that is gone"
+        "A version that was published stays: decisions were made by it, and somebody will ask for it. Put the file back. A version that is no longer to be used is one whose days are over."
+    PublishedOrder "DC0904" Error "a version whose number does not rise with its days"
+        "What begins later than a published version has a higher number than it, and what begins earlier a lower one. Otherwise nobody could tell from the number which of two came later."
+    PublishedPeriod "DC0905" Error "a version set back onto a published period"
+        "On the days of a published version its text was in force, and decisions were made by it. Another version cannot take those days back afterwards; let it begin when the published one ends."
 }
 
 impl fmt::Display for Code {

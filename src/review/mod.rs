@@ -1,10 +1,11 @@
-//! What a change of a policy means, whom it touches, and who approved it.
+//! What a change of a policy means, whom it touches, and what of it is published.
 
 mod change;
 mod compare;
 mod comparison;
 mod direction;
 pub mod implication;
+pub mod published;
 mod step;
 pub mod witness;
 

@@ -1,8 +1,7 @@
-use std::fs;
 use std::io::Write as _;
 
 use duecare::diagnostic::{Code, Diagnostic, Level, to_json};
-use duecare::loader::load;
+use duecare::review::published::Extent;
 
 use crate::cli::args::{CheckArgs, CheckFormat};
 use crate::cli::exit::{Exit, Failure};
@@ -14,7 +13,7 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
         return explain(code);
     }
     let paths = policies::files_of(&args.paths)?;
-    let loaded = load(&paths, &mut |path| fs::read(path));
+    let (loaded, published) = policies::loaded(&paths, Extent::Whole)?;
     let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;
     let shown: Vec<Diagnostic> = loaded.diagnostics.iter().filter(is_shown).cloned().collect();
     match args.format {
@@ -24,7 +23,12 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
     if !quiet && args.format == CheckFormat::Text {
         let files =
             if paths.len() == 1 { "1 file".to_owned() } else { format!("{} files", paths.len()) };
-        writeln!(anstream::stderr(), "{files} checked: {}", policies::counted(&shown))?;
+        let published = match published.versions {
+            0 => String::new(),
+            1 => "; 1 version is published".to_owned(),
+            versions => format!("; {versions} versions are published"),
+        };
+        writeln!(anstream::stderr(), "{files} checked: {}{published}", policies::counted(&shown))?;
     }
     let has_warnings = shown.iter().any(|found| found.level() == Level::Warning);
     Ok(if loaded.has_errors() {

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::Diagnostic;
-use duecare::loader::load;
+use duecare::review::published::Extent;
 use duecare::testing::{Case, CaseResult, CoverageReport, Suite, Uncovered, read_cases};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
@@ -163,7 +163,7 @@ fn run_folder(
     args: &TestArgs,
 ) -> Result<(Vec<FileResult>, Vec<CoverageReport>), Failure> {
     let versions = policies::versions_in(folder)?;
-    let loaded = load(&versions, &mut |path| fs::read(path));
+    let (loaded, _) = policies::loaded(&versions, Extent::Loaded)?;
     if loaded.has_errors() {
         policies::show(&loaded.sources, &loaded.diagnostics, true);
         let errors: Vec<Diagnostic> = loaded.diagnostics.clone();

@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use duecare::hir::Status;
+use duecare::loader::{Loaded, Policy};
+use duecare::review::published::{
+    Extent, LOCK_NAME, Lock, Outcome, folders_above, publish, shown_from,
+};
+
+use crate::cli::args::PublishArgs;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::files::Output;
+use crate::cli::{clock, policies};
+
+/// Versions that are asked for.
+struct Asked {
+    paths: Vec<PathBuf>,
+    /// Those that were named one by one, and are not only found in a folder.
+    named: Vec<PathBuf>,
+}
+
+/// Freezes versions.
+pub(crate) fn run(args: &PublishArgs, quiet: bool) -> Result<Exit, Failure> {
+    let asked = asked(args)?;
+    let base = policies::base()?;
+    let loaded = usable(&asked)?;
+    let mut by_lock: BTreeMap<PathBuf, Vec<&Policy>> = BTreeMap::new();
+    for policy in wanted(&asked, &loaded, quiet)? {
+        by_lock.entry(folder_of(&base, &policy.path, &args.policies)?).or_default().push(policy);
+    }
+    let today = clock::now()?.date();
+    // All of it can be done, or none of it is.
+    let mut made = Vec::new();
+    for (folder, chosen) in by_lock {
+        let shown = shown_from(&base, &folder.join(LOCK_NAME));
+        let lock = read(&shown)?;
+        let published = publish(&lock, &folder, &base, &chosen, &loaded.sources, today);
+        let published = published.map_err(|problem| {
+            let failure = Failure::policy(&problem);
+            match problem.hint() {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            }
+        })?;
+        made.push((shown, lock, published));
+    }
+    for (shown, lock, published) in made {
+        if published.lock != lock {
+            let mut output = Output::create(&shown)?;
+            output.write_all(published.lock.to_text().as_bytes())?;
+            output.finish()?;
+        }
+        for outcome in &published.outcomes {
+            writeln!(anstream::stdout(), "{}", sentence(outcome, &published.lock))?;
+        }
+        if !quiet {
+            let versions = published.lock.versions.len();
+            let verb = if versions == 1 { "version is" } else { "versions are" };
+            writeln!(
+                anstream::stderr(),
+                "{versions} {verb} published in `{}`; keep it with the policies",
+                shown.display()
+            )?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn asked(args: &PublishArgs) -> Result<Asked, Failure> {
+    let mut asked = Asked { paths: Vec::new(), named: Vec::new() };
+    for named in &args.policy {
+        let path = Path::new(named);
+        if path.is_dir() {
+            asked.paths.extend(policies::files_of(&[path.to_path_buf()])?);
+            continue;
+        }
+        let (paths, version) = policies::locate(named, &args.policies)?;
+        if matches!(version, policies::Version::Only) {
+            asked.named.extend(paths.clone());
+        }
+        asked.paths.extend(paths);
+    }
+    asked.paths.sort();
+    asked.paths.dedup();
+    Ok(asked)
+}
+
+/// The policies, if nothing is wrong with them and with what is published already.
+fn usable(asked: &Asked) -> Result<Loaded, Failure> {
+    let (loaded, _) = policies::loaded(&asked.paths, Extent::Publishing)?;
+    if !loaded.has_errors() {
+        return Ok(loaded);
+    }
+    policies::show(&loaded.sources, &loaded.diagnostics, true);
+    Err(Failure::policy(format!(
+        "nothing was published: {}",
+        policies::counted(&loaded.diagnostics)
+    )))
+}
+
+/// The versions to publish: drafts that only happen to lie in a folder are told and left.
+fn wanted<'l>(asked: &Asked, loaded: &'l Loaded, quiet: bool) -> Result<Vec<&'l Policy>, Failure> {
+    let mut wanted = Vec::new();
+    for policy in &loaded.policies {
+        let identity = &policy.checked.identity;
+        let is_named = asked.named.contains(&policy.path);
+        if identity.status == Status::Draft && !is_named {
+            if !quiet {
+                writeln!(
+                    anstream::stderr(),
+                    "{} {} is a draft and is not published",
+                    identity.name,
+                    identity.version
+                )?;
+            }
+        } else {
+            wanted.push(policy);
+        }
+    }
+    if wanted.is_empty() {
+        return Err(Failure::policy("there is no version to publish in what was named")
+            .hint("name a .due file with a `policy` of status `stable`, or a folder of them"));
+    }
+    Ok(wanted)
+}
+
+/// The folder of the lock that a policy belongs to: one above it, or the folder of policies.
+fn folder_of(base: &Path, policy: &Path, policies: &Path) -> Result<PathBuf, Failure> {
+    for folder in folders_above(base, policy) {
+        if shown_from(base, &folder.join(LOCK_NAME)).exists() {
+            return Ok(folder);
+        }
+    }
+    let root = folders_above(base, &policies.join(LOCK_NAME)).next().unwrap_or_default();
+    if folders_above(base, policy).any(|folder| folder == root) {
+        return Ok(root);
+    }
+    Err(Failure::policy(format!(
+        "`{}` lies in no folder with a `{LOCK_NAME}`, and not in `{}`",
+        policy.display(),
+        policies.display()
+    ))
+    .hint("name the folder that holds all your policies with --policies DIR"))
+}
+
+fn read(shown: &Path) -> Result<Lock, Failure> {
+    match fs::read(shown) {
+        Ok(bytes) => Lock::parse(&bytes)
+            .map_err(|problem| Failure::policy(format!("`{}`: {problem}", shown.display()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Lock::default()),
+        Err(error) => {
+            Err(Failure::policy(format!("`{}` cannot be read: {error}", shown.display())))
+        }
+    }
+}
+
+fn sentence(outcome: &Outcome, lock: &Lock) -> String {
+    match outcome {
+        Outcome::New(key) => {
+            let published = lock.versions.iter().find(|version| version.key() == *key);
+            let days = published.map_or_else(String::new, |version| match version.until {
+                Some(until) => format!(", in force from {} until {until}", version.from),
+                None => format!(", in force from {}", version.from),
+            });
+            format!("{key}: published{days}")
+        }
+        Outcome::Ended(key, until) => format!("{key}: published with its end, {until}"),
+        Outcome::Unchanged(key) => format!("{key}: published already, and unchanged"),
+    }
+}

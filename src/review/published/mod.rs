@@ -1,0 +1,22 @@
+//! Published versions: frozen in a lock, so that a text that changed afterwards is refused.
+//!
+//! `docs/publishing.md` has the lock to the byte.
+
+mod change;
+mod check;
+mod clause_digest;
+mod find;
+mod freeze;
+mod lock;
+mod order;
+mod publish;
+mod write;
+
+pub use change::{Change, Changed, between, change_of};
+pub use check::{Checked, Extent, check};
+pub use clause_digest::ClauseDigest;
+pub use find::{CannotLocate, LOCK_NAME, Located, folders_above, locate, shown_from};
+pub use freeze::{CannotFreeze, meaning_of};
+pub use lock::{FORM, Lock, LockProblem, PublishedFile, PublishedVersion};
+pub use order::OutOfOrder;
+pub use publish::{CannotPublish, Outcome, Published, publish};
