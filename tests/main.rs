@@ -30,6 +30,7 @@ mod parquet;
 mod peers;
 mod relief;
 mod report;
+mod review_witness;
 mod soundness;
 mod support;
 mod testing;
