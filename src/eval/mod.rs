@@ -34,6 +34,8 @@ pub use peers::{Roster, keys_of};
 pub use trace::{Cannot, ElementSeen, ElementTime, FactSeen, PeersSeen, Seen, Step, What};
 pub use truth::Truth;
 
+pub(crate) use operand::likeness_percent;
+
 use crate::hir::RuleId;
 use crate::program::Program;
 use amount::Amount;

@@ -152,7 +152,7 @@ pub(super) fn may_be_none(operand: &Operand) -> bool {
 }
 
 /// How alike two texts are, in hundredths.
-pub(super) fn likeness_percent(left: &Value<'_>, right: &Value<'_>) -> Decimal {
+pub(crate) fn likeness_percent(left: &Value<'_>, right: &Value<'_>) -> Decimal {
     // The same text of the same kind is folded to the same form.
     if let (Value::PersonName(left), Value::PersonName(right)) = (left, right)
         && left.is_written_as(right)

@@ -91,6 +91,12 @@ impl PolicySet {
         of_defines.chain(of_controls)
     }
 
+    /// The rule of that name.
+    #[must_use]
+    pub fn rule_named(&self, name: &str) -> Option<RuleId> {
+        self.rules.iter().position(|rule| rule.name == name).map(RuleId)
+    }
+
     /// The rule of that id.
     ///
     /// # Panics

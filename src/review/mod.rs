@@ -8,6 +8,7 @@ pub mod implication;
 pub mod published;
 mod step;
 pub mod witness;
+mod witnessed;
 
 pub use change::{Change, ClauseId, Detail, Through, Weight, What};
 pub use compare::Version;

@@ -63,6 +63,11 @@ impl Network {
         self.0.prefix_len()
     }
 
+    /// An address in the network, the first that a host can have.
+    pub(crate) fn address(self) -> Ip {
+        Ip(self.0.hosts().next().unwrap_or(self.0.addr()))
+    }
+
     /// Whether the address lies in the network.
     #[must_use]
     pub fn contains(self, ip: Ip) -> bool {

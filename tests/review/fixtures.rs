@@ -92,7 +92,8 @@ fn what_changed_is_told_as_a_reviewer_has_to_know_it() {
     for path in paths {
         let fixture = Fixture::parse(&std::fs::read_to_string(&path).unwrap(), &preamble);
         let (old, new) = (loaded(&fixture.old), loaded(&fixture.new));
-        let comparison = Comparison::of(version(&old), version(&new));
+        let comparison = Comparison::of(version(&old), version(&new))
+            .witnessed(&old.policies[0], &new.policies[0]);
         let found = lines(&comparison);
         count += 1;
         if found != fixture.expected {

@@ -59,8 +59,8 @@ fn of_detail(change: &Change, detail: &Detail) -> String {
         change.direction.filter(|_| is_value)
     });
     let direction = direction.map_or(String::new(), |direction| format!(": {}", direction.word()));
-    let by: Vec<String> = detail.by.iter().map(|by| format!(", by {}", self::clause(by))).collect();
-    let by = if by.len() > 1 { by.join("") } else { by.concat() };
+    let by: Vec<String> = detail.by.iter().map(self::clause).collect();
+    let by = if by.is_empty() { String::new() } else { format!(", by {}", by.join(", ")) };
     format!("{word} {clause}{values}{direction}{}{by}", witness(detail))
 }
 
