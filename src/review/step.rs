@@ -62,13 +62,13 @@ impl Step {
         let is_rule = matches!(change.clause.kind, "flag" | "prohibition" | "control");
         let is_level =
             |part: &str| change.clause.kind == "decision" && matches!(part, "levels" | "unsettled");
-        match change.what {
-            What::Removed | What::Renamed | What::Replaced if is_rule => Self::Major,
-            _ if change.details.iter().any(|detail| is_level(&detail.part)) => Self::Major,
-            _ if change.weight == Weight::Meaning && change.direction != Some(Direction::Equal) => {
-                Self::Minor
-            }
-            _ => Self::Patch,
+        let is_gone = matches!(change.what, What::Removed | What::Renamed | What::Replaced);
+        if (is_rule && is_gone) || change.details.iter().any(|detail| is_level(&detail.part)) {
+            Self::Major
+        } else if change.weight == Weight::Meaning && change.direction != Some(Direction::Equal) {
+            Self::Minor
+        } else {
+            Self::Patch
         }
     }
 }

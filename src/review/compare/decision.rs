@@ -21,7 +21,7 @@ impl Pair<'_> {
                 (before, after) => self.level(asked, before.as_ref(), after.as_ref()),
             });
         }
-        details.extend(self.must_have(old, new));
+        details.extend(Self::must_have(old, new));
         details.extend(self.caps(old, new));
         let name = |decision: &Decision| {
             decision.levels.get(decision.unsettled.index()).map(|level| level.name.clone())
@@ -50,7 +50,7 @@ impl Pair<'_> {
         self.never_or(asked, old, new)
     }
 
-    fn must_have(&self, old: &Decision, new: &Decision) -> Vec<Detail> {
+    fn must_have(old: &Decision, new: &Decision) -> Vec<Detail> {
         let matched = Matched::by(&old.must_have, &new.must_have, |path| path.shown.as_str());
         let detail = |old: Option<&str>, new: Option<&str>, direction| {
             let owned = |text: Option<&str>| text.map(str::to_owned);

@@ -98,7 +98,7 @@ impl Pair<'_> {
         let old = &self.old.policy.checked;
         let side = self.old_side();
         let mut through: Vec<Through> = Vec::new();
-        for (clause, role, condition) in self.roles(old) {
+        for (clause, role, condition) in Self::roles(old) {
             if !uses_it(&Uses::of(old, [condition]), old) {
                 continue;
             }
@@ -139,7 +139,7 @@ impl Pair<'_> {
     }
 
     /// Every condition by which people are judged, with what it does where it holds.
-    fn roles<'p>(&self, policy: &'p PolicySet) -> Vec<(ClauseId, Role, &'p Condition)> {
+    fn roles<'p>(policy: &'p PolicySet) -> Vec<(ClauseId, Role, &'p Condition)> {
         let mut roles = Vec::new();
         for rule in &policy.rules {
             let clause = clause_of(rule);
@@ -258,9 +258,9 @@ impl Pair<'_> {
                 let (old, new): (AnyOf<'_>, AnyOf<'_>) = (vec![vec![old]], vec![vec![new]]);
                 super::rules::truer(self, &old, &new) == Truer::Same
             }
-            (DefineBody::Operand(_), DefineBody::Operand(_))
-            | (DefineBody::Condition(_), DefineBody::Operand(_))
-            | (DefineBody::Operand(_), DefineBody::Condition(_)) => false,
+            (DefineBody::Operand(_), _) | (DefineBody::Condition(_), DefineBody::Operand(_)) => {
+                false
+            }
         }
     }
 
@@ -374,9 +374,10 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
 
 /// A length of time in words: a parameter by its value.
 pub(super) fn shown(policy: &PolicySet, sources: &Sources, operand: &Operand) -> String {
-    match &operand.kind {
-        OperandKind::Param(id) => policy.params.get(id.index()).map(rows).unwrap_or_default(),
-        _ => in_one_line(sources.text(operand.span)),
+    if let OperandKind::Param(id) = &operand.kind {
+        policy.params.get(id.index()).map(rows).unwrap_or_default()
+    } else {
+        in_one_line(sources.text(operand.span))
     }
 }
 

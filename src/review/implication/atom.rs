@@ -21,7 +21,6 @@ impl Proof {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one line or two for each kind of condition")]
     fn kind_implies<'p>(&mut self, given: Formula<'p>, wanted: Formula<'p>) -> bool {
         let (side, other) = (given.side, wanted.side);
         match (&given.condition.kind, &wanted.condition.kind) {
@@ -125,7 +124,7 @@ impl Proof {
         (other, others, wanted): (Side<'p>, &'p Window, &'p Condition),
     ) -> bool {
         let is_same = |proof: &mut Self| {
-            proof.is_same_time((side, window), (other, others))
+            Self::is_same_time((side, window), (other, others))
                 && proof.period_at_most((side, &window.period), (other, &others.period))
                 && proof.period_at_most((other, &others.period), (side, &window.period))
                 && proof.are_same_elements((side, &window.members), (other, &others.members))
@@ -164,7 +163,7 @@ impl Proof {
     }
 }
 
-impl<'p> Formula<'p> {
+impl Formula<'_> {
     fn held(self) -> Self {
         Self { holds: true, ..self }
     }

@@ -82,14 +82,13 @@ impl Proof {
         let is_grouped_as_much = there.per.is_none()
             || side.is_same_optional(window.per.as_ref(), other, there.per.as_ref());
         is_grouped_as_much
-            && self.is_same_time((side, window), (other, there))
+            && Self::is_same_time((side, window), (other, there))
             && self.period_at_most((side, &window.period), (other, &there.period))
             && self.are_among((side, &window.members), (other, &there.members))
     }
 
     /// Whether elements happened at the same time for both.
     pub(super) fn is_same_time<'p>(
-        &mut self,
         (side, window): (Side<'p>, &'p Window),
         (other, there): (Side<'p>, &'p Window),
     ) -> bool {

@@ -144,16 +144,13 @@ impl<'p> Side<'p> {
 
     /// All values of a type, where they can be written down.
     fn words(self, value: &'p Operand) -> Option<BTreeSet<Token>> {
-        match self.resolved(value).of {
-            Type::Choice(id) => {
-                let words = &self.policy.schema.enumeration(id).words;
-                Some(words.iter().map(|word| Token::Word(word.to_string())).collect())
-            }
-            Type::YesNo => {
-                Some([true, false].map(|yes| Token::Value(Key::YesNo(yes))).into_iter().collect())
-            }
-            _ => None,
+        let of = self.resolved(value).of;
+        if let Type::Choice(id) = of {
+            let words = &self.policy.schema.enumeration(id).words;
+            return Some(words.iter().map(|word| Token::Word(word.to_string())).collect());
         }
+        let yes_and_no = [true, false].map(|yes| Token::Value(Key::YesNo(yes)));
+        (of == Type::YesNo).then(|| yes_and_no.into_iter().collect())
     }
 
     fn may_be_none(self, value: &'p Operand) -> bool {
@@ -163,6 +160,7 @@ impl<'p> Side<'p> {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others are compared by their keys")]
 fn token(value: Value<'static>, is_text: bool) -> Token {
     match value {
         Value::Choice(choice) => Token::Word(choice.word.into_owned()),

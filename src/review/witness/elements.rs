@@ -68,12 +68,11 @@ impl<'e> Solver<'_, 'e> {
             Root::Window(level) => {
                 let elements = self.beginnings(members, env);
                 let known = self.dice.pick(&elements).cloned();
-                match known.filter(|_| lists_left > 0 && !self.dice.once_in(3)) {
-                    Some(way) => way,
-                    None => {
-                        let (element, of) = self.create_in_window(usize::from(level))?;
-                        within(env, &element, of)
-                    }
+                if let Some(way) = known.filter(|_| lists_left > 0 && !self.dice.once_in(3)) {
+                    way
+                } else {
+                    let (element, of) = self.create_in_window(usize::from(level))?;
+                    within(env, &element, of)
                 }
             }
             Root::Subject | Root::Element(_) => self.beginnings(members, env).into_iter().next()?,
@@ -86,13 +85,12 @@ impl<'e> Solver<'_, 'e> {
                 continue;
             }
             let old = self.dice.pick(&known).cloned();
-            way = match old.filter(|_| lists_left > 0 && !self.dice.once_in(3)) {
-                Some(old) => old,
-                None => {
-                    let (name, shape) = self.side.field(way.of, step.slot)?;
-                    let element = self.push(&way.at.then(At::Field(name)), shape.of)?;
-                    way.into_element(element, shape.of)
-                }
+            way = if let Some(old) = old.filter(|_| lists_left > 0 && !self.dice.once_in(3)) {
+                old
+            } else {
+                let (name, shape) = self.side.field(way.of, step.slot)?;
+                let element = self.push(&way.at.then(At::Field(name)), shape.of)?;
+                way.into_element(element, shape.of)
             };
         }
         Some(way.env)
@@ -187,7 +185,7 @@ impl<'e> Solver<'_, 'e> {
         match self.value_of(members, element) {
             Known::Open => {
                 let number = self.dice.below(3);
-                let node = nth_node(&self.side, self.stored_type(members), number);
+                let node = nth_node(&self.side, Self::stored_type(members), number);
                 node.is_some_and(|node| self.put_value(members, element, node))
             }
             Known::None | Known::Unknown => false,
@@ -196,7 +194,7 @@ impl<'e> Solver<'_, 'e> {
     }
 
     /// The type of what a roster holds where a path ends: an address where the path goes on to its network.
-    pub(super) fn stored_type(&self, members: &Members) -> Type {
+    pub(super) fn stored_type(members: &Members) -> Type {
         if super::compare::is_derived(&members.path) { Type::Ip } else { members.path.of }
     }
 

@@ -25,12 +25,12 @@ impl<'e> Solver<'_, 'e> {
             self.fill(condition, &env);
         }
         for exception in self.side.exceptions(id) {
-            for condition in &exception.when {
+            if let Some(condition) = &exception.when {
                 self.fill(condition, &env);
             }
         }
         if let RuleBody::Control(control) = &rule.body {
-            for operand in &control.dated {
+            if let Some(operand) = &control.dated {
                 self.fill_operand(operand, &env);
             }
             if control.required_when.is_none() {
@@ -135,7 +135,7 @@ impl<'e> Solver<'_, 'e> {
                 self.fill(condition, &element);
             }
             if let Some(place) = self.value_place(members, &element) {
-                self.fill_place(&place, self.stored_type(members), false);
+                self.fill_place(&place, Self::stored_type(members), false);
             }
         }
     }
@@ -175,7 +175,7 @@ impl<'e> Solver<'_, 'e> {
             let env = Env::of_record(record);
             let holders = match &peers.of {
                 PeersOf::Record(filter) => {
-                    for condition in filter.as_deref() {
+                    if let Some(condition) = filter.as_deref() {
                         self.fill(condition, &env);
                     }
                     vec![env]
@@ -186,7 +186,7 @@ impl<'e> Solver<'_, 'e> {
                     }
                     let elements = self.existing(members, &env);
                     for element in &elements {
-                        for condition in members.filter.as_deref() {
+                        if let Some(condition) = members.filter.as_deref() {
                             self.fill(condition, element);
                         }
                     }

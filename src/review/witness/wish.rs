@@ -142,7 +142,7 @@ impl<'e> Solver<'_, 'e> {
                 self.fill_rule(RuleId(place));
             }
             for level in &side.policy.decision.levels {
-                for when in &level.when {
+                if let Some(when) = &level.when {
                     self.fill(when, &env);
                 }
             }
