@@ -88,23 +88,33 @@ fn what_changed_is_told_as_a_reviewer_has_to_know_it() {
         .filter(|path| only.as_ref().is_none_or(|only| path.to_string_lossy().contains(only)))
         .collect();
     paths.sort();
-    let (mut count, mut failures) = (0, Vec::new());
+    let open: BTreeSet<String> =
+        crate::support::read(&format!("{FOLDER}/open.md")).lines().filter_map(open_pair).collect();
+    let (mut count, mut failures, mut told) = (0, Vec::new(), Vec::new());
     for path in paths {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let fixture = Fixture::parse(&std::fs::read_to_string(&path).unwrap(), &preamble);
         let (old, new) = (loaded(&fixture.old), loaded(&fixture.new));
         let comparison = Comparison::of(version(&old), version(&new))
             .witnessed(&old.policies[0], &new.policies[0]);
         let found = lines(&comparison);
         count += 1;
-        if found != fixture.expected {
-            failures.push(format!(
-                "{}\n  expected  {}\n  found     {}",
-                path.file_stem().unwrap().to_string_lossy(),
+        match (found == fixture.expected, open.contains(&name)) {
+            (true, true) => told.push(name),
+            (false, false) => failures.push(format!(
+                "{name}\n  expected  {}\n  found     {}",
                 fixture.expected.join("\n            "),
                 found.join("\n            ")
-            ));
+            )),
+            (true, false) | (false, true) => {}
         }
     }
-    assert!(count >= 60 || only.is_some(), "only {count} pairs");
+    assert!(count - open.len() >= 200 || only.is_some(), "only {count} pairs");
     assert!(failures.is_empty(), "{} of {count} pairs:\n{}", failures.len(), failures.join("\n"));
+    assert!(told.is_empty(), "no longer open: {}", told.join(", "));
+}
+
+/// The name of a pair that is not yet told as it should be.
+fn open_pair(line: &str) -> Option<String> {
+    line.strip_prefix("- ").map(str::to_owned)
 }

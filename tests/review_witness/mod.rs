@@ -3,8 +3,6 @@
 
 mod conditions;
 mod decisions;
-mod rules;
-mod shipped;
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;
@@ -92,8 +90,8 @@ fn confirm(old: &str, new: &str, of: Of<'_>, found: &Witness) {
             assert_eq!(outcome(&full.1).as_deref(), found.new.outcome, "{found:?}");
         }
         Of::Decision => {
-            assert_eq!(full.0, [found.old.decision.clone()]);
-            assert_eq!(full.1, [found.new.decision.clone()]);
+            assert_eq!(full.0, std::slice::from_ref(&found.old.decision));
+            assert_eq!(full.1, std::slice::from_ref(&found.new.decision));
         }
     }
     for fewer in with_less(&records) {
