@@ -171,8 +171,8 @@ fn what_was_changed_is_said() {
     assert!(meaning.ends_with("it says something else: `flag tested` changed"), "{meaning}");
     let status = said(POLICY, "status stable", "status retired");
     assert!(status.ends_with("`policy` changed"), "{status}");
-    let added = said(POLICY, "flag tested", "define d \"D\" = flag\nflag tested");
-    assert!(added.ends_with("`define d` added"), "{added}");
+    let added = said(POLICY, "flag tested", "define known_flag \"D\" = flag\nflag tested");
+    assert!(added.ends_with("`define known_flag` added"), "{added}");
     let used = said(USED, "record subject", "enum new_word { one }\nrecord subject");
     assert!(used.contains("`policies/subject.due` is used by published versions (test 1.0.0)"));
     assert!(used.ends_with("`enum new_word` added"), "{used}");

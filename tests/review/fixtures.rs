@@ -80,7 +80,7 @@ fn version(loaded: &Loaded) -> Version<'_> {
 #[test]
 fn what_changed_is_told_as_a_reviewer_has_to_know_it() {
     let only = std::env::var("FIXTURE").ok();
-    let preamble = std::fs::read_to_string(root().join(FOLDER).join("preamble.due")).unwrap();
+    let preamble = std::fs::read_to_string(root().join(FOLDER).join("preamble.part")).unwrap();
     let mut paths: Vec<_> = std::fs::read_dir(root().join(FOLDER))
         .unwrap()
         .map(|entry| entry.unwrap().path())
