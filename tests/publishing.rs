@@ -173,7 +173,7 @@ fn what_was_changed_is_said() {
     assert!(status.ends_with("`policy` changed"), "{status}");
     let added = said(POLICY, "flag tested", "define known_flag \"D\" = flag\nflag tested");
     assert!(added.ends_with("`define known_flag` added"), "{added}");
-    let used = said(USED, "record subject", "enum new_word { one }\nrecord subject");
+    let used = said(USED, "record subject", "enum new_word { one, two }\nrecord subject");
     assert!(used.contains("`policies/subject.due` is used by published versions (test 1.0.0)"));
     assert!(used.ends_with("`enum new_word` added"), "{used}");
     let list = said(LIST, "Ben", "Bea");
