@@ -1,12 +1,11 @@
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use duecare::hir::Status;
 use duecare::loader::{Loaded, Policy};
 use duecare::review::published::{
-    Extent, LOCK_NAME, Lock, Outcome, folders_above, publish, shown_from,
+    Checked, Extent, LOCK_NAME, Lock, Outcome, folders_above, publish, shown_from,
 };
 
 use crate::cli::args::PublishArgs;
@@ -25,17 +24,18 @@ struct Asked {
 pub(crate) fn run(args: &PublishArgs, quiet: bool) -> Result<Exit, Failure> {
     let asked = asked(args)?;
     let base = policies::base()?;
-    let loaded = usable(&asked)?;
+    let (loaded, checked) = usable(&asked)?;
     let mut by_lock: BTreeMap<PathBuf, Vec<&Policy>> = BTreeMap::new();
     for policy in wanted(&asked, &loaded, quiet)? {
-        by_lock.entry(folder_of(&base, &policy.path, &args.policies)?).or_default().push(policy);
+        let folder = folder_of(&checked, &base, &policy.path, &args.policies)?;
+        by_lock.entry(folder).or_default().push(policy);
     }
     let today = clock::now()?.date();
     // All of it can be done, or none of it is.
     let mut made = Vec::new();
     for (folder, chosen) in by_lock {
         let shown = shown_from(&base, &folder.join(LOCK_NAME));
-        let lock = read(&shown)?;
+        let lock = checked.locks.get(&folder).cloned().unwrap_or_default();
         let published = publish(&lock, &folder, &base, &chosen, &loaded.sources, today);
         let published = published.map_err(|problem| {
             let failure = Failure::policy(&problem);
@@ -88,10 +88,10 @@ fn asked(args: &PublishArgs) -> Result<Asked, Failure> {
 }
 
 /// The policies, if nothing is wrong with them and with what is published already.
-fn usable(asked: &Asked) -> Result<Loaded, Failure> {
-    let (loaded, _) = policies::loaded(&asked.paths, Extent::Publishing)?;
+fn usable(asked: &Asked) -> Result<(Loaded, Checked), Failure> {
+    let (loaded, checked) = policies::loaded(&asked.paths, Extent::Publishing)?;
     if !loaded.has_errors() {
-        return Ok(loaded);
+        return Ok((loaded, checked));
     }
     policies::show(&loaded.sources, &loaded.diagnostics, true);
     Err(Failure::policy(format!(
@@ -127,11 +127,15 @@ fn wanted<'l>(asked: &Asked, loaded: &'l Loaded, quiet: bool) -> Result<Vec<&'l 
 }
 
 /// The folder of the lock that a policy belongs to: one above it, or the folder of policies.
-fn folder_of(base: &Path, policy: &Path, policies: &Path) -> Result<PathBuf, Failure> {
-    for folder in folders_above(base, policy) {
-        if shown_from(base, &folder.join(LOCK_NAME)).exists() {
-            return Ok(folder);
-        }
+fn folder_of(
+    checked: &Checked,
+    base: &Path,
+    policy: &Path,
+    policies: &Path,
+) -> Result<PathBuf, Failure> {
+    let mut above = folders_above(base, policy);
+    if let Some(folder) = above.find(|folder| checked.locks.contains_key(folder)) {
+        return Ok(folder);
     }
     let root = folders_above(base, &policies.join(LOCK_NAME)).next().unwrap_or_default();
     if folders_above(base, policy).any(|folder| folder == root) {
@@ -143,17 +147,6 @@ fn folder_of(base: &Path, policy: &Path, policies: &Path) -> Result<PathBuf, Fai
         policies.display()
     ))
     .hint("name the folder that holds all your policies with --policies DIR"))
-}
-
-fn read(shown: &Path) -> Result<Lock, Failure> {
-    match fs::read(shown) {
-        Ok(bytes) => Lock::parse(&bytes)
-            .map_err(|problem| Failure::policy(format!("`{}`: {problem}", shown.display()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Lock::default()),
-        Err(error) => {
-            Err(Failure::policy(format!("`{}` cannot be read: {error}", shown.display())))
-        }
-    }
 }
 
 fn sentence(outcome: &Outcome, lock: &Lock) -> String {

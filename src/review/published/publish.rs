@@ -12,7 +12,7 @@ use super::lock::{Lock, PublishedVersion};
 use super::order::{OutOfOrder, out_of_order};
 use crate::hir::Status;
 use crate::loader::Policy;
-use crate::source::Sources;
+use crate::source::{FileId, SourceFile, Sources};
 use crate::value::Date;
 
 /// A lock with more in it, and what became of each version.
@@ -138,6 +138,10 @@ fn key(policy: &Policy) -> String {
     format!("{name} {version}")
 }
 
+fn text(sources: &Sources, id: FileId) -> Result<&SourceFile, CannotPublish> {
+    sources.file(id).ok_or(CannotPublish::Freeze(CannotFreeze::NoText))
+}
+
 struct Publishing<'p> {
     lock: Lock,
     folder: &'p Path,
@@ -198,8 +202,7 @@ impl Publishing<'_> {
     /// Adds the files of a version, which must be as they are published for others.
     fn keep_files(&mut self, policy: &Policy) -> Result<(), CannotPublish> {
         for id in &policy.files {
-            let source =
-                self.sources.file(*id).ok_or(CannotPublish::Freeze(CannotFreeze::NoText))?;
+            let source = text(self.sources, *id)?;
             let path = self.path(policy, source.path())?;
             if let Some(known) = self.lock.files.get(&path) {
                 if let Some(changed) = change_of(known, *id, source) {
@@ -219,8 +222,7 @@ impl Publishing<'_> {
     /// Adds the lists of a version, which must be as they are published for others.
     fn keep_lists(&mut self, policy: &Policy) -> Result<(), CannotPublish> {
         for list in &policy.lists {
-            let source =
-                self.sources.file(list.file).ok_or(CannotPublish::Freeze(CannotFreeze::NoText))?;
+            let source = text(self.sources, list.file)?;
             let path = self.path(policy, source.path())?;
             let digest = text_digest(source);
             if self.lock.lists.insert(path, digest).is_some_and(|known| known != digest) {
@@ -235,8 +237,7 @@ impl Publishing<'_> {
         let identity = &policy.checked.identity;
         let (mut paths, mut meanings) = (Vec::new(), Vec::new());
         for id in &policy.files {
-            let source =
-                self.sources.file(*id).ok_or(CannotPublish::Freeze(CannotFreeze::NoText))?;
+            let source = text(self.sources, *id)?;
             paths.push(self.path(policy, source.path())?);
             let file = freeze::file(*id, source).map_err(|problem| {
                 CannotPublish::Freeze(CannotFreeze::NotFormatted(shown(source), problem))
@@ -245,8 +246,7 @@ impl Publishing<'_> {
         }
         let (mut lists, mut texts) = (Vec::new(), Vec::new());
         for list in &policy.lists {
-            let source =
-                self.sources.file(list.file).ok_or(CannotPublish::Freeze(CannotFreeze::NoText))?;
+            let source = text(self.sources, list.file)?;
             lists.push(self.path(policy, source.path())?);
             texts.push((list.name.clone(), text_digest(source)));
         }
