@@ -8,6 +8,7 @@ use super::direction::Direction;
 use super::step::Step;
 use crate::digest::Digest;
 use crate::hir::PolicyIdentity;
+use crate::syntax::NotFormatted;
 
 /// The name of the form.
 pub const FORMAT: &str = "duecare.diff/1";
@@ -82,15 +83,17 @@ pub struct StepSummary {
 
 impl Comparison {
     /// Compares two versions by reasoning alone; witnesses are looked for by `Comparison::witnessed`.
-    #[must_use]
-    pub fn of(old: Version<'_>, new: Version<'_>) -> Self {
+    ///
+    /// # Errors
+    /// If a file of a version cannot be laid out, so that nobody could say that nothing else changed.
+    pub fn of(old: Version<'_>, new: Version<'_>) -> Result<Self, NotFormatted> {
         let mut comparison = Self {
             format: FORMAT,
             old: VersionSummary::of(old),
             new: VersionSummary::of(new),
             summary: Summary::default(),
             step: StepSummary { needed: Step::Patch, taken: None, use_instead: None },
-            changes: changes(old, new),
+            changes: changes(old, new)?,
         };
         comparison.settle();
         comparison.step = StepSummary::of(
@@ -98,7 +101,7 @@ impl Comparison {
             &old.policy.checked.identity,
             &new.policy.checked.identity,
         );
-        comparison
+        Ok(comparison)
     }
 
     /// Makes directions of clauses of those of their parts, puts what matters first and counts.

@@ -66,9 +66,10 @@ fn told_apart(name: String, before: &[Declared]) -> String {
     numbered
 }
 
-/// A declaration in the canonical layout without its comments and line breaks. Blanks inside brackets
-/// come from where lines happen to break, and are left out.
-fn one_line(text: &str) -> String {
+/// A text of a policy without its comments and line breaks. Blanks inside brackets come from where lines
+/// happen to break, and are left out.
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for token in chunk::tokens(text) {
         let is_text = token.starts_with('"');

@@ -14,7 +14,7 @@ mod reserved;
 mod syntax_error;
 
 pub use chunk::DECLARATION_WORDS;
-pub use declared::{Declared, declared};
+pub use declared::{Declared, declared, one_line};
 pub use print::{NotFormatted, format};
 pub use reserved::is_reserved;
 

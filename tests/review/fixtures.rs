@@ -96,6 +96,7 @@ fn what_changed_is_told_as_a_reviewer_has_to_know_it() {
         let fixture = Fixture::parse(&std::fs::read_to_string(&path).unwrap(), &preamble);
         let (old, new) = (loaded(&fixture.old), loaded(&fixture.new));
         let comparison = Comparison::of(version(&old), version(&new))
+            .expect("texts that can be laid out")
             .witnessed(&old.policies[0], &new.policies[0]);
         let found = lines(&comparison);
         count += 1;

@@ -5,27 +5,10 @@ use std::collections::BTreeMap;
 use crate::loader::Policy;
 use crate::review::{ClauseId, Version};
 use crate::source::Sources;
-use crate::syntax::{Declared, declared};
+use crate::syntax::{DECLARATION_WORDS, Declared, NotFormatted, declared};
 
-/// The words that begin a clause.
-const KINDS: [&str; 16] = [
-    "policy",
-    "use",
-    "record",
-    "enum",
-    "source",
-    "param",
-    "list",
-    "rates",
-    "define",
-    "flag",
-    "prohibition",
-    "control",
-    "exception",
-    "gap",
-    "not collected",
-    "decision",
-];
+/// The words that begin a clause for a field that is not collected.
+pub(super) const NOT_COLLECTED: &str = "not collected";
 
 impl ClauseId {
     /// A clause by its word and its name.
@@ -41,11 +24,10 @@ impl ClauseId {
     }
 
     fn of(declared: &Declared) -> Option<Self> {
-        let name = &declared.name;
-        let kind = KINDS.into_iter().find(|kind| {
-            name.strip_prefix(kind).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-        })?;
-        let rest = name.strip_prefix(kind)?.trim();
+        let word = declared.name.split(' ').next()?;
+        let word = DECLARATION_WORDS.into_iter().find(|known| *known == word)?;
+        let kind = if word == "not" { NOT_COLLECTED } else { word };
+        let rest = declared.name.strip_prefix(kind)?.trim();
         Some(if rest.is_empty() { Self::only(kind) } else { Self::new(kind, rest) })
     }
 }
@@ -64,7 +46,9 @@ struct Clause {
 pub(super) struct Clauses(BTreeMap<ClauseId, Clause>);
 
 impl Clauses {
-    pub(super) fn of(version: Version<'_>) -> Self {
+    /// # Errors
+    /// If a file of the version cannot be laid out.
+    pub(super) fn of(version: Version<'_>) -> Result<Self, NotFormatted> {
         let version_word = format!(" {} {{", version.policy.checked.identity.version);
         let clause = |declared: Declared| {
             let id = ClauseId::of(&declared)?;
@@ -75,8 +59,8 @@ impl Clauses {
             };
             Some((id, Clause { line, text }))
         };
-        let declared = all_declared(version.policy, version.sources);
-        Self(declared.into_iter().filter_map(clause).collect())
+        let declared = all_declared(version.policy, version.sources)?;
+        Ok(Self(declared.into_iter().filter_map(clause).collect()))
     }
 
     pub(super) fn text(&self, id: &ClauseId) -> Option<String> {
@@ -85,8 +69,7 @@ impl Clauses {
 
     /// Whether a clause says the same in both, letter by letter.
     pub(super) fn is_same(&self, other: &Self, id: &ClauseId) -> bool {
-        let line = |clauses: &'_ Self| clauses.0.get(id).map(|clause| clause.line.clone());
-        line(self) == line(other)
+        self.0.get(id).map(|clause| &clause.line) == other.0.get(id).map(|clause| &clause.line)
     }
 
     pub(super) fn ids(&self) -> impl Iterator<Item = &ClauseId> {
@@ -94,10 +77,11 @@ impl Clauses {
     }
 }
 
-fn all_declared(policy: &Policy, sources: &Sources) -> Vec<Declared> {
-    let files = policy.files.iter().filter_map(|id| Some((*id, sources.file(*id)?)));
-    files
-        .filter_map(|(id, file)| declared(id, file).ok())
-        .flat_map(|(_, declared)| declared)
-        .collect()
+fn all_declared(policy: &Policy, sources: &Sources) -> Result<Vec<Declared>, NotFormatted> {
+    let mut all = Vec::new();
+    for id in &policy.files {
+        let file = sources.file(*id).ok_or(NotFormatted::Fault)?;
+        all.extend(declared(*id, file)?.1);
+    }
+    Ok(all)
 }

@@ -16,10 +16,8 @@ impl Pair<'_> {
         for (before, after) in matched.both {
             let part = format!("{} when", after.name);
             let asked = Asked { part: &part, role: Role::Catches, judged: Judged::Decision };
-            details.extend(match (&before.when, &after.when) {
-                (None, None) => None,
-                (before, after) => self.level(asked, before.as_ref(), after.as_ref()),
-            });
+            // A level without a condition is reached by nobody, or is the lowest.
+            details.extend(self.never_or(asked, before.when.as_ref(), after.when.as_ref()));
         }
         details.extend(Self::must_have(old, new));
         details.extend(self.caps(old, new));
@@ -35,19 +33,6 @@ impl Pair<'_> {
         details.extend(unsettled.map(|detail| detail.directed(direction_of_unsettled(old, new))));
         details.extend(weights(self, old, new));
         self.changed(ClauseId::only("decision"), None, details)
-    }
-
-    /// A level's condition; a level without one is reached by nobody, or is the lowest.
-    fn level(
-        &self,
-        asked: Asked<'_>,
-        old: Option<&crate::hir::Condition>,
-        new: Option<&crate::hir::Condition>,
-    ) -> Option<Detail> {
-        if let (Some(_), Some(_)) = (old, new) {
-            return self.condition(asked, old, new);
-        }
-        self.never_or(asked, old, new)
     }
 
     fn must_have(old: &Decision, new: &Decision) -> Vec<Detail> {

@@ -98,7 +98,8 @@ impl Pair<'_> {
         new: Option<&Condition>,
     ) -> Option<Detail> {
         let (old_text, new_text) = (written(self.old, old), written(self.new, new));
-        let by = self.changed_by(old.into_iter().collect(), new.into_iter().collect());
+        // Its own words, where they are others, say more than what they name.
+        let by = if old_text == new_text { self.changed_by(old, new) } else { Vec::new() };
         if old_text == new_text && by.is_empty() {
             return None;
         }
@@ -149,25 +150,26 @@ impl Pair<'_> {
         Some(Detail { by, provided: verdict.provided, ..detail })
     }
 
-    /// Parameters, lists and definitions that conditions of both use and that changed.
-    pub(super) fn changed_by(&self, old: Vec<&Condition>, new: Vec<&Condition>) -> Vec<ClauseId> {
-        let names = |policy: &PolicySet, conditions: Vec<&Condition>| {
-            let uses = Uses::of(policy, conditions);
+    /// Parameters, lists and definitions that a condition uses in one of them and that are not the same in both.
+    fn changed_by(&self, old: Option<&Condition>, new: Option<&Condition>) -> Vec<ClauseId> {
+        let used = |policy: &PolicySet, condition: Option<&Condition>| {
+            let uses = Uses::of(policy, condition);
             let params = uses.params.iter().filter_map(|id| policy.params.get(id.index()));
             let lists = uses.lists.iter().filter_map(|id| policy.lists.get(id.index()));
             let defines = uses.defines.iter().filter_map(|id| policy.defines.get(id.index()));
             let rates = policy.rates.iter().filter(|_| uses.money);
-            let mut named: Vec<ClauseId> = Vec::new();
-            named.extend(params.map(|param| ClauseId::new("param", &param.name)));
-            named.extend(lists.map(|list| ClauseId::new("list", &list.name)));
-            named.extend(defines.map(|define| ClauseId::new("define", &define.name)));
-            named.extend(rates.map(|rates| ClauseId::new("rates", &rates.name)));
-            named
+            let mut all: Vec<ClauseId> = Vec::new();
+            all.extend(params.map(|param| ClauseId::new("param", &param.name)));
+            all.extend(lists.map(|list| ClauseId::new("list", &list.name)));
+            all.extend(defines.map(|define| ClauseId::new("define", &define.name)));
+            all.extend(rates.map(|rates| ClauseId::new("rates", &rates.name)));
+            all
         };
-        let of_new = names(&self.new.policy.checked, new);
-        let mut both = names(&self.old.policy.checked, old);
-        both.retain(|id| of_new.contains(id) && !self.is_same_value(id));
-        both
+        let mut named = used(&self.old.policy.checked, old);
+        let of_new = used(&self.new.policy.checked, new);
+        named.extend(of_new.into_iter().filter(|id| !named.contains(id)).collect::<Vec<_>>());
+        named.retain(|id| !self.is_same_value(id));
+        named
     }
 
     pub(super) fn old_side(&self) -> Side<'_> {
@@ -180,13 +182,6 @@ impl Pair<'_> {
 }
 
 /// A condition as it is written, if there is one.
-fn written(version: Version<'_>, condition: Option<&Condition>) -> Option<String> {
-    condition.map(|condition| in_one_line(version.sources.text(condition.span)))
-}
-
-/// A condition as it is written, without its line breaks and comments.
-pub(super) fn in_one_line(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
-    let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
-    words.join(" ").replace("( ", "(").replace(" )", ")")
+pub(super) fn written(version: Version<'_>, condition: Option<&Condition>) -> Option<String> {
+    condition.map(|condition| version.written(condition.span))
 }

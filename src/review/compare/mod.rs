@@ -17,7 +17,8 @@ pub(in crate::review) use verdict::{Role, Truer};
 use super::change::{Change, ClauseId, Detail, Weight, What};
 use super::direction::Direction;
 use crate::loader::Policy;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
+use crate::syntax::{NotFormatted, one_line};
 use crate::value::Date;
 use clauses::Clauses;
 
@@ -30,6 +31,13 @@ pub struct Version<'v> {
     pub sources: &'v Sources,
 }
 
+impl Version<'_> {
+    /// A place of its texts as it is written, without line breaks and comments.
+    fn written(self, span: Span) -> String {
+        one_line(self.sources.text(span))
+    }
+}
+
 /// Two versions that are compared.
 pub(in crate::review) struct Pair<'v> {
     old: Version<'v>,
@@ -38,10 +46,12 @@ pub(in crate::review) struct Pair<'v> {
     new_clauses: Clauses,
 }
 
-/// What changed, clause by clause, in the order in which it matters.
-#[must_use]
-pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
-    let pair = Pair { old, new, old_clauses: Clauses::of(old), new_clauses: Clauses::of(new) };
+/// What changed, clause by clause.
+///
+/// # Errors
+/// If a file of a version cannot be laid out.
+pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Result<Vec<Change>, NotFormatted> {
+    let pair = Pair { old, new, old_clauses: Clauses::of(old)?, new_clauses: Clauses::of(new)? };
     let mut changes = pair.rules();
     changes.extend(pair.params());
     changes.extend(pair.lists());
@@ -56,7 +66,7 @@ pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Vec<Change> {
     changes.extend(pair.gaps());
     let others = pair.other_texts(&changes);
     changes.extend(others);
-    changes
+    Ok(changes)
 }
 
 impl Pair<'_> {
@@ -127,6 +137,20 @@ impl Pair<'_> {
             new_text: self.new_clauses.text(&clause),
             clause,
         }
+    }
+
+    /// Named values and definitions that are only in one of them; what they do is told at the rules.
+    fn lone_values<T>(
+        &self,
+        matched: &Matched<'_, T>,
+        clause: impl Fn(&T) -> ClauseId,
+    ) -> Vec<Change> {
+        let removed = matched.removed.iter().map(|one| (What::Removed, *one));
+        let added = matched.added.iter().map(|one| (What::Added, *one));
+        removed
+            .chain(added)
+            .map(|(what, one)| self.lone(what, clause(one), None, Weight::Grounds, None))
+            .collect()
     }
 
     /// A clause that is only in one of them.

@@ -1,5 +1,6 @@
 //! Changed exceptions, and fields that the company accepts not to have.
 
+use super::clauses::NOT_COLLECTED;
 use super::detail::{Asked, cited, optional, set_of, worded};
 use super::verdict::Role;
 use super::{Matched, Pair};
@@ -76,7 +77,7 @@ impl Pair<'_> {
         let (old, new) =
             (&self.old.policy.checked.not_collected, &self.new.policy.checked.not_collected);
         let matched = Matched::by(old, new, |one| one.path.shown.as_str());
-        let clause = |one: &NotCollected| ClauseId::new("not collected", &one.path.shown);
+        let clause = |one: &NotCollected| ClauseId::new(NOT_COLLECTED, &one.path.shown);
         let mut changes: Vec<Change> = matched
             .both
             .iter()

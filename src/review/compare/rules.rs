@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::detail::{Asked, cited, optional, set_of, worded};
-use super::verdict::{AllOf, AnyOf, Role, Truer, compare};
-use super::{Matched, Pair};
-use crate::hir::{Answer, ControlRule, FlagRule, Operand, PolicySet, Rule, RuleBody, RuleId};
+use super::detail::{Asked, cited, optional, set_of, worded, written};
+use super::verdict::{AllOf, AnyOf, Role, Truer};
+use super::{Matched, Pair, Version};
+use crate::hir::{
+    Answer, ControlRule, FlagRule, Lasts, Operand, PolicySet, Raised, Rule, RuleBody, RuleId,
+};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
+
+/// Makes what is asked of one part of a rule.
+type Asking<'a> = &'a dyn Fn(&'static str, Role) -> Asked<'static>;
 
 impl Pair<'_> {
     pub(super) fn rules(&self) -> Vec<Change> {
@@ -17,8 +22,8 @@ impl Pair<'_> {
         let mut changes: Vec<Change> =
             matched.both.iter().filter_map(|(old, new)| self.changed_rule(old, new)).collect();
         let (removed, added) = self.successors(matched.removed, matched.added, &mut changes);
-        changes.extend(removed.into_iter().map(|rule| self.removed_rule(rule)));
-        changes.extend(added.into_iter().map(|rule| self.added_rule(rule)));
+        changes.extend(removed.into_iter().map(|rule| self.lone_rule(What::Removed, old, rule)));
+        changes.extend(added.into_iter().map(|rule| self.lone_rule(What::Added, new, rule)));
         self.moved(&matched.both, &mut changes);
         changes
     }
@@ -30,36 +35,24 @@ impl Pair<'_> {
         Some(Change { cites: cited(&self.new.policy.checked, &new.cites), ..change })
     }
 
-    fn added_rule(&self, rule: &Rule) -> Change {
-        let direction = direction_of_presence(rule);
-        let change = self.lone(
-            What::Added,
-            clause_of(rule),
-            Some(&rule.title),
-            Weight::Meaning,
-            Some(direction),
-        );
-        Change { cites: cited(&self.new.policy.checked, &rule.cites), ..change }
-    }
-
-    fn removed_rule(&self, rule: &Rule) -> Change {
-        let direction = direction_of_presence(rule).reversed();
-        let change = self.lone(
-            What::Removed,
-            clause_of(rule),
-            Some(&rule.title),
-            Weight::Meaning,
-            Some(direction),
-        );
-        Change { cites: cited(&self.old.policy.checked, &rule.cites), ..change }
+    /// A rule that is only in one of them.
+    fn lone_rule(&self, what: What, policy: &PolicySet, rule: &Rule) -> Change {
+        let presence = direction_of_presence(rule);
+        let direction = if what == What::Removed { presence.reversed() } else { presence };
+        let title = Some(rule.title.as_str());
+        let change = self.lone(what, clause_of(rule), title, Weight::Meaning, Some(direction));
+        Change { cites: cited(policy, &rule.cites), ..change }
     }
 
     fn rule_details(&self, old: &Rule, new: &Rule) -> Vec<Detail> {
-        let judged = || Judged::Rules {
-            old: vec![id_of(&self.old.policy.checked, old)],
-            new: vec![id_of(&self.new.policy.checked, new)],
+        let asked = |part, role| Asked {
+            part,
+            role,
+            judged: Judged::Rules {
+                old: vec![id_of(&self.old.policy.checked, old)],
+                new: vec![id_of(&self.new.policy.checked, new)],
+            },
         };
-        let asked = |part, role| Asked { part, role, judged: judged() };
         let mut details: Vec<Detail> = Vec::new();
         details.extend(self.condition(
             asked("applies when", Role::Catches),
@@ -71,10 +64,10 @@ impl Pair<'_> {
                 details.extend(self.condition(asked("when", Role::Catches), Some(old), Some(new)));
             }
             (RuleBody::Flag(old), RuleBody::Flag(new)) => {
-                details.extend(self.flag_details(&judged, old, new));
+                details.extend(self.flag_details(&asked, old, new));
             }
             (RuleBody::Control(old), RuleBody::Control(new)) => {
-                details.extend(self.control_details(&judged, old, new));
+                details.extend(self.control_details(&asked, old, new));
             }
             _ => {}
         }
@@ -82,13 +75,7 @@ impl Pair<'_> {
         details
     }
 
-    fn flag_details(
-        &self,
-        judged: &dyn Fn() -> Judged,
-        old: &FlagRule,
-        new: &FlagRule,
-    ) -> Vec<Detail> {
-        let asked = |part, role| Asked { part, role, judged: judged() };
+    fn flag_details(&self, asked: Asking<'_>, old: &FlagRule, new: &FlagRule) -> Vec<Detail> {
         let mut details = Vec::new();
         details.extend(self.condition(
             asked("when", Role::Catches),
@@ -107,7 +94,7 @@ impl Pair<'_> {
             );
         }
         details.extend(amount("weight", old.weight, new.weight));
-        details.extend(self.raised_details(judged, old, new));
+        details.extend(self.raised_details(asked, old, new));
         details.extend(optional(
             "innocent reasons",
             old.innocent.as_deref(),
@@ -117,25 +104,20 @@ impl Pair<'_> {
         details
     }
 
-    fn raised_details(
-        &self,
-        judged: &dyn Fn() -> Judged,
-        old: &FlagRule,
-        new: &FlagRule,
-    ) -> Vec<Detail> {
+    fn raised_details(&self, asked: Asking<'_>, old: &FlagRule, new: &FlagRule) -> Vec<Detail> {
         let matched = Matched::by(&old.raised, &new.raised, |raised| raised.severity);
         let mut details = Vec::new();
         for (old, new) in matched.both {
-            let asked = Asked { part: "raised to", role: Role::Catches, judged: judged() };
+            let asked = asked("raised to", Role::Catches);
             details.extend(self.condition(asked, Some(&old.when), Some(&new.when)));
             details.extend(amount("raised to weight", old.weight, new.weight));
         }
-        let lone = |raised: &crate::hir::Raised, old: bool| {
+        let lone = |raised: &Raised, old: bool| {
             let word = Some(raised.severity.word().to_owned());
             let (old_word, new_word) = if old { (word, None) } else { (None, word) };
             let truer = if old { Truer::Shrank } else { Truer::Grew };
-            let asked = Asked { part: "raised to", role: Role::Catches, judged: judged() };
-            Detail::new("raised to", old_word, new_word, Weight::Meaning).sought(asked, truer)
+            Detail::new("raised to", old_word, new_word, Weight::Meaning)
+                .sought(asked("raised to", Role::Catches), truer)
         };
         details.extend(matched.removed.into_iter().map(|raised| lone(raised, true)));
         details.extend(matched.added.into_iter().map(|raised| lone(raised, false)));
@@ -144,11 +126,10 @@ impl Pair<'_> {
 
     fn control_details(
         &self,
-        judged: &dyn Fn() -> Judged,
+        asked: Asking<'_>,
         old: &ControlRule,
         new: &ControlRule,
     ) -> Vec<Detail> {
-        let asked = |part, role| Asked { part, role, judged: judged() };
         let mut details = Vec::new();
         details.extend(self.condition(
             asked("met when", Role::Relieves),
@@ -160,9 +141,9 @@ impl Pair<'_> {
             old.failed_when.as_ref(),
             new.failed_when.as_ref(),
         ));
-        details.extend(self.required_details(judged, old, new));
+        details.extend(self.required_details(asked, old, new));
         details.extend(self.dated_details(old.dated.as_ref(), new.dated.as_ref()));
-        details.extend(self.lasts_details(judged, old, new));
+        details.extend(self.lasts_details(asked, old, new));
         details.extend(self.answers_details(&old.answers, &new.answers));
         details
     }
@@ -171,23 +152,18 @@ impl Pair<'_> {
     /// required.
     fn required_details(
         &self,
-        judged: &dyn Fn() -> Judged,
+        asked: Asking<'_>,
         old: &ControlRule,
         new: &ControlRule,
     ) -> Option<Detail> {
-        let asked = Asked { part: "required when", role: Role::Catches, judged: judged() };
+        let asked = asked("required when", Role::Catches);
+        let (old_when, new_when) = (old.required_when.as_ref(), new.required_when.as_ref());
         let follows_flags =
             |control: &ControlRule| control.required_when.is_none() && !control.answers.is_empty();
         if follows_flags(old) == follows_flags(new) {
-            return self.condition(asked, old.required_when.as_ref(), new.required_when.as_ref());
+            return self.condition(asked, old_when, new_when);
         }
-        let text = |version: super::Version<'_>, control: &ControlRule| {
-            control
-                .required_when
-                .as_ref()
-                .map(|condition| super::detail::in_one_line(version.sources.text(condition.span)))
-        };
-        let (old_text, new_text) = (text(self.old, old), text(self.new, new));
+        let (old_text, new_text) = (written(self.old, old_when), written(self.new, new_when));
         if old_text == new_text {
             return None;
         }
@@ -196,8 +172,8 @@ impl Pair<'_> {
     }
 
     fn dated_details(&self, old: Option<&Operand>, new: Option<&Operand>) -> Option<Detail> {
-        let text = |version: super::Version<'_>, operand: Option<&Operand>| {
-            operand.map(|operand| super::detail::in_one_line(version.sources.text(operand.span)))
+        let text = |version: Version<'_>, operand: Option<&Operand>| {
+            operand.map(|operand| version.written(operand.span))
         };
         let (old, new) = (text(self.old, old), text(self.new, new));
         (old != new).then(|| {
@@ -207,25 +183,22 @@ impl Pair<'_> {
 
     fn lasts_details(
         &self,
-        judged: &dyn Fn() -> Judged,
+        asked: Asking<'_>,
         old: &ControlRule,
         new: &ControlRule,
     ) -> Option<Detail> {
-        let text = |version: super::Version<'_>, policy: &PolicySet, control: &ControlRule| {
-            let of = |lasts: &crate::hir::Lasts| {
-                let period = super::values::shown(policy, version.sources, &lasts.period);
-                lasts.when.as_ref().map_or(period.clone(), |when| {
-                    let when = super::detail::in_one_line(version.sources.text(when.span));
-                    format!("{period} when {when}")
-                })
+        let text = |version: Version<'_>, control: &ControlRule| {
+            let of = |lasts: &Lasts| {
+                let period = super::values::shown(version, &lasts.period);
+                match written(version, lasts.when.as_ref()) {
+                    Some(when) => format!("{period} when {when}"),
+                    None => period,
+                }
             };
             let all: Vec<String> = control.lasts.iter().map(of).collect();
             (!all.is_empty()).then(|| all.join("; "))
         };
-        let (old_text, new_text) = (
-            text(self.old, &self.old.policy.checked, old),
-            text(self.new, &self.new.policy.checked, new),
-        );
+        let (old_text, new_text) = (text(self.old, old), text(self.new, new));
         if old_text == new_text {
             return None;
         }
@@ -240,8 +213,7 @@ impl Pair<'_> {
             }
             _ => Truer::Open,
         };
-        let asked = Asked { part: "lasts", role: Role::Relieves, judged: judged() };
-        Some(detail.sought(asked, truer))
+        Some(detail.sought(asked("lasts", Role::Relieves), truer))
     }
 
     fn answers_details(&self, old: &[Answer], new: &[Answer]) -> Vec<Detail> {
@@ -344,7 +316,6 @@ impl Pair<'_> {
             && self.rule_details(old, new).iter().all(|detail| {
                 detail.weight != Weight::Meaning || detail.direction == Some(Direction::Equal)
             })
-            && !is_trivially_alike(old, new)
     }
 
     fn renamed(&self, old: &Rule, new: &Rule) -> Change {
@@ -379,38 +350,24 @@ impl Pair<'_> {
             old: ids(&self.old.policy.checked, olds),
             new: ids(&self.new.policy.checked, news),
         };
-        let (old_sets, new_sets) = (any_of(olds), any_of(news));
-        let detail = if let (Some(old_sets), Some(new_sets)) = (&old_sets, &new_sets) {
-            let asked = Asked { part: "when", role: Role::Catches, judged };
-            let written = |rules: &[&Rule]| Some(names_of(rules).join(", "));
-            let detail = Detail::new("when", written(olds), written(news), Weight::Meaning);
-            self.judged(detail, asked, old_sets, new_sets, Vec::new())
-        } else if let ([old], []) = (olds, others) {
-            let details = self.rule_details(old, first);
-            let change = self.change(
-                What::Replaced,
-                clause_of(first),
-                Some(&first.title),
-                Weight::Meaning,
-                details,
-            );
-            return Some(Change {
-                was: names_of(olds),
-                old_text: self.old_clauses.text(&clause_of(old)),
-                ..change
-            });
-        } else {
-            Some(
-                Detail::new("when", None, None, Weight::Meaning).directed(Direction::NotDetermined),
-            )
+        let one = if let ([old], []) = (olds, others) { Some(*old) } else { None };
+        let written = |rules: &[&Rule]| Some(names_of(rules).join(", "));
+        let detail = Detail::new("when", written(olds), written(news), Weight::Meaning);
+        let mut details: Vec<Detail> = match (any_of(olds), any_of(news)) {
+            (Some(old_sets), Some(new_sets)) => {
+                let asked = Asked { part: "when", role: Role::Catches, judged };
+                let detail = self.judged(detail, asked, &old_sets, &new_sets, Vec::new());
+                let further = one.map(|old| self.rule_details(old, first)).unwrap_or_default();
+                let is_told = |part: &str| matches!(part, "when" | "applies when");
+                let further = further.into_iter().filter(|detail| !is_told(&detail.part));
+                detail.into_iter().chain(further).collect()
+            }
+            _ => one.map_or_else(
+                || vec![detail.directed(Direction::NotDetermined)],
+                |old| self.rule_details(old, first),
+            ),
         };
-        let mut details: Vec<Detail> = detail.into_iter().collect();
-        if let ([old], []) = (olds, others) {
-            let further = self.rule_details(old, first);
-            details.extend(further.into_iter().filter(|detail| {
-                !matches!(detail.part.as_str(), "when" | "applies when" | "replaces")
-            }));
-        }
+        details.retain(|detail| detail.part != "replaces");
         let change = self.change(
             What::Replaced,
             clause_of(first),
@@ -451,12 +408,6 @@ impl Pair<'_> {
             }
         }
     }
-}
-
-/// A rule whose condition another one could have by chance is no renamed one.
-fn is_trivially_alike(old: &Rule, new: &Rule) -> bool {
-    matches!((&old.body, &new.body), (RuleBody::Control(old), RuleBody::Control(new))
-        if old.answers.len() != new.answers.len())
 }
 
 fn amount(part: &str, old: u32, new: u32) -> Option<Detail> {
@@ -552,9 +503,4 @@ fn longest_rising(values: &[usize]) -> BTreeSet<usize> {
         }
     }
     longest.into_iter().collect()
-}
-
-/// Compares two conditions of rules by themselves.
-pub(super) fn truer(pair: &Pair<'_>, old: &AnyOf<'_>, new: &AnyOf<'_>) -> Truer {
-    compare((pair.old_side(), old), (pair.new_side(), new)).truer
 }

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::detail::{in_one_line, optional, set_of, worded};
+use super::detail::{optional, set_of, worded};
 use super::rules::clause_of;
 use super::verdict::{AnyOf, Role, Truer, Uses, compare};
-use super::{Matched, Pair};
+use super::{Matched, Pair, Version};
 use crate::hir::{
     Condition, Define, DefineBody, List, Operand, OperandKind, Param, PolicySet, RuleBody,
     Template, TemplatePart,
 };
 use crate::review::change::Through;
-use crate::review::implication::{Instead, Proof, Side};
+use crate::review::implication::{Instead, Proof, Side, is_no_longer};
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
-use crate::source::Sources;
 
 /// Values of a list that are named when they were added or removed; of more the number is told.
 const NAMED_MAX: usize = 12;
@@ -24,7 +23,7 @@ impl Pair<'_> {
         let matched = Matched::by(old, new, |param| param.name.as_str());
         let clause = |param: &Param| ClauseId::new("param", &param.name);
         let mut changes: Vec<Change> = Vec::new();
-        for (old, new) in matched.both {
+        for (old, new) in &matched.both {
             let details = self.param_details(old, new);
             let Some(change) = self.changed(clause(new), None, details) else { continue };
             let through = self.through(
@@ -37,15 +36,13 @@ impl Pair<'_> {
             );
             changes.push(Change { through, ..change });
         }
-        let lone = |what, param| self.lone(what, clause(param), None, Weight::Grounds, None);
-        changes.extend(matched.removed.into_iter().map(|param| lone(What::Removed, param)));
-        changes.extend(matched.added.into_iter().map(|param| lone(What::Added, param)));
+        changes.extend(self.lone_values(&matched, clause));
         changes
     }
 
     fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
         let mut details = Vec::new();
-        if !has_same_values(old, new) {
+        if values(old) != values(new) {
             details.push(Detail::new("value", Some(rows(old)), Some(rows(new)), Weight::Meaning));
         }
         let reasons = |param: &Param| -> Vec<String> {
@@ -69,7 +66,7 @@ impl Pair<'_> {
         let matched = Matched::by(old, new, |list| list.name.as_str());
         let clause = |list: &List| ClauseId::new("list", &list.name);
         let mut changes: Vec<Change> = Vec::new();
-        for (old, new) in matched.both {
+        for (old, new) in &matched.both {
             let Some(change) = self.changed(clause(new), None, list_details(old, new)) else {
                 continue;
             };
@@ -83,9 +80,7 @@ impl Pair<'_> {
             );
             changes.push(Change { through, ..change });
         }
-        let lone = |what, list| self.lone(what, clause(list), None, Weight::Grounds, None);
-        changes.extend(matched.removed.into_iter().map(|list| lone(What::Removed, list)));
-        changes.extend(matched.added.into_iter().map(|list| lone(What::Added, list)));
+        changes.extend(self.lone_values(&matched, clause));
         changes
     }
 
@@ -220,13 +215,13 @@ impl Pair<'_> {
         let matched = Matched::by(old, new, |define| define.name.as_str());
         let clause = |define: &Define| ClauseId::new("define", &define.name);
         let mut changes: Vec<Change> = Vec::new();
-        for (old, new) in matched.both {
-            let written = |version: super::Version<'_>, define: &Define| {
+        for (old, new) in &matched.both {
+            let written = |version: Version<'_>, define: &Define| {
                 let span = match &define.body {
                     DefineBody::Condition(condition) => condition.span,
                     DefineBody::Operand(operand) => operand.span,
                 };
-                in_one_line(version.sources.text(span))
+                version.written(span)
             };
             let (before, after) = (written(self.old, old), written(self.new, new));
             let mut details: Vec<Detail> = Vec::new();
@@ -246,9 +241,7 @@ impl Pair<'_> {
             ));
             changes.extend(self.changed(clause(new), new.title.as_deref(), details));
         }
-        let lone = |what, define| self.lone(what, clause(define), None, Weight::Grounds, None);
-        changes.extend(matched.removed.into_iter().map(|define| lone(What::Removed, define)));
-        changes.extend(matched.added.into_iter().map(|define| lone(What::Added, define)));
+        changes.extend(self.lone_values(&matched, clause));
         changes
     }
 
@@ -256,7 +249,7 @@ impl Pair<'_> {
         match (&old.body, &new.body) {
             (DefineBody::Condition(old), DefineBody::Condition(new)) => {
                 let (old, new): (AnyOf<'_>, AnyOf<'_>) = (vec![vec![old]], vec![vec![new]]);
-                super::rules::truer(self, &old, &new) == Truer::Same
+                compare((self.old_side(), &old), (self.new_side(), &new)).truer == Truer::Same
             }
             (DefineBody::Operand(_), _) | (DefineBody::Condition(_), DefineBody::Operand(_)) => {
                 false
@@ -271,11 +264,7 @@ impl Pair<'_> {
         match id.kind {
             "param" => {
                 let of = |policy: &'_ PolicySet| {
-                    policy
-                        .params
-                        .iter()
-                        .find(|param| param.name == name)
-                        .map(|param| (param.list, rows(param)))
+                    policy.params.iter().find(|param| param.name == name).map(values)
                 };
                 of(old) == of(new)
             }
@@ -297,20 +286,13 @@ impl Pair<'_> {
 }
 
 fn longer(old: (Side<'_>, &Operand), new: (Side<'_>, &Operand)) -> Truer {
-    let (forward, backward) = {
-        let mut proof = Proof::default();
-        (proof.period_at_most(old, new), proof.period_at_most(new, old))
-    };
-    match (forward, backward) {
-        (true, true) => Truer::Same,
-        (true, false) => Truer::Grew,
-        (false, true) => Truer::Shrank,
-        (false, false) => Truer::Open,
-    }
+    let mut proof = Proof::default();
+    Truer::of(proof.period_at_most(old, new), proof.period_at_most(new, old))
 }
 
-fn has_same_values(old: &Param, new: &Param) -> bool {
-    old.list == new.list && rows(old) == rows(new)
+/// What a parameter is: whether it is a list, and its values.
+fn values(param: &Param) -> (bool, String) {
+    (param.list, rows(param))
 }
 
 /// The values of a parameter, with the days from which they hold.
@@ -324,9 +306,9 @@ fn rows(param: &Param) -> String {
 
 fn list_details(old: &List, new: &List) -> Vec<Detail> {
     let mut details: Vec<Detail> = Vec::new();
-    let values =
+    let all =
         |list: &List| -> BTreeSet<String> { list.values.iter().map(ToString::to_string).collect() };
-    let (before, after) = (values(old), values(new));
+    let (before, after) = (all(old), all(new));
     let named = |these: &BTreeSet<String>, others: &BTreeSet<String>| {
         let only: Vec<&str> = these.difference(others).map(String::as_str).collect();
         match only.as_slice() {
@@ -343,23 +325,9 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
     if stale(old) != stale(new) {
         // A list that counts for longer leaves fewer answers open.
         let truer = match (old.stale_after, new.stale_after) {
-            (Some(_), None) => Truer::Grew,
+            (_, None) => Truer::Grew,
             (None, Some(_)) => Truer::Shrank,
-            (Some(crate::value::Period::Exact(old)), Some(crate::value::Period::Exact(new))) => {
-                if new.seconds() > old.seconds() {
-                    Truer::Grew
-                } else {
-                    Truer::Shrank
-                }
-            }
-            (Some(crate::value::Period::Months(old)), Some(crate::value::Period::Months(new))) => {
-                if new > old {
-                    Truer::Grew
-                } else {
-                    Truer::Shrank
-                }
-            }
-            _ => Truer::Open,
+            (Some(old), Some(new)) => Truer::of(is_no_longer(old, new), is_no_longer(new, old)),
         };
         details.push(
             Detail::new("stale after", stale(old), stale(new), Weight::Meaning)
@@ -373,11 +341,11 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
 }
 
 /// A length of time in words: a parameter by its value.
-pub(super) fn shown(policy: &PolicySet, sources: &Sources, operand: &Operand) -> String {
+pub(super) fn shown(version: Version<'_>, operand: &Operand) -> String {
     if let OperandKind::Param(id) = &operand.kind {
-        policy.params.get(id.index()).map(rows).unwrap_or_default()
+        version.policy.checked.params.get(id.index()).map(rows).unwrap_or_default()
     } else {
-        in_one_line(sources.text(operand.span))
+        version.written(operand.span)
     }
 }
 

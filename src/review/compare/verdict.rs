@@ -53,7 +53,7 @@ impl Truer {
         }
     }
 
-    fn of(forward: bool, backward: bool) -> Self {
+    pub(super) fn of(forward: bool, backward: bool) -> Self {
         match (forward, backward) {
             (true, true) => Self::Same,
             (true, false) => Self::Grew,
@@ -92,7 +92,8 @@ pub(super) fn compare(
         }
     }
     days.insert(new.day);
-    let mut truer = Truer::Same;
+    // Of a day on which both have all their values; without one nothing can be said.
+    let mut truer = None;
     let mut different = Vec::new();
     let mut fresh = BTreeSet::new();
     for day in days {
@@ -106,8 +107,9 @@ pub(super) fn compare(
         if on_day != Truer::Same {
             different.push(day);
         }
-        truer = truer.with(on_day);
+        truer = Some(truer.map_or(on_day, |truer: Truer| truer.with(on_day)));
     }
+    let truer = truer.unwrap_or(Truer::Open);
     let provided = fresh.into_iter().map(|list| format!("list `{list}` is up to date")).collect();
     Verdict { truer, provided, days: different }
 }

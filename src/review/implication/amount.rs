@@ -24,7 +24,7 @@ pub(super) enum Constant<'p> {
 
 impl<'p> Side<'p> {
     /// The operand without names that stand for others.
-    pub(super) fn resolved(self, operand: &'p Operand) -> &'p Operand {
+    pub(in crate::review) fn resolved(self, operand: &'p Operand) -> &'p Operand {
         let mut operand = operand;
         while let OperandKind::Define(id) = &operand.kind {
             let Some(DefineBody::Operand(body)) = self.define(*id) else { break };
@@ -66,7 +66,7 @@ impl<'p> Side<'p> {
     }
 
     /// A literal or parameter that is a length of time.
-    fn period(self, operand: &'p Operand) -> Option<Period> {
+    pub(in crate::review) fn period(self, operand: &'p Operand) -> Option<Period> {
         match self.constant(operand)? {
             Constant::Months(months) => Some(Period::Months(months)),
             Constant::Value(Value::Duration(duration)) => Some(Period::Exact(*duration)),
@@ -211,16 +211,7 @@ impl Proof {
         right: Term<'p>,
     ) -> bool {
         match (left.0.period(left.1), right.0.period(right.1)) {
-            (Some(Period::Exact(left)), Some(Period::Exact(right))) => {
-                left.seconds() <= right.seconds()
-            }
-            (Some(Period::Months(left)), Some(Period::Months(right))) => left <= right,
-            (Some(Period::Exact(left)), Some(Period::Months(right))) => {
-                left.seconds() <= Decimal::from(i64::from(right) * MONTH_MIN)
-            }
-            (Some(Period::Months(left)), Some(Period::Exact(right))) => {
-                Decimal::from(i64::from(left) * MONTH_MAX) <= right.seconds()
-            }
+            (Some(left), Some(right)) => is_no_longer(left, right),
             (None, _) | (_, None) => self.is_same(left, right),
         }
     }
@@ -234,6 +225,20 @@ impl Proof {
             (None, None) => true,
             (Some(over), Some(there)) => self.is_same((side, over), (other, there)),
             (None, Some(_)) | (Some(_), None) => false,
+        }
+    }
+}
+
+/// Whether a length of time is at most another, whatever months they are.
+pub(in crate::review) fn is_no_longer(left: Period, right: Period) -> bool {
+    match (left, right) {
+        (Period::Exact(left), Period::Exact(right)) => left.seconds() <= right.seconds(),
+        (Period::Months(left), Period::Months(right)) => left <= right,
+        (Period::Exact(left), Period::Months(right)) => {
+            left.seconds() <= Decimal::from(i64::from(right) * MONTH_MIN)
+        }
+        (Period::Months(left), Period::Exact(right)) => {
+            Decimal::from(i64::from(left) * MONTH_MAX) <= right.seconds()
         }
     }
 }

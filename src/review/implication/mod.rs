@@ -15,5 +15,6 @@ mod side;
 pub use prove::Proof;
 pub use side::Side;
 
+pub(in crate::review) use amount::is_no_longer;
 pub(in crate::review) use prove::Formula;
 pub(in crate::review) use side::Instead;

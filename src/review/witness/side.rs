@@ -2,9 +2,10 @@ use super::draft::{At, Place};
 use crate::engine::Engine;
 use crate::hir::{
     Collection, Condition, DefineBody, DefineId, Exception, FieldPath, Operand, OperandKind,
-    ParamConstant, ParamId, ParamValue, PolicySet, Rule, RuleId,
+    ParamConstant, ParamId, PolicySet, Rule, RuleId,
 };
 use crate::program::ValueSet;
+use crate::review::implication;
 use crate::types::{FieldSlot, Shape, Type};
 use crate::value::{Instant, Period, Value};
 
@@ -43,23 +44,20 @@ impl<'e> Side<'e> {
         if let DefineBody::Condition(body) = self.define(id)? { Some(body) } else { None }
     }
 
-    /// An operand, or what a name in its place stands for.
-    pub(super) fn named(&self, operand: &'e Operand) -> &'e Operand {
-        if let OperandKind::Define(id) = &operand.kind
-            && let Some(DefineBody::Operand(body)) = self.define(*id)
-        {
-            return self.named(body);
-        }
-        operand
+    /// The version as it is reasoned about.
+    fn reasoned(&self) -> implication::Side<'e> {
+        implication::Side::new(self.policy, self.as_of.date())
     }
 
-    fn param(&self, id: ParamId) -> Option<&'e ParamValue> {
-        self.policy.params.get(id.index())?.in_force(self.as_of.date())
+    /// An operand, or what a name in its place stands for.
+    pub(super) fn named(&self, operand: &'e Operand) -> &'e Operand {
+        self.reasoned().resolved(operand)
     }
 
     fn param_values(&self, id: ParamId) -> Vec<Value<'static>> {
-        let constants = self.param(id).into_iter().flat_map(|row| &row.values);
+        let constants = self.reasoned().values(id).unwrap_or_default();
         constants
+            .iter()
             .filter_map(|constant| match constant {
                 ParamConstant::Value(value) => Some(value.clone()),
                 ParamConstant::Months(_) => None,
@@ -80,15 +78,7 @@ impl<'e> Side<'e> {
     }
 
     pub(super) fn period(&self, operand: &'e Operand) -> Option<Period> {
-        let operand = self.named(operand);
-        if let OperandKind::Param(id) = &operand.kind {
-            return match self.param(*id)?.values.first()? {
-                ParamConstant::Months(months) => Some(Period::Months(*months)),
-                ParamConstant::Value(Value::Duration(duration)) => Some(Period::Exact(*duration)),
-                ParamConstant::Value(_) => None,
-            };
-        }
-        operand.constant_period()
+        self.reasoned().period(operand)
     }
 
     pub(super) fn whole(&self, operand: &'e Operand) -> Option<usize> {
