@@ -382,8 +382,9 @@ impl Loader<'_> {
     }
 }
 
-/// The path without `.` and, where it can be told from the text alone, without `..`.
-pub(crate) fn normal(path: &Path) -> PathBuf {
+/// The path without `.` and, where it can be told from the text alone, without `..`; files are read by such paths.
+#[must_use]
+pub fn normal(path: &Path) -> PathBuf {
     let mut made = PathBuf::new();
     for part in path.components() {
         match part {

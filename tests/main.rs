@@ -14,6 +14,7 @@ mod audit;
 mod cli;
 mod decision_record;
 mod determinism;
+mod diff;
 mod docs;
 mod endings;
 mod evidence;

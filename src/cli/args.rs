@@ -42,6 +42,8 @@ pub(crate) enum Command {
     /// Fit an export to the record: draft a mapping, or report refusals and unknowns before any run
     #[command(subcommand)]
     Roster(RosterCommand),
+    /// What changes between two versions, clause by clause: stricter or looser, with a record that shows it
+    Diff(DiffArgs),
     /// Freeze versions: what is published and changed afterwards is refused
     Publish(PublishArgs),
     /// The audit trail: begin one, look into it, verify it, prove what it says, record what people did
@@ -416,6 +418,58 @@ fn parse_as_of(text: &str) -> Result<Instant, String> {
                 .map_err(|_| malformed)
         })
         .map_err(|malformed| format!("{malformed}, or a day as 2022-05-16"))
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// The old version: a .due file, a folder of versions (the latest is used), NAME or NAME@VERSION under
+    /// --policies, or REV:PATH of a git repository
+    #[arg(value_name = "OLD")]
+    pub(crate) old: String,
+
+    /// The new version, named likewise
+    #[arg(value_name = "NEW")]
+    pub(crate) new: String,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+
+    /// Of a folder, use the version in force at this time, not the latest. A day means its first moment, UTC
+    #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
+    pub(crate) as_of: Option<Instant>,
+
+    /// Read files as if they lay at PATH: for temporary files of git, beside which lies nothing that they use
+    #[arg(long = "as", value_name = "PATH")]
+    pub(crate) read_as: Option<PathBuf>,
+
+    /// How the difference is written
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+
+    /// Where it is written; `-` is standard output
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: PathBuf,
+
+    /// Look for no records that both versions judge differently, which takes most of the time
+    #[arg(long)]
+    pub(crate) no_witness: bool,
+
+    /// End with exit code 1 if anything changed but comments and layout
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people, on a terminal
+    Text,
+    /// Markdown that fits a comment on a pull request
+    Md,
+    /// All of it, as `duecare.diff/1`
+    Json,
+    /// One page that needs nothing else, to read and to print
+    Html,
 }
 
 #[derive(Args, Debug)]

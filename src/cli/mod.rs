@@ -7,6 +7,7 @@ mod command;
 mod exit;
 mod fault;
 mod files;
+mod git;
 mod interrupt;
 mod keys;
 mod ledgers;
@@ -14,6 +15,7 @@ mod meter;
 mod policies;
 mod program;
 mod progress;
+mod side;
 mod terminal;
 
 use std::io::Write as _;
@@ -48,6 +50,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Eval(args) => command::eval::run(&args, quiet),
         Command::Explain(args) => command::explain::run(&args, quiet),
         Command::Roster(args) => command::roster::run(&args, quiet),
+        Command::Diff(args) => command::diff::run(&args, quiet),
         Command::Publish(args) => command::publish::run(&args, quiet),
         Command::Ledger(args) => command::ledger::run(&args, quiet),
         Command::Replay(args) => command::replay::run(&args, quiet),

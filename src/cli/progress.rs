@@ -82,9 +82,8 @@ impl Progress {
     }
 
     fn new(is_wanted: bool, what: &'static str, measure: Measure, levels: Vec<String>) -> Self {
-        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        let is_shown = is_wanted && !is_dumb && io::stderr().is_terminal();
-        Self { bar: is_shown.then(|| bar(measure.size())), what, levels, measure }
+        let bar = is_shown(is_wanted).then(|| bar(measure.size()));
+        Self { bar, what, levels, measure }
     }
 
     pub(crate) fn show(&self, so_far: &SoFar) {
@@ -121,6 +120,33 @@ impl Progress {
     }
 }
 
+/// How many of several steps are done, on one line of a terminal that is gone at the end.
+pub(crate) struct Steps {
+    bar: Option<ProgressBar>,
+}
+
+impl Steps {
+    /// Nothing is shown unless it is wanted and standard error is a terminal that can draw a line anew.
+    pub(crate) fn new(is_wanted: bool) -> Self {
+        Self { bar: is_shown(is_wanted).then(|| bar(None)) }
+    }
+
+    pub(crate) fn show(&self, message: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(message);
+            bar.tick();
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// The line is gone before anything else is said, however the run ends.
 impl Drop for Progress {
     fn drop(&mut self) {
@@ -128,6 +154,11 @@ impl Drop for Progress {
             bar.finish_and_clear();
         }
     }
+}
+
+fn is_shown(is_wanted: bool) -> bool {
+    let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    is_wanted && !is_dumb && io::stderr().is_terminal()
 }
 
 fn bar(size: Option<u64>) -> ProgressBar {

@@ -2,6 +2,7 @@
 
 mod csv;
 mod decisions;
+mod difference;
 mod flat;
 mod leaves;
 mod page;
@@ -12,6 +13,7 @@ mod survey;
 
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
+pub use difference::{Compared, difference_markdown, difference_page, difference_text};
 pub use flat::FlatDecision;
 pub use leaves::{LeafRow, leaf_table};
 pub use page::{

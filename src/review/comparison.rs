@@ -120,6 +120,15 @@ impl Comparison {
         self.summary = Summary::of(&self.changes, self.old.digest == self.new.digest);
     }
 
+    /// The comparison as JSON, indented, with a line break at its end: these very bytes are what somebody read who
+    /// approves a change.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        #[expect(clippy::expect_used, reason = "it has no keys but texts, and writes into memory")]
+        let text = serde_json::to_string_pretty(self).expect("JSON of a comparison");
+        text + "\n"
+    }
+
     /// Whether nothing changed but comments and layout.
     #[must_use]
     pub fn is_empty(&self) -> bool {

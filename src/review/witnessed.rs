@@ -33,10 +33,23 @@ impl Comparison {
     /// The same with a record for each changed condition that the two versions judge differently, as far as one
     /// is found. A change is neither stricter nor looser where there are records for both.
     #[must_use]
-    pub fn witnessed(mut self, old: &Policy, new: &Policy) -> Self {
+    pub fn witnessed(self, old: &Policy, new: &Policy) -> Self {
+        self.witnessed_telling(old, new, &mut |_, _| {})
+    }
+
+    /// The same, told of each change before it is looked at: how many were, of how many.
+    #[must_use]
+    pub fn witnessed_telling(
+        mut self,
+        old: &Policy,
+        new: &Policy,
+        tell: &mut dyn FnMut(usize, usize),
+    ) -> Self {
         let mut engines = Engines { old, new, ready: BTreeMap::new() };
         let first = new.checked.identity.effective.from;
-        for change in &mut self.changes {
+        let all = self.changes.len();
+        for (place, change) in self.changes.iter_mut().enumerate() {
+            tell(place, all);
             let mut details = std::mem::take(&mut change.details);
             for detail in &mut details {
                 witness(&mut engines, first, change, detail);

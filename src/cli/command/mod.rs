@@ -4,6 +4,7 @@ pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod coverage;
 pub(super) mod demo;
+pub(super) mod diff;
 pub(super) mod eval;
 pub(super) mod explain;
 pub(super) mod fmt;

@@ -3,13 +3,18 @@ const SHOWN_MAX: usize = 400;
 
 /// A text as a page shows it: on one line, not endless, and without characters that cannot be seen or
 /// that turn the text around them.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::report) fn clean(text: &str) -> String {
     let mut letters = text.chars();
     let mut made: String = letters.by_ref().take(SHOWN_MAX).map(visible).collect();
     if letters.next().is_some() {
         made.push('…');
     }
     made
+}
+
+/// The same with nothing left out.
+pub(in crate::report) fn whole(text: &str) -> String {
+    text.chars().map(visible).collect()
 }
 
 fn visible(letter: char) -> char {

@@ -48,8 +48,29 @@ pub fn html_report(
 /// A page in the style that all pages have.
 pub(super) fn render<P: Serialize>(template: &str, page: &P) -> Result<String, CannotRender> {
     let mut environment = Environment::empty();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(escape_cleaned);
+    render_in(environment, template, page)
+}
+
+/// The same of texts of which each can be seen already, and none is cut.
+pub(in crate::report) fn render_whole<P: Serialize>(
+    template: &str,
+    parts: &[(&'static str, &'static str)],
+    page: &P,
+) -> Result<String, CannotRender> {
+    let mut environment = Environment::empty();
+    for (name, part) in parts {
+        environment.add_template(name, part)?;
+    }
+    render_in(environment, template, page)
+}
+
+fn render_in<P: Serialize>(
+    mut environment: Environment<'_>,
+    template: &str,
+    page: &P,
+) -> Result<String, CannotRender> {
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
     environment.set_syntax(syntax);
     environment.add_template("head.html", include_str!("head.html"))?;

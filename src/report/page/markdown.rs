@@ -215,7 +215,7 @@ fn more(text: &mut String, count: usize, place: &str) {
 
 /// A text as code, in which nothing is markup, no name is called and nothing is a link: the fence is
 /// longer than any inside.
-fn code(text: &str) -> String {
+pub(in crate::report) fn code(text: &str) -> String {
     let text = clean(text).replace('|', "\\|");
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -225,7 +225,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text of a policy, in which every sign that could be markup stands for itself.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     let mut made = String::new();
     for letter in clean(text).chars() {
         match letter {

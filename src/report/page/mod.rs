@@ -13,6 +13,10 @@ pub use highlights::{Highlight, Highlights};
 pub use html::{CannotRender, html_report};
 pub use markdown::markdown_report;
 
+pub(super) use clean::{clean, whole};
+pub(super) use html::render_whole;
+pub(super) use markdown::{code, plain};
+
 use serde::Serialize;
 
 use crate::engine::Engine;

@@ -10,6 +10,7 @@ mod freeze;
 mod lock;
 mod order;
 mod publish;
+mod standing;
 mod write;
 
 pub use change::{Change, Changed, between, change_of};
@@ -20,3 +21,4 @@ pub use freeze::{CannotFreeze, meaning_of};
 pub use lock::{FORM, Lock, LockProblem, PublishedFile, PublishedVersion};
 pub use order::OutOfOrder;
 pub use publish::{CannotPublish, Outcome, Published, publish};
+pub use standing::{CannotTell, Standing, standing};
