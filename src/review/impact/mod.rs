@@ -58,8 +58,6 @@ pub struct Impact {
     pub rules: Vec<ShiftCount>,
     /// Rules that are unknown for a subject now and were not, in the order of the new version.
     pub newly_unknown: Vec<UnknownCount>,
-    /// Facts of which more or fewer subjects lack one that would settle something, most additional first.
-    pub needs: Vec<NeedCount>,
 }
 
 /// How many subjects went from one decision to another, or kept theirs.
@@ -134,17 +132,6 @@ pub struct UnknownCount {
     pub rule: String,
     /// How many.
     pub subjects: u64,
-}
-
-/// How many subjects lack a fact that would settle something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NeedCount {
-    /// The field.
-    pub path: String,
-    /// By the old version.
-    pub old: u64,
-    /// By the new one.
-    pub new: u64,
 }
 
 /// Two versions made ready for one time, and how they read records.

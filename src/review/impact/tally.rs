@@ -6,12 +6,11 @@ use std::io;
 use super::pairs::{RulePair, RulePairs};
 use super::touched::{Met, Shift, State, Touched};
 use super::{
-    Cell, Flip, Impact, NeedCount, SUBJECTS_KEPT_MAX, ShiftCount, Toward, UnknownCount, Unsettled,
-    Versions,
+    Cell, Flip, Impact, SUBJECTS_KEPT_MAX, ShiftCount, Toward, UnknownCount, Unsettled, Versions,
 };
 use crate::engine::Engine;
 use crate::hir::Outcome;
-use crate::run::{FieldCount, Ladder, RunSummary};
+use crate::run::{Ladder, RunSummary};
 
 /// What came out differently: the place of a pair of rules, and what they came to.
 type Key = (usize, Option<State>, Option<State>);
@@ -111,15 +110,12 @@ impl<'v> Tally<'v> {
             unsettled: self.unsettled,
             rules: self.counts(&self.shifts),
             newly_unknown: self.newly_unknown(),
-            needs: Vec::new(),
             flips,
             old_levels: from_most_severe(self.levels.0),
             new_levels: from_most_severe(self.levels.1),
             as_of: self.as_of,
         };
-        let mut runs = summary.runs.into_iter();
-        if let (Some(old), Some(new)) = (runs.next(), runs.next()) {
-            impact.needs = needs(&old.needs, &new.needs);
+        if let Some(new) = summary.runs.into_iter().nth(1) {
             impact.refusals = new.refusals;
         }
         impact
@@ -235,24 +231,4 @@ fn levels(engine: &Engine) -> Vec<String> {
 fn from_most_severe(mut levels: Vec<String>) -> Vec<String> {
     levels.reverse();
     levels
-}
-
-/// The facts of which another number of subjects lack one that matters.
-fn needs(old: &[FieldCount], new: &[FieldCount]) -> Vec<NeedCount> {
-    let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-    for count in old {
-        counts.entry(&count.path).or_default().0 = count.subjects;
-    }
-    for count in new {
-        counts.entry(&count.path).or_default().1 = count.subjects;
-    }
-    let mut made: Vec<NeedCount> = counts
-        .into_iter()
-        .filter(|(_, (old, new))| old != new)
-        .map(|(path, (old, new))| NeedCount { path: path.to_owned(), old, new })
-        .collect();
-    made.sort_by_key(|count| {
-        (count.new <= count.old, std::cmp::Reverse(count.new.abs_diff(count.old)))
-    });
-    made
 }
