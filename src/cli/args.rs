@@ -435,7 +435,8 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "DIR", default_value = "policies")]
     pub(crate) policies: PathBuf,
 
-    /// Of a folder, use the version in force at this time, not the latest. A day means its first moment, UTC
+    /// Of a folder, use the version in force at this time, not the latest; the time for which a roster is decided,
+    /// now unless given. A day means its first moment, UTC
     #[arg(long, value_name = "TIME", value_parser = parse_as_of)]
     pub(crate) as_of: Option<Instant>,
 
@@ -458,6 +459,34 @@ pub(crate) struct DiffArgs {
     /// End with exit code 1 if anything changed but comments and layout
     #[arg(long)]
     pub(crate) exit_code: bool,
+
+    /// Decide this roster by both versions: who gets another decision, and which rules did it
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) roster: Option<PathBuf>,
+
+    /// How the roster is written, if neither its name nor its content tells
+    #[arg(long, value_name = "FORMAT", value_parser = parse_format, requires = "roster")]
+    pub(crate) input_format: Option<Format>,
+
+    /// What people decided about hits, as for `eval`
+    #[arg(long, value_name = "FILE", requires = "roster")]
+    pub(crate) dispositions: Option<PathBuf>,
+
+    /// A ledger from which to take what people recorded, as for `eval`
+    #[arg(long, value_name = "DIR", requires = "roster")]
+    pub(crate) facts_from: Option<PathBuf>,
+
+    /// What becomes of records with values that cannot be read
+    #[arg(long, value_enum, default_value_t = BadValuesArg::Refuse)]
+    pub(crate) bad_values: BadValuesArg,
+
+    /// Write everybody whose decision changes, as JSON Lines
+    #[arg(long, value_name = "FILE", requires = "roster")]
+    pub(crate) touched: Option<PathBuf>,
+
+    /// Threads that decide the roster; as many as the machine has, unless given. The output does not depend on it
+    #[arg(long, short, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) jobs: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

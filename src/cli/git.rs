@@ -103,7 +103,7 @@ impl Revision {
         if kind != "blob" {
             return Err(io::Error::new(
                 io::ErrorKind::NotADirectory,
-                format!("it is a {} of git, and no file", kind),
+                format!("it is a {kind} of git, and no file"),
             ));
         }
         if bytes.starts_with(LFS_POINTER) {
@@ -131,21 +131,15 @@ impl Revision {
         let head = String::from_utf8_lossy(head);
         let mut words = head.split(' ');
         let is_kind = |word: &&str| matches!(*word, "blob" | "tree" | "commit" | "tag");
-        match (
-            words.next().filter(is_kind),
-            words.next().and_then(|size| size.parse::<usize>().ok()),
-        ) {
-            (Some(kind), Some(size)) => {
-                let bytes = body
-                    .get(1..=size)
-                    .ok_or_else(|| io::Error::other("git gave only a part of it"))?;
-                Ok((kind.to_owned(), bytes.to_vec()))
-            }
-            _ => {
-                let message = format!("there is no such file at the revision `{}`", self.named);
-                Err(io::Error::new(io::ErrorKind::NotFound, message))
-            }
-        }
+        let kind = words.next().filter(is_kind);
+        let size = words.next().and_then(|size| size.parse::<usize>().ok());
+        let Some((kind, size)) = kind.zip(size) else {
+            let message = format!("there is no such file at the revision `{}`", self.named);
+            return Err(io::Error::new(io::ErrorKind::NotFound, message));
+        };
+        let bytes =
+            body.get(1..=size).ok_or_else(|| io::Error::other("git gave only a part of it"))?;
+        Ok((kind.to_owned(), bytes.to_vec()))
     }
 }
 

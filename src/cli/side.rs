@@ -136,10 +136,10 @@ impl Finding<'_> {
         loaded: &'l Loaded,
     ) -> Result<&'l Policy, Failure> {
         let all = &loaded.policies;
-        let mut names: Vec<&str> =
+        let mut distinct: Vec<&str> =
             all.iter().map(|policy| policy.checked.identity.name.as_str()).collect();
-        names.dedup();
-        if let [one, other, ..] = names.as_slice() {
+        distinct.dedup();
+        if let [one, other, ..] = distinct.as_slice() {
             return Err(Failure::policy(format!(
                 "the {which} version `{named}` has more than one policy: {one}, {other}"
             ))

@@ -13,7 +13,10 @@ mod survey;
 
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
-pub use difference::{Compared, difference_markdown, difference_page, difference_text};
+pub use difference::{
+    Compared, ComparedVersion, difference_json, difference_markdown, difference_page,
+    difference_text,
+};
 pub use flat::FlatDecision;
 pub use leaves::{LeafRow, leaf_table};
 pub use page::{

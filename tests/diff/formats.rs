@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::library::Library;
@@ -9,7 +11,11 @@ const HOSTILE: &str = r"<script>alert(1)</script> | **x** `y` [z](javascript:1) 
 fn hostile() -> Library {
     let library = Library::new();
     let title = format!("title \"{}\"", HOSTILE.replace(r"\u{1b}", "\u{1b}"));
-    library.edit(NEW, "flag slow \"Answers slowly\"", &format!("flag slow \"{}\"", HOSTILE.replace(r"\u{1b}", "\u{1b}")));
+    library.edit(
+        NEW,
+        "flag slow \"Answers slowly\"",
+        &format!("flag slow \"{}\"", HOSTILE.replace(r"\u{1b}", "\u{1b}")),
+    );
     library.edit(NEW, "title \"A test\"", &title);
     library
 }
@@ -45,10 +51,10 @@ fn a_page_needs_nothing_else() {
     for said in [
         "<h1>A test: what changes from 1.0.0 to 1.1.0</h1>",
         "<p class=\"verdict\">On the whole it is looser: no single change catches anybody new.</p>",
-        "The value goes from <code>24 hours</code> to <code>48 hours</code>.",
+        "The value goes from <code>24 hours</code> to <code>36 hours</code>.",
         "What that alone does to the rules that use it: <code>flag slow</code> looser.",
         "param limit = <del>24</del> hours",
-        "param limit = <ins>48</ins> hours",
+        "param limit = <ins>36</ins> hours",
         "A made-up record that shows it, judged for 2022-06-01",
         "<td class=\"differs\">hit, weak, weight 5</td><td class=\"differs\">not hit</td>",
     ] {
@@ -77,9 +83,10 @@ fn markdown_fits_a_comment_and_says_what_it_leaves_out() {
     let library = Library::new();
     let mut text = library.text(NEW);
     for number in 0..900 {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "flag f{number} \"A flag with a long title, for the sake of the size of a comment, number {number}\" {{\n  cites s i\n  severity weak\n  weight 5 because \"a test\"\n  when n > {number}\n}}\n"
-        ));
+        );
     }
     library.write(NEW, &text);
     let ran = library.diff(&[OLD, NEW, "--format", "md", "--no-witness"]);
@@ -87,7 +94,8 @@ fn markdown_fits_a_comment_and_says_what_it_leaves_out() {
     assert!(ran.out.chars().count() < 65_536, "{}", ran.out.chars().count());
     let said = ran.out.lines().find(|line| line.contains("are not shown here")).unwrap();
     let left: usize = said.trim_start_matches("**").split(' ').next().unwrap().parse().unwrap();
-    let shown = ran.out.lines().filter(|line| line.contains("Red flag “A flag with a long title")).count();
+    let shown =
+        ran.out.lines().filter(|line| line.contains("Red flag “A flag with a long title")).count();
     assert!(left > 0 && shown > 0, "{left} {shown}");
     assert!(said.contains(" of 902 changes are not shown here**"), "{said}");
 }

@@ -2,10 +2,10 @@ use super::library::{Library, version};
 
 const FILE: &str = "policies/test/1.1.0.due";
 
-/// A repository in which the limit was 48 hours, and is 72 in what is not committed.
+/// A repository in which the limit was 36 hours, and is 72 in what is not committed.
 fn edited() -> Library {
     let library = Library::in_git();
-    library.edit(FILE, "48 hours", "72 hours");
+    library.edit(FILE, "36 hours", "40 hours");
     library
 }
 
@@ -19,15 +19,29 @@ fn value(library: &Library, folder: &str, old: &str, new: &str) -> String {
 #[test]
 fn a_revision_is_compared_with_the_file_that_lies_there() {
     let library = edited();
-    let told = "The value goes from `48 hours` to `72 hours`.";
+    let told = "The value goes from `36 hours` to `40 hours`.";
     assert_eq!(value(&library, "", "HEAD:policies/test/1.1.0.due", FILE), told);
     assert_eq!(value(&library, "policies/test", "HEAD:./1.1.0.due", "1.1.0.due"), told);
     assert_eq!(value(&library, "policies/test", "HEAD:policies/test/1.1.0.due", "1.1.0.due"), told);
-    assert_eq!(value(&library, "policies", "main:../policies/test/1.1.0.due", "test/1.1.0.due"), told);
+    assert_eq!(
+        value(&library, "policies", "main:../policies/test/1.1.0.due", "test/1.1.0.due"),
+        told
+    );
     library.commit("longer");
-    assert_eq!(value(&library, "", "HEAD~1:policies/test/1.1.0.due", "HEAD:policies/test/1.1.0.due"), told);
+    assert_eq!(
+        value(&library, "", "HEAD~1:policies/test/1.1.0.due", "HEAD:policies/test/1.1.0.due"),
+        told
+    );
     library.git(&["tag", "v/1"]);
-    assert_eq!(value(&library, "", "HEAD^{/policies}:policies/test/1.1.0.due", "v/1:policies/test/1.1.0.due"), told);
+    assert_eq!(
+        value(
+            &library,
+            "",
+            "HEAD^{/policies}:policies/test/1.1.0.due",
+            "v/1:policies/test/1.1.0.due"
+        ),
+        told
+    );
 }
 
 #[test]
@@ -47,7 +61,7 @@ fn what_a_version_uses_is_read_at_its_revision() {
 #[test]
 fn of_a_folder_at_a_revision_the_latest_version_is_taken() {
     let library = Library::in_git();
-    library.write("policies/test/2.0.0.due", &version("2.0.0", "2023-01-01", "96 hours"));
+    library.write("policies/test/2.0.0.due", &version("2.0.0", "2023-01-01", "50 hours"));
     library.edit(FILE, "effective 2022-06-01", "effective 2022-06-01 until 2023-01-01");
     let ran = library.diff(&["HEAD:policies/test", "policies/test", "--no-witness"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
@@ -56,15 +70,23 @@ fn of_a_folder_at_a_revision_the_latest_version_is_taken() {
         "the old version is test 1.1.0 (stable), the latest of 2 in `HEAD:policies/test`\n\
          the new version is test 2.0.0 (stable), the latest of 3 in `policies/test`\n"
     );
-    let ran = library.diff(&["HEAD:./policies/test/", FILE, "--as-of", "2022-02-01", "--no-witness"]);
-    assert!(ran.err.starts_with("the old version is test 1.0.0 (stable), in force on 2022-02-01 of 2"), "{}", ran.err);
+    let ran =
+        library.diff(&["HEAD:./policies/test/", FILE, "--as-of", "2022-02-01", "--no-witness"]);
+    assert!(
+        ran.err.starts_with("the old version is test 1.0.0 (stable), in force on 2022-02-01 of 2"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
 fn a_lock_at_the_revision_tells_what_was_published_then() {
     let library = Library::in_git();
-    let published =
-        crate::support::command::duecare_in(library.path(), &["publish", "test@1.1.0"], &mut |_| {});
+    let published = crate::support::command::duecare_in(
+        library.path(),
+        &["publish", "test@1.1.0"],
+        &mut |_| {},
+    );
     assert_eq!(published.code, 0, "{}", published.err);
     library.commit("published");
     let ran = library.diff(&["HEAD~1:policies/test/1.1.0.due", "HEAD:policies/test/1.1.0.due"]);
@@ -80,11 +102,17 @@ fn a_lock_at_the_revision_tells_what_was_published_then() {
 #[test]
 fn what_git_cannot_give_is_said() {
     let library = Library::in_git();
-    library.write("policies/list.due", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n");
+    library.write(
+        "policies/list.due",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n",
+    );
     library.commit("a pointer");
     for (old, said) in [
         ("nowhere:policies/test/1.1.0.due", "git knows no revision `nowhere`"),
-        ("HEAD:policies/test/9.0.0.due", "`HEAD:/policies/test/9.0.0.due` cannot be read: there is no such file at the revision `HEAD`"),
+        (
+            "HEAD:policies/test/9.0.0.due",
+            "`HEAD:/policies/test/9.0.0.due` cannot be read: there is no such file at the revision `HEAD`",
+        ),
         ("HEAD:../outside.due", "`../outside.due` lies outside of the git repository"),
         ("--upload-pack=x:policies", "unexpected argument"),
         (":policies/test/1.1.0.due", "no revision is named before the `:`"),
@@ -105,10 +133,10 @@ fn what_git_cannot_give_is_said() {
 #[test]
 fn a_file_with_a_colon_in_its_name_is_that_file() {
     let library = Library::in_git();
-    library.write("policies/test/HEAD:x.due", &version("1.2.0", "2024-01-01", "96 hours"));
+    library.write("policies/test/HEAD:x.due", &version("1.2.0", "2024-01-01", "50 hours"));
     assert_eq!(
         value(&library, "policies/test", "1.1.0.due", "HEAD:x.due"),
-        "The value goes from `48 hours` to `96 hours`."
+        "The value goes from `36 hours` to `50 hours`."
     );
 }
 
@@ -122,7 +150,7 @@ fn configured(library: &Library) {
     library.write(".gitattributes", &block("gitattributes"));
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_duecare"));
     let config = library.text(".git/config") + &block("gitconfig");
-    library.write(".git/config", &config.replace("duecare ", &format!("{} ", program.display())).replace("duecare\"", "duecare\""));
+    library.write(".git/config", &config.replace("duecare ", &format!("{} ", program.display())));
 }
 
 #[test]
@@ -130,7 +158,7 @@ fn git_shows_the_difference_with_the_settings_of_the_page() {
     let library = edited();
     configured(&library);
     let told = library.git(&["difftool", "--no-prompt", "--tool=duecare", "--", FILE]);
-    assert!(told.contains("The value goes from `48 hours` to `72 hours`."), "{told}");
+    assert!(told.contains("The value goes from `36 hours` to `40 hours`."), "{told}");
 
     // Layout alone is no difference, and the hunk names its clause.
     library.git(&["checkout", "--quiet", "--", FILE]);

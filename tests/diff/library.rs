@@ -15,8 +15,11 @@ impl Library {
     pub(super) fn new() -> Self {
         let made = Self(tempfile::tempdir().unwrap());
         made.write("policies/subject.due", &read("tests/fixtures/subject.due"));
-        made.write("policies/test/1.0.0.due", &version("1.0.0", "2022-01-01 until 2022-06-01", "24 hours"));
-        made.write("policies/test/1.1.0.due", &version("1.1.0", "2022-06-01", "48 hours"));
+        made.write(
+            "policies/test/1.0.0.due",
+            &version("1.0.0", "2022-01-01 until 2022-06-01", "24 hours"),
+        );
+        made.write("policies/test/1.1.0.due", &version("1.1.0", "2022-06-01", "36 hours"));
         made
     }
 
@@ -65,7 +68,14 @@ impl Library {
     pub(super) fn git_command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command
-            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"])
+            .args([
+                "-c",
+                "user.name=Test",
+                "-c",
+                "user.email=test@example.org",
+                "-c",
+                "commit.gpgsign=false",
+            ])
             .args(arguments)
             .current_dir(self.path())
             .env("GIT_CONFIG_GLOBAL", "/dev/null")

@@ -20,8 +20,12 @@ fn versions_are_named_by_files_and_by_names() {
         let ran = library.diff(&[old, new]);
         assert_eq!(ran.code, 0, "{old} {new}: {}", ran.err);
         assert!(ran.out.contains(LOOSER), "{}", ran.out);
-        assert!(ran.out.contains("Old: test 1.0.0 (stable), in force from 2022-01-01 until 2022-06-01, not published"));
-        assert!(ran.out.contains("New: test 1.1.0 (stable), in force from 2022-06-01, with no end, not published"));
+        assert!(ran.out.contains(
+            "Old: test 1.0.0 (stable), in force from 2022-01-01 until 2022-06-01, not published"
+        ));
+        assert!(ran.out.contains(
+            "New: test 1.1.0 (stable), in force from 2022-06-01, with no end, not published"
+        ));
     }
 }
 
@@ -29,13 +33,23 @@ fn versions_are_named_by_files_and_by_names() {
 fn of_a_folder_the_latest_version_is_taken_or_the_one_in_force() {
     let library = Library::new();
     let ran = library.diff(&[OLD, "policies/test"]);
-    assert_eq!(ran.err, "the new version is test 1.1.0 (stable), the latest of 2 in `policies/test`\n");
+    assert_eq!(
+        ran.err,
+        "the new version is test 1.1.0 (stable), the latest of 2 in `policies/test`\n"
+    );
     let ran = library.diff(&["policies/test", NEW, "--as-of", "2022-03-01"]);
-    assert_eq!(ran.err, "the old version is test 1.0.0 (stable), in force on 2022-03-01 of 2 in `policies/test`\n");
+    assert_eq!(
+        ran.err,
+        "the old version is test 1.0.0 (stable), in force on 2022-03-01 of 2 in `policies/test`\n"
+    );
     assert!(ran.out.contains(LOOSER), "{}", ran.out);
     let ran = library.diff(&["policies/test", NEW, "--as-of", "2021-03-01"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("the old version `policies/test`: no version is in force on 2021-03-01"), "{}", ran.err);
+    assert!(
+        ran.err.contains("the old version `policies/test`: no version is in force on 2021-03-01"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -52,11 +66,15 @@ fn it_is_said_which_version_is_published() {
     assert!(ran.out.contains("with no end, not published"), "{}", ran.out);
 
     // What was changed afterwards can be looked at, and is not called published.
-    library.edit(OLD, "24 hours", "36 hours");
+    library.edit(OLD, "24 hours", "30 hours");
     let ran = library.diff(&["test@1.0.0", "test@1.1.0"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.contains("warning: test 1.0.0 was published on 20"), "{}", ran.err);
-    assert!(ran.err.contains("with another text than that of the old version `test@1.0.0`"), "{}", ran.err);
+    assert!(
+        ran.err.contains("with another text than that of the old version `test@1.0.0`"),
+        "{}",
+        ran.err
+    );
     assert!(ran.out.contains("this text is not the published one"), "{}", ran.out);
     let json = library.diff(&["test@1.0.0", "test@1.1.0", "--format", "json"]);
     let told: serde_json::Value = serde_json::from_str(&json.out).unwrap();
@@ -66,20 +84,40 @@ fn it_is_said_which_version_is_published() {
     library.write("policies/published.lock", "form: duecare.published/1\n");
     let ran = library.diff(&["test@1.0.0", "test@1.1.0"]);
     assert_eq!((ran.code, ran.out.as_str()), (2, ""));
-    assert!(ran.err.contains("what is published cannot be told: `policies/published.lock` cannot be used"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("what is published cannot be told: `policies/published.lock` cannot be used"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
 fn a_version_that_cannot_be_used_is_refused() {
     let library = Library::new();
-    library.write("policies/test/2.0.0.due", &version("2.0.0", "2023-01-01", "48 hours").replace("span >", "spam >"));
+    library.write(
+        "policies/test/2.0.0.due",
+        &version("2.0.0", "2023-01-01", "36 hours").replace("span >", "spam >"),
+    );
     library.write("empty.due", "param limit = 3 because \"x\"\n");
     for (old, new, said) in [
-        (OLD, "policies/test/2.0.0.due", "the new version `policies/test/2.0.0.due` cannot be used: 1 error"),
-        ("policies/test/2.0.0.due", NEW, "the old version `policies/test/2.0.0.due` cannot be used: 1 error"),
+        (
+            OLD,
+            "policies/test/2.0.0.due",
+            "the new version `policies/test/2.0.0.due` cannot be used: 1 error",
+        ),
+        (
+            "policies/test/2.0.0.due",
+            NEW,
+            "the old version `policies/test/2.0.0.due` cannot be used: 1 error",
+        ),
         ("test@3.0.0", NEW, "`test` has no version 3.0.0"),
         ("nothing.due", NEW, "there is no policy `nothing.due`"),
-        (OLD, "policies/subject.due", "the new version `policies/subject.due` has no `policy` declaration"),
+        (
+            OLD,
+            "policies/subject.due",
+            "the new version `policies/subject.due` has no `policy` declaration",
+        ),
     ] {
         let ran = library.diff(&[old, new]);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{old} {new}: {}", ran.err);
@@ -120,7 +158,7 @@ fn the_exit_code_tells_of_changes_where_that_is_asked_for() {
     let ran = library.diff(&[OLD, OLD, "--exit-code"]);
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("Both texts are the same, to the letter."), "{}", ran.out);
-    library.edit(NEW, "48 hours", "24 hours");
+    library.edit(NEW, "36 hours", "24 hours");
     library.edit(NEW, "1.1.0", "1.0.0");
     library.edit(NEW, "effective 2022-06-01", "effective 2022-01-01 until 2022-06-01 /* c */");
     let text = library.text(NEW).replace("/* c */", "") + "// a comment\n";
@@ -132,7 +170,10 @@ fn the_exit_code_tells_of_changes_where_that_is_asked_for() {
 #[test]
 fn two_policies_can_be_compared_and_it_is_said() {
     let library = Library::new();
-    library.write("policies/other/1.0.0.due", &version("1.0.0", "2022-01-01", "48 hours").replace("policy test", "policy other"));
+    library.write(
+        "policies/other/1.0.0.due",
+        &version("1.0.0", "2022-01-01", "36 hours").replace("policy test", "policy other"),
+    );
     let ran = library.diff(&[OLD, "policies/other/1.0.0.due"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains("These are two policies, `test` and `other`"), "{}", ran.out);

@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
 use crate::cli::meter::Meter;
 use crate::cli::progress::{Measure, Progress};
-use crate::cli::{clock, files, ledgers, policies};
+use crate::cli::{clock, files, ledgers, policies, terminal};
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
@@ -56,7 +57,7 @@ impl Facts {
     }
 
     /// How many could not be used.
-    pub(super) fn unused(&self) -> Option<u64> {
+    fn unused(&self) -> Option<u64> {
         self.additions.as_ref().map(|additions| additions.unused()).filter(|unused| *unused > 0)
     }
 
@@ -93,6 +94,17 @@ impl Input {
         Err(Failure::input(format!("`{shown}` was changed while it was read"))
             .hint("it is read twice, to compare subjects with each other; run again on a file that stays as it is"))
     }
+
+    /// Says that facts of a ledger were not used, where some could not be.
+    pub(super) fn tell_unused_facts(&self, quiet: bool) -> Result<(), Failure> {
+        if let Some(unused) = self.facts.as_ref().and_then(Facts::unused).filter(|_| !quiet) {
+            let message = format!(
+                "{unused} recorded facts were not used: the roster leaves unknown what else is in their lists; write an empty list where there is nothing else"
+            );
+            writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
+        }
+        Ok(())
+    }
 }
 
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
@@ -115,6 +127,18 @@ pub(super) fn open(
         loaded.push(files);
         ready.push(policy);
     }
+    ready_for(args, loaded, ready, as_of, jobs, quiet)
+}
+
+/// The same for policies that are loaded already, which may be versions of one.
+pub(super) fn ready_for(
+    args: &InputArgs,
+    loaded: Vec<Loaded>,
+    ready: Vec<Policy>,
+    as_of: Instant,
+    jobs: usize,
+    quiet: bool,
+) -> Result<Input, Failure> {
     let mut facts = args.facts_from.as_deref().map(Facts::read).transpose()?;
     let dispositions = dispositions(args, facts.as_ref(), &ready)?;
     let mut engines = ready

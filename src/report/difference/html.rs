@@ -11,6 +11,7 @@ pub fn difference_page(compared: &Compared<'_>) -> Result<String, CannotRender> 
         ("difference.css", include_str!("difference.css")),
         ("sentence.html", include_str!("sentence.html")),
         ("change.html", include_str!("change.html")),
+        ("impact.html", include_str!("impact.html")),
     ];
     render_whole(include_str!("page.html"), &parts, &Told::new(compared))
 }

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::Compared;
+use super::impact::ImpactTold;
 use super::sentence::{Kind, Sentence};
 use super::told::{ChangeTold, Group, PartTold, Told};
 use super::witness::WitnessTold;
@@ -18,6 +19,9 @@ const CONDITION_MAX: usize = 1_500;
 pub fn difference_markdown(compared: &Compared<'_>) -> String {
     let told = Told::new(compared);
     let mut text = head(&told);
+    if let Some(impact) = &told.impact {
+        of_impact(&mut text, impact);
+    }
     let mut left_out = 0;
     for group in &told.groups {
         let mut heading = Some(format!(
@@ -78,12 +82,12 @@ fn head(told: &Told) -> String {
             let _ = writeln!(
                 text,
                 "| {} | **{}** | {} |",
-                count.count,
+                count.changes,
                 count.word,
                 plain(count.meaning)
             );
         }
-        let _ = writeln!(text, "\n{}\n", inline(&told.step));
+        let _ = writeln!(text, "\n{}\n", plain(&told.step));
     }
     text
 }
@@ -105,13 +109,13 @@ fn blocks(group: &Group) -> Vec<Block> {
     for some in lone.chunks(40) {
         let mut text = "| | | What | Rests on |\n| --- | --- | --- | --- |\n".to_owned();
         for change in some {
-            let fate = change.fate.as_ref().map(inline).unwrap_or_default();
             let _ = writeln!(
                 text,
-                "| {} | {fate} | {} | {} |",
+                "| {} | {} | {} | {} |",
                 change.number,
+                change.fate,
                 named(change),
-                plain(&change.cites.join("; "))
+                cites(change)
             );
         }
         text.push('\n');
@@ -121,13 +125,11 @@ fn blocks(group: &Group) -> Vec<Block> {
 }
 
 fn of_change(change: &ChangeTold) -> String {
-    let direction = if change.direction.is_empty() {
-        String::new()
-    } else {
-        format!(": **{}**", change.direction)
-    };
-    let mut text = format!("**{}.** {}{direction}\n\n", change.number, named(change));
-    if let Some(fate) = &change.fate {
+    let mut said: Vec<&str> = vec![change.fate, change.direction];
+    said.retain(|word| !word.is_empty());
+    let said = if said.is_empty() { String::new() } else { format!(": **{}**", said.join(", ")) };
+    let mut text = format!("**{}.** {}{said}\n\n", change.number, named(change));
+    if let Some(fate) = &change.further_fate {
         let _ = writeln!(text, "- {}", inline(fate));
     }
     for part in &change.parts {
@@ -137,7 +139,7 @@ fn of_change(change: &ChangeTold) -> String {
         let _ = writeln!(text, "- {}", inline(through));
     }
     if !change.cites.is_empty() {
-        let _ = writeln!(text, "- Rests on: {}", plain(&change.cites.join("; ")));
+        let _ = writeln!(text, "- Rests on: {}", cites(change));
     }
     text.push('\n');
     text
@@ -190,6 +192,82 @@ fn of_witness(text: &mut String, witness: &WitnessTold) {
     );
 }
 
+/// Most pairs of decisions, rules of each and subjects of each that a comment has.
+const FLIPS_MAX: usize = 10;
+const RULES_MAX: usize = 8;
+const SUBJECTS_MAX: usize = 20;
+
+fn of_impact(text: &mut String, impact: &ImpactTold) {
+    let _ = writeln!(
+        text,
+        "### What becomes of the roster\n\nRoster {}, judged for {}. {}\n\n**{}** {}\n",
+        code(&impact.roster),
+        plain(&impact.as_of),
+        plain(&impact.account),
+        plain(&impact.verdict),
+        plain(&impact.unsettled)
+    );
+    for refusal in &impact.refusals {
+        let _ = writeln!(text, "- refused: {}", plain(refusal));
+    }
+    if !impact.refusals.is_empty() {
+        text.push('\n');
+    }
+    let columns: Vec<String> = impact.columns.iter().map(|level| plain(level)).collect();
+    let lines = vec!["---:"; columns.len()].join(" | ");
+    let _ = writeln!(
+        text,
+        "| Old decision, and the new one: | {} |\n| --- | {lines} |",
+        columns.join(" | ")
+    );
+    for row in &impact.rows {
+        let cells = row.cells.iter().map(|cell| match (cell.is_same, cell.subjects.as_str()) {
+            (_, "") => String::new(),
+            (true, subjects) => subjects.to_owned(),
+            (false, subjects) => format!("**{subjects}**"),
+        });
+        let cells: Vec<String> = cells.collect();
+        let _ = writeln!(text, "| {} | {} |", plain(&row.level), cells.join(" | "));
+    }
+    text.push('\n');
+    for flip in impact.flips.iter().take(FLIPS_MAX) {
+        let toward =
+            if flip.toward.is_empty() { String::new() } else { format!(" ({})", flip.toward) };
+        let _ = writeln!(
+            text,
+            "- {} → {}: **{}**{toward}",
+            plain(&flip.old),
+            plain(&flip.new),
+            flip.subjects
+        );
+        for rule in flip.rules.iter().take(RULES_MAX) {
+            let _ = writeln!(text, "  - {} ({})", inline(&rule.sentence), rule.subjects);
+        }
+        let rules = flip.rules.len().saturating_sub(RULES_MAX);
+        if rules > 0 {
+            let _ = writeln!(text, "  - and {rules} more rules");
+        }
+        if !flip.without_rule.is_empty() {
+            let _ = writeln!(text, "  - {}", plain(&flip.without_rule));
+        }
+        let named: Vec<String> = flip.named.iter().take(SUBJECTS_MAX).map(|id| code(id)).collect();
+        let others = if flip.named.len() > named.len() || !flip.more.is_empty() {
+            " and others"
+        } else {
+            ""
+        };
+        let _ = writeln!(text, "  - {}{others}", named.join(", "));
+    }
+    let flips = impact.flips.len().saturating_sub(FLIPS_MAX);
+    if flips > 0 {
+        let _ = writeln!(text, "- and {flips} more pairs of decisions");
+    }
+    for unknown in &impact.newly_unknown {
+        let _ = writeln!(text, "- newly not known: {} ({})", code(&unknown.rule), unknown.subjects);
+    }
+    text.push('\n');
+}
+
 /// Changes of words, folded away; what does not fit is counted.
 fn wording(text: &mut String, told: &Told, left_out: &mut usize) {
     if told.wording.is_empty() {
@@ -201,7 +279,7 @@ fn wording(text: &mut String, told: &Told, left_out: &mut usize) {
     );
     let mut made = open;
     for change in &told.wording {
-        let mut said: Vec<String> = change.fate.iter().map(inline).collect();
+        let mut said: Vec<String> = change.further_fate.iter().map(inline).collect();
         said.extend(change.parts.iter().map(|part| inline(&part.sentence)));
         let line = format!("- **{}.** {}: {}\n", change.number, named(change), said.join(" "));
         if *left_out > 0 || text.len() + made.len() + line.len() + close.len() > SIZE_MAX {
@@ -212,6 +290,18 @@ fn wording(text: &mut String, told: &Told, left_out: &mut usize) {
     }
     text.push_str(&made);
     text.push_str(close);
+}
+
+fn cites(change: &ChangeTold) -> String {
+    let all = change.cites.iter().map(|cite| {
+        let in_part = if cite.in_part.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", plain(&cite.in_part))
+        };
+        format!("{} “{}”{in_part}", code(&cite.name), plain(&cite.text))
+    });
+    all.collect::<Vec<_>>().join("; ")
 }
 
 /// What a change is about.
@@ -229,6 +319,7 @@ fn named(change: &ChangeTold) -> String {
 fn inline(sentence: &Sentence) -> String {
     let phrases = sentence.phrases().iter().map(|phrase| match phrase.kind {
         Kind::Words => plain(&phrase.text),
+        Kind::Quoted => format!("“{}”", plain(&phrase.text)),
         Kind::Code => code(&phrase.text),
     });
     phrases.collect()

@@ -19,6 +19,8 @@ pub(super) struct Phrase {
 pub(super) enum Kind {
     /// Ours.
     Words,
+    /// A text for people from a policy.
+    Quoted,
     /// A name or a value as policies write it.
     Code,
 }
@@ -44,6 +46,10 @@ impl Sentence {
 
     pub(super) fn code(self, text: &str) -> Self {
         self.with(Kind::Code, text)
+    }
+
+    pub(super) fn quoted(self, text: &str) -> Self {
+        self.with(Kind::Quoted, text)
     }
 
     fn with(mut self, kind: Kind, text: &str) -> Self {
@@ -75,6 +81,7 @@ impl Sentence {
     pub(super) fn plain(&self) -> String {
         let phrases = self.0.iter().map(|phrase| match phrase.kind {
             Kind::Words => phrase.text.clone(),
+            Kind::Quoted => format!("“{}”", phrase.text),
             Kind::Code => format!("`{}`", phrase.text),
         });
         phrases.collect()

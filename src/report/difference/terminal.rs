@@ -3,9 +3,12 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::Compared;
+use super::citation::CitationTold;
+use super::impact::{FlipTold, ImpactTold, ShiftTold};
 use super::sentence::Sentence;
 use super::told::{ChangeTold, PartTold, Told};
 use super::witness::WitnessTold;
+use crate::report::plain_table;
 
 /// Most further records of a witness that are shown.
 const OTHERS_MAX: usize = 5;
@@ -16,6 +19,9 @@ pub fn difference_text(compared: &Compared<'_>, columns: usize) -> String {
     let told = Told::new(compared);
     let mut text = Text { made: String::new(), columns };
     text.head(&told);
+    if let Some(impact) = &told.impact {
+        text.impact(impact);
+    }
     for group in &told.groups {
         let of = format!("{} ({})", group.heading, group.changes.len());
         text.line(&format!("\n{}", colored(&of, group.tone)));
@@ -54,36 +60,35 @@ impl Text {
             self.wrapped(&format!("Note: {}", warning.plain()), 0, 6);
         }
         let counts: Vec<String> =
-            told.counts.iter().map(|count| format!("{} {}", count.count, count.word)).collect();
+            told.counts.iter().map(|count| format!("{} {}", count.changes, count.word)).collect();
         self.wrapped(&told.verdict, 0, 0);
         if !counts.is_empty() {
             self.wrapped(&format!("Changes: {}.", counts.join(", ")), 0, 9);
-            self.wrapped(&told.step.plain(), 0, 0);
+            self.wrapped(&told.step, 0, 0);
         }
     }
 
     fn change(&mut self, change: &ChangeTold) {
-        self.line("");
-        let direction = if change.direction.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", change.direction)
-        };
+        let is_short = change.parts.is_empty() && change.cites.is_empty();
+        if !is_short {
+            self.line("");
+        }
         let title =
             if change.title.is_empty() { String::new() } else { format!(" {}", change.title) };
-        let name =
-            if change.name.is_empty() { String::new() } else { format!(" `{}`", change.name) };
-        let (indent, hanging) = (0, 4);
-        let heading = format!("{:>3} {}{name}{title}{direction}", change.number, change.kind);
-        let wrapped = wrapped(&heading, self.columns, indent, hanging);
-        self.line(&colored(&wrapped, change.tone));
-        self.sentences(change.fate.iter(), 4);
+        let mut said: Vec<&str> = vec![change.fate, change.direction];
+        said.retain(|word| !word.is_empty());
+        let said = if said.is_empty() { String::new() } else { format!(": {}", said.join(", ")) };
+        let heading = format!("{:>3} {}{}{title}{said}", change.number, change.kind, named(change));
+        let made = wrapped(&heading, self.columns, 0, 4);
+        self.line(&colored(&made, change.tone));
+        self.sentences(change.further_fate.iter(), 4);
         for part in &change.parts {
             self.part(part, change.tells_parts);
         }
         self.sentences(change.through.iter(), 4);
         if !change.cites.is_empty() {
-            self.wrapped(&format!("Rests on: {}", change.cites.join("; ")), 4, 2);
+            let cites: Vec<String> = change.cites.iter().map(CitationTold::plain).collect();
+            self.wrapped(&format!("Rests on: {}", cites.join("; ")), 4, 2);
         }
     }
 
@@ -134,15 +139,56 @@ impl Text {
 
     /// A change of words alone, on as few lines as it takes.
     fn wording(&mut self, change: &ChangeTold) {
-        let name =
-            if change.name.is_empty() { String::new() } else { format!(" `{}`", change.name) };
-        let mut said: Vec<String> = change.fate.iter().map(Sentence::plain).collect();
+        let mut said: Vec<String> = change.further_fate.iter().map(Sentence::plain).collect();
         said.extend(change.parts.iter().map(|part| part.sentence.plain()));
-        self.wrapped(
-            &format!("{:>3} {}{name}: {}", change.number, change.kind, said.join(" ")),
-            0,
-            4,
-        );
+        let heading = format!("{:>3} {}{}: ", change.number, change.kind, named(change));
+        self.wrapped(&format!("{heading}{}", said.join(" ")), 0, 4);
+    }
+
+    fn impact(&mut self, impact: &ImpactTold) {
+        self.line(&format!("\n{}", colored("What becomes of the roster", "quiet")));
+        self.wrapped(&format!("{}, judged for {}", impact.roster, impact.as_of), 0, 2);
+        self.wrapped(&impact.account, 0, 2);
+        for refusal in &impact.refusals {
+            self.wrapped(&format!("refused: {refusal}"), 2, 2);
+        }
+        self.wrapped(&impact.verdict, 0, 2);
+        self.wrapped(&impact.unsettled, 0, 2);
+        let mut table = plain_table(self.columns);
+        let first = "Old decision, and the new one:".to_owned();
+        table.set_header(std::iter::once(first).chain(impact.columns.iter().cloned()));
+        for row in &impact.rows {
+            let cells = row.cells.iter().map(|cell| {
+                let subjects = if cell.subjects.is_empty() { "." } else { &cell.subjects };
+                if cell.is_same { subjects.to_owned() } else { format!("{subjects} ") }
+            });
+            table.add_row(std::iter::once(row.level.clone()).chain(cells));
+        }
+        self.line(&format!("\n{table}"));
+        for flip in &impact.flips {
+            self.flip(flip);
+        }
+        if !impact.newly_unknown.is_empty() {
+            self.line("\nRules that are not known now, and were:");
+            for unknown in &impact.newly_unknown {
+                self.line(&format!("  {:>6}  `{}`", unknown.subjects, unknown.rule));
+            }
+        }
+    }
+
+    fn flip(&mut self, flip: &FlipTold) {
+        let toward =
+            if flip.toward.is_empty() { String::new() } else { format!(", {}", flip.toward) };
+        let heading = format!("From `{}` to `{}`: {}{toward}", flip.old, flip.new, flip.subjects);
+        self.line(&format!("\n{}", colored(&heading, flip.tone)));
+        for ShiftTold { sentence, subjects } in &flip.rules {
+            self.wrapped(&format!("{subjects:>6}  {}", sentence.plain()), 2, 10);
+        }
+        if !flip.without_rule.is_empty() {
+            self.wrapped(&flip.without_rule, 2, 2);
+        }
+        let more = if flip.more.is_empty() { String::new() } else { format!(" {}", flip.more) };
+        self.wrapped(&format!("{}{more}", flip.named.join(", ")), 2, 2);
     }
 
     fn sentences<'s>(&mut self, sentences: impl Iterator<Item = &'s Sentence>, indent: usize) {
@@ -159,6 +205,10 @@ impl Text {
     fn line(&mut self, text: &str) {
         let _ = writeln!(self.made, "{text}");
     }
+}
+
+fn named(change: &ChangeTold) -> String {
+    if change.name.is_empty() { String::new() } else { format!(" `{}`", change.name) }
 }
 
 /// A paragraph, words kept whole.

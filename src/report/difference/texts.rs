@@ -79,7 +79,8 @@ fn changed(old: Option<Vec<Piece>>, new: Option<Vec<Piece>>) -> Row {
 /// Lines in the place of others, word by word.
 fn replaced(olds: &[&str], news: &[&str]) -> Vec<Row> {
     let (old, new) = (olds.join("\n"), news.join("\n"));
-    let diff = TextDiff::from_words(&old, &new);
+    let (old_words, new_words) = (words(&old), words(&new));
+    let diff = TextDiff::from_slices(&old_words, &new_words);
     let (mut left, mut right) = (Lines::default(), Lines::default());
     for change in diff.iter_all_changes() {
         match change.tag() {
@@ -94,6 +95,31 @@ fn replaced(olds: &[&str], news: &[&str]) -> Vec<Row> {
     let (left, right) = (left.all, right.all);
     let rows = left.len().max(right.len());
     (0..rows).map(|row| changed(left.get(row).cloned(), right.get(row).cloned())).collect()
+}
+
+/// Names, runs of blanks, and each other sign on its own, so that a comma is no part of a word.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_alike: fn(char) -> bool = if is_of_name(first) {
+            is_of_name
+        } else if first.is_whitespace() && first != '\n' {
+            |letter| letter.is_whitespace() && letter != '\n'
+        } else {
+            |_| false
+        };
+        let end = rest.find(|letter| !is_alike(letter)).filter(|end| *end > 0);
+        let end = end.unwrap_or(if is_alike(first) { rest.len() } else { first.len_utf8() });
+        let (word, behind) = rest.split_at(end);
+        words.push(word);
+        rest = behind;
+    }
+    words
+}
+
+fn is_of_name(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
 }
 
 /// Pieces, cut into lines.
@@ -115,7 +141,8 @@ impl Lines {
             }
             if let Some(line) = self.all.last_mut() {
                 // Blanks alone are no words.
-                let marked = is_marked && !part.trim().is_empty();
+                let is_inside = line.last().is_some_and(|last| last.marked);
+                let marked = is_marked && (is_inside || !part.trim().is_empty());
                 match line.last_mut() {
                     Some(last) if last.marked == marked => last.text.push_str(&whole(part)),
                     _ => line.push(piece(part, marked)),
@@ -178,9 +205,8 @@ mod tests {
     /// A line with `[` and `]` around what is marked.
     fn shown(pieces: Option<&Vec<Piece>>) -> String {
         let Some(pieces) = pieces else { return "-".to_owned() };
-        let each = pieces.iter().map(|piece| match piece.marked {
-            true => format!("[{}]", piece.text),
-            false => piece.text.clone(),
+        let each = pieces.iter().map(|piece| {
+            if piece.marked { format!("[{}]", piece.text) } else { piece.text.clone() }
         });
         each.collect()
     }
@@ -203,9 +229,17 @@ mod tests {
             [
                 "flag a { | flag a {",
                 "  when gap > [24] hours |   when gap > [48] hours",
-                "- |   [note] [\"n\"]",
+                "- |   [note \"n\"]",
                 "} | }"
             ]
+        );
+    }
+
+    #[test]
+    fn signs_are_no_part_of_words() {
+        assert_eq!(
+            rows("answers (a, b) é.", "answers (a, c, b) é!"),
+            ["answers (a, b) é[.] | answers (a, [c, ]b) é[!]"]
         );
     }
 

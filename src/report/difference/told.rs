@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::citation::CitationTold;
+use super::impact::ImpactTold;
 use super::sentence::{Sentence, line};
 use super::texts::{Piece, Row, alone, side_by_side};
 use super::witness::WitnessTold;
-use super::{Compared, words};
+use super::{Compared, ComparedVersion, words};
 use crate::report::page::whole;
 use crate::review::published::Standing;
 use crate::review::{Change, Detail, Direction, VersionSummary, Weight, What};
@@ -36,10 +38,12 @@ pub(super) struct Told {
     /// What has to be known before anything else.
     pub(super) warnings: Vec<Sentence>,
     pub(super) counts: Vec<Count>,
-    pub(super) step: Sentence,
+    pub(super) step: String,
     pub(super) is_step_short: bool,
     /// Changes with a direction, and of what rules rest on.
     pub(super) groups: Vec<Group>,
+    /// What becomes of a roster.
+    pub(super) impact: Option<ImpactTold>,
     /// Changes of words alone.
     pub(super) wording: Vec<ChangeTold>,
     pub(super) changes: usize,
@@ -68,7 +72,7 @@ pub(super) struct SideTold {
 #[derive(Serialize)]
 pub(super) struct Count {
     pub(super) word: &'static str,
-    pub(super) count: usize,
+    pub(super) changes: usize,
     pub(super) meaning: &'static str,
     /// For its colour.
     pub(super) tone: &'static str,
@@ -95,13 +99,15 @@ pub(super) struct ChangeTold {
     pub(super) title: String,
     pub(super) direction: &'static str,
     pub(super) tone: &'static str,
-    pub(super) what: What,
-    pub(super) fate: Option<Sentence>,
+    /// What became of it, in a word; empty where it only changed.
+    pub(super) fate: &'static str,
+    pub(super) is_removed: bool,
+    pub(super) further_fate: Option<Sentence>,
     pub(super) parts: Vec<PartTold>,
     /// Whether the directions of parts say more than that of the whole.
     pub(super) tells_parts: bool,
     pub(super) through: Option<Sentence>,
-    pub(super) cites: Vec<String>,
+    pub(super) cites: Vec<CitationTold>,
     /// Both texts, where there are two.
     pub(super) rows: Vec<Row>,
     /// The text, where only one version has it.
@@ -115,6 +121,8 @@ pub(super) struct PartTold {
     /// Long values, below the sentence.
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
+    /// Whether they are texts for people.
+    pub(super) is_prose: bool,
     pub(super) direction: &'static str,
     pub(super) tone: &'static str,
     pub(super) notes: Vec<Sentence>,
@@ -127,18 +135,17 @@ impl Told {
         let mut numbered = 0;
         let mut told = |change: &&Change| {
             numbered += 1;
-            ChangeTold::new(numbered, change, compared.was_sought)
+            ChangeTold::new(numbered, change, compared)
         };
         let mut groups = Vec::new();
         for direction in ORDER {
             let of = |change: &&Change| change.direction == Some(direction);
-            let changes: Vec<ChangeTold> =
-                comparison.changes.iter().filter(of).map(|change| told(&change)).collect();
+            let changes = whole_clauses_last(comparison.changes.iter().filter(of).collect());
             groups.push(Group {
                 heading: words::heading(direction),
                 meaning: words::meaning(direction),
                 tone: tone(Some(direction)),
-                changes,
+                changes: changes.iter().map(&mut told).collect(),
             });
         }
         let (wording, grounds): (Vec<&Change>, Vec<&Change>) = comparison
@@ -150,7 +157,7 @@ impl Told {
             heading: "What rules rest on",
             meaning: "Documents, records, values and dates that judge nobody by themselves. Where they change what a rule does, the rule stands above.",
             tone: tone(None),
-            changes: grounds.iter().map(&mut told).collect(),
+            changes: whole_clauses_last(grounds).iter().map(&mut told).collect(),
         });
         groups.retain(|group| !group.changes.is_empty());
         let wording: Vec<ChangeTold> = wording.iter().map(&mut told).collect();
@@ -158,8 +165,8 @@ impl Told {
             engine: env!("CARGO_PKG_VERSION"),
             title: title(&comparison.old, &comparison.new),
             sides: vec![
-                SideTold::new("Old", &comparison.old, compared.old_named, compared.old_standing),
-                SideTold::new("New", &comparison.new, compared.new_named, compared.new_standing),
+                SideTold::new("Old", &comparison.old, &compared.old),
+                SideTold::new("New", &comparison.new, &compared.new),
             ],
             verdict: verdict(compared),
             warnings: warnings(compared),
@@ -167,12 +174,21 @@ impl Told {
             step: words::step(comparison),
             is_step_short: comparison.step.use_instead.is_some(),
             groups,
+            impact: compared
+                .impact
+                .map(|(roster, impact)| ImpactTold::new(roster, impact, comparison)),
             wording,
             changes: comparison.changes.len(),
             has_contents: comparison.changes.len() >= CONTENTS_MIN,
             was_sought: compared.was_sought,
         }
     }
+}
+
+/// What was added or removed as a whole is listed after what changed.
+fn whole_clauses_last(mut changes: Vec<&Change>) -> Vec<&Change> {
+    changes.sort_by_key(|change| matches!(change.what, What::Added | What::Removed));
+    changes
 }
 
 fn title(old: &VersionSummary, new: &VersionSummary) -> String {
@@ -213,7 +229,7 @@ fn warnings(compared: &Compared<'_>) -> Vec<Sentence> {
                 .words(": clauses are compared by their names."),
         );
     }
-    for (version, standing) in [(old, compared.old_standing), (new, compared.new_standing)] {
+    for (version, standing) in [(old, compared.old.standing), (new, compared.new.standing)] {
         if matches!(standing, Standing::Changed(_)) {
             warnings.push(
                 Sentence::of("")
@@ -236,7 +252,7 @@ fn counts(compared: &Compared<'_>) -> Vec<Count> {
             let count = by_word.get(direction.word()).copied()?;
             Some(Count {
                 word: direction.word(),
-                count,
+                changes: count,
                 meaning: words::meaning(direction),
                 tone: tone(Some(direction)),
             })
@@ -244,7 +260,7 @@ fn counts(compared: &Compared<'_>) -> Vec<Count> {
         .collect();
     let mut others = |word, count, meaning| {
         if count > 0 {
-            counts.push(Count { word, count, meaning, tone: tone(None) });
+            counts.push(Count { word, changes: count, meaning, tone: tone(None) });
         }
     };
     others(
@@ -267,7 +283,7 @@ const fn tone(direction: Option<Direction>) -> &'static str {
 }
 
 impl SideTold {
-    fn new(which: &'static str, version: &VersionSummary, named: &str, standing: Standing) -> Self {
+    fn new(which: &'static str, version: &VersionSummary, compared: &ComparedVersion<'_>) -> Self {
         Self {
             which,
             name: line(&version.name),
@@ -275,22 +291,24 @@ impl SideTold {
             title: line(&version.title),
             status: version.status.to_owned(),
             days: words::days(version),
-            published: words::published(standing),
+            published: words::published(compared.standing),
             digest: version.digest.to_string(),
-            named: line(named),
+            named: line(compared.named),
         }
     }
 }
 
 impl ChangeTold {
-    fn new(number: usize, change: &Change, was_sought: bool) -> Self {
+    fn new(number: usize, change: &Change, compared: &Compared<'_>) -> Self {
+        let of = if change.what == What::Removed { &compared.old } else { &compared.new };
+        let policy = of.policy;
+        let was_sought = compared.was_sought;
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         match (&change.old_text, &change.new_text) {
             (Some(old), Some(new)) if old != new => rows = side_by_side(old, new),
             (Some(_), Some(_)) | (None, None) => {}
             (Some(only), None) | (None, Some(only)) => lines = alone(only),
         }
-        let fate = (change.what != What::Changed).then(|| words::fate(change));
         Self {
             number,
             kind: words::kind(change.clause.kind).to_owned(),
@@ -298,8 +316,9 @@ impl ChangeTold {
             title: line(change.title.as_deref().unwrap_or_default()),
             direction: change.direction.map_or("", Direction::word),
             tone: tone(change.direction),
-            what: change.what,
-            fate,
+            fate: words::fate(change.what),
+            is_removed: change.what == What::Removed,
+            further_fate: words::further_fate(change),
             parts: change
                 .details
                 .iter()
@@ -307,7 +326,7 @@ impl ChangeTold {
                 .collect(),
             tells_parts: change.details.len() > 1,
             through: words::through(&change.through),
-            cites: change.cites.iter().map(|cite| whole(cite)).collect(),
+            cites: CitationTold::all(policy, change),
             rows,
             lines,
         }
@@ -323,6 +342,7 @@ impl PartTold {
             sentence: said.sentence,
             old: said.old.as_deref().map(whole),
             new: said.new.as_deref().map(whole),
+            is_prose: said.is_prose,
             direction: detail.direction.map_or("", Direction::word),
             tone: tone(detail.direction),
             notes: provided.chain(beside).collect(),

@@ -123,7 +123,7 @@ fn add(all: &mut Vec<FactTold>, path: String, value: &Value) {
             }
         }
         Value::Object(fields) if fields.is_empty() => {
-            fact("there, and nothing known of it".to_owned())
+            fact("there, and nothing known of it".to_owned());
         }
         Value::Object(fields) => {
             for (name, field) in fields {

@@ -121,65 +121,70 @@ pub(super) fn published(standing: Standing) -> String {
 }
 
 /// What the number of the new version has to be.
-pub(super) fn step(comparison: &Comparison) -> Sentence {
+pub(super) fn step(comparison: &Comparison) -> String {
     let (old, new) = (&comparison.old.version, &comparison.new.version);
     if comparison.old.name != comparison.new.name {
-        return Sentence::of(
-            "They are versions of two policies, so that no step of the number is needed between them.",
-        );
+        return "They are versions of two policies, so that their numbers say nothing of each other."
+            .to_owned();
     }
     let needed = comparison.step.needed;
     let reason = match needed {
         Step::Patch => "no outcome can change",
         Step::Minor => {
-            "outcomes can change, and no rule or level is gone that somebody may know by its name"
+            "outcomes can change, and every rule and level that somebody may know by its name is still there"
         }
         Step::Major => "rules or levels are gone or have other names",
     };
-    let Some(taken) = comparison.step.taken else {
-        let said = if old == new {
-            format!("Both have the number {old}.")
-        } else {
-            format!("{new} is not later than {old}.")
-        };
-        return Sentence::of(&match &comparison.step.use_instead {
-            Some(least) => format!(
-                "{said} The change needs a {} step ({reason}): {least} at least.",
-                needed.word()
-            ),
-            None => said,
-        });
+    let least = comparison.step.use_instead.as_deref();
+    let (said, needed) = match comparison.step.taken {
+        None if old == new => (format!("Both have the number {old}"), needed.word()),
+        None => (format!("{new} is not later than {old}"), needed.word()),
+        Some(taken) if least.is_none() && taken == needed => {
+            return format!(
+                "From {old} to {new} is a {} step, as the change needs: {reason}.",
+                taken.word()
+            );
+        }
+        Some(taken) => (format!("From {old} to {new} is a {} step", taken.word()), needed.word()),
     };
-    let said = format!("From {old} to {new} is a {} step", taken.word());
-    Sentence::of(&match &comparison.step.use_instead {
+    match least {
         Some(least) => format!(
-            "{said}, and the change needs a {} one ({reason}): the new version must be {least} at least.",
-            needed.word()
+            "{said}, and the change needs a {needed} step: {reason}. The new version must be {least} at least."
         ),
-        None => format!("{said}; the change needs a {} one at least ({reason}).", needed.word()),
-    })
+        None => format!("{said}; a {needed} step would do: {reason}."),
+    }
 }
 
-/// What became of a clause.
-pub(super) fn fate(change: &Change) -> Sentence {
+/// What became of a clause, in a word or two; nothing where it only changed.
+pub(super) const fn fate(what: What) -> &'static str {
+    match what {
+        What::Added => "new",
+        What::Removed => "removed",
+        What::Changed => "",
+        What::Renamed => "renamed",
+        What::Replaced => "replaced",
+        What::Moved => "moved",
+    }
+}
+
+/// What there is to say of what became of a clause.
+pub(super) fn further_fate(change: &Change) -> Option<Sentence> {
     let was = |made: Sentence| made.codes(change.was.iter().map(String::as_str));
     match change.what {
-        What::Added => Sentence::of("New."),
-        What::Removed => Sentence::of("Removed: it no longer applies."),
-        What::Changed => Sentence::default(),
-        What::Moved => Sentence::of("Stands elsewhere in the text and says the same."),
-        What::Renamed => {
-            was(Sentence::of("Has another name and says the same; it was called ")).words(".")
-        }
+        What::Added | What::Removed | What::Changed => None,
+        What::Moved => Some(Sentence::of("It stands elsewhere in the text and says the same.")),
+        What::Renamed => Some(
+            was(Sentence::of("It has another name and says the same; it was called ")).words("."),
+        ),
         What::Replaced => {
-            let made = was(Sentence::of("Takes the place of "));
-            if change.beside.is_empty() {
+            let made = was(Sentence::of("It takes the place of "));
+            Some(if change.beside.is_empty() {
                 made.words(".")
             } else {
                 made.words(", together with ")
                     .codes(change.beside.iter().map(String::as_str))
                     .words(".")
-            }
+            })
         }
     }
 }
@@ -189,61 +194,79 @@ pub(super) struct Said {
     pub(super) sentence: Sentence,
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
+    /// Whether the values are texts for people, and no conditions or names.
+    pub(super) is_prose: bool,
 }
 
 /// What changed in a part of a clause.
 pub(super) fn part(change: &Change, detail: &Detail) -> Said {
+    let part = detail.part.as_str();
     let (old, new) = (detail.old.as_deref(), detail.new.as_deref());
-    if detail.part == "text" {
+    if part == "text" {
         return alone(Sentence::of(
             "Its text changes in something that no other line here tells of: compare both texts.",
         ));
     }
     if !detail.by.is_empty() {
-        let made = label(change, &detail.part)
+        let names: Vec<String> = detail.by.iter().map(shown).collect();
+        let made = label(change, part)
             .words(" keeps its words and means something else, since this changes: ")
-            .codes(detail.by.iter().map(shown).collect::<Vec<_>>().iter().map(String::as_str));
-        return Said { sentence: made.words("."), old: None, new: new.or(old).map(str::to_owned) };
+            .codes(names.iter().map(String::as_str));
+        return Said { new: new.or(old).map(str::to_owned), ..alone(made.words(".")) };
     }
-    if change.what == What::Replaced && detail.part == "when" && is_names(change, detail) {
+    if change.what == What::Replaced && part == "when" && is_names(change, detail) {
         return alone(Sentence::of("What they ask for together is compared as one condition."));
     }
-    if let Some(sentence) = special(change, detail) {
-        return sentence;
+    if let Some(said) = special(change, detail) {
+        return said;
     }
-    let label = label(change, &detail.part);
+    let value = Value { is_prose: is_prose(change.clause.kind, part) };
+    if let Some(of) = set(change.clause.kind, part) {
+        return value.of_set(of, old, new);
+    }
+    let label = label(change, part);
     match (old, new) {
-        (Some(old), Some(new)) if is_set(change, &detail.part) => both(
-            label.words(" loses "),
-            old,
-            ", and gains ",
-            new,
-            "",
-            "something and gains something else",
-        ),
-        (Some(old), Some(new)) => {
-            both(label.words(" goes from "), old, " to ", new, "", "one text to another")
-        }
-        (None, Some(new)) if is_set(change, &detail.part) => {
-            one(label.words(" gains "), None, Some(new))
-        }
-        (Some(old), None) if is_set(change, &detail.part) => {
-            one(label.words(" loses "), Some(old), None)
-        }
-        (None, Some(new)) => one(label.words(" is new: "), None, Some(new)),
-        (Some(old), None) => one(label.words(" is gone; it was "), Some(old), None),
+        (Some(old), Some(new)) => value.both(label, old, new),
+        (None, Some(new)) => value.one(label.words(" is new: "), None, Some(new)),
+        (Some(old), None) => value.one(label.words(" is gone; it was "), Some(old), None),
         (None, None) => alone(label.words(" changes.")),
     }
 }
 
-/// Parts whose two values are what was taken out and what was added, and not the whole of them.
-fn is_set(change: &Change, part: &str) -> bool {
+/// Parts whose two values are what was taken out and what was added, and not the whole of them: out of what.
+fn set(kind: &str, part: &str) -> Option<&'static str> {
+    Some(match (kind, part) {
+        (_, "cites") => "what it rests on",
+        (_, "audience") => "whom it is for",
+        (_, "replaces") => "what it says that it replaces",
+        (_, "note") => "the notes",
+        ("exception", "excepts") => "what it relieves from",
+        ("source", "items") => "the items of the document",
+        ("record", "fields") => "the fields of the record",
+        ("enum", "values") => "the words that the field can have",
+        ("list", "values") => "the list",
+        ("rates", "value") => "the rates",
+        _ => return None,
+    })
+}
+
+/// Texts that are written for people.
+fn is_prose(kind: &str, part: &str) -> bool {
     matches!(
-        (change.clause.kind, part),
-        (_, "cites" | "audience" | "replaces" | "note" | "excepts" | "items" | "fields" | "values")
-            | ("param" | "list", "because")
-            | ("rates", "value")
-    )
+        part,
+        "title"
+            | "says"
+            | "respond"
+            | "note"
+            | "because"
+            | "innocent reasons"
+            | "cites"
+            | "owner"
+            | "issuer"
+            | "accepted by"
+            | "approved by"
+    ) || part.ends_with(" in words")
+        || (kind == "source" && part.starts_with("item "))
 }
 
 /// Whether the values are the names of rules, and not their conditions.
@@ -268,12 +291,19 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
         (_, "raised to", Some(severity), None) => {
             alone(of("It is no longer raised to ").code(severity).words("."))
         }
-        ("control", "answers", None, Some(flag)) => {
-            alone(of("It answers this red flag now: ").code(flag).words("."))
+        ("control", "answers", None, Some(new)) => {
+            alone(answer(of("Done, it now answers the red flag "), new).words("."))
         }
-        ("control", "answers", Some(flag), None) => {
-            alone(of("It no longer answers this red flag: ").code(flag).words("."))
+        ("control", "answers", Some(old), None) => {
+            alone(answer(of("It no longer answers the red flag "), old).words("."))
         }
+        ("control", "answers", Some(old), Some(new)) => alone(
+            answer(
+                answer(of("Done, it answered the red flag "), old).words("; now it answers "),
+                new,
+            )
+            .words("."),
+        ),
         ("control", "lasts", None, Some(new)) => {
             one(of("It never ran out, and lasts now "), None, Some(new))
         }
@@ -310,14 +340,8 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
         ("decision", "must have", Some(path), None) => alone(
             of("The decision no longer stays open where this is not known: ").code(path).words("."),
         ),
-        ("decision", "cap", None, Some(cap)) => {
-            alone(of("Some red flags count together for so much at most: ").code(cap).words("."))
-        }
-        ("decision", "cap", Some(cap), None) => alone(
-            of("Some red flags no longer have a most for which they count together: ")
-                .code(cap)
-                .words("."),
-        ),
+        ("decision", "cap", None, Some(cap)) => alone(capped(of("New: "), cap)),
+        ("decision", "cap", Some(cap), None) => alone(capped(of("Gone: "), cap)),
         (_, part, Some(level), None) if is_level(change, part) => one(
             label(change, part).words(" has no condition any more, and was reached where "),
             Some(level),
@@ -333,6 +357,34 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
         ),
         _ => return None,
     })
+}
+
+/// `NAME reducing to POINTS at any time`, in words.
+fn answer(before: Sentence, text: &str) -> Sentence {
+    let (text, at_any_time) = match text.strip_suffix(" at any time") {
+        Some(text) => (text, ", whenever it was done"),
+        None => (text, ""),
+    };
+    match text.split_once(" reducing to ") {
+        Some((flag, points)) => {
+            let words = format!(" (which then counts {points}{at_any_time})");
+            before.code(flag).words(&words)
+        }
+        None => before.code(text).words(&format!(" (which then counts nothing{at_any_time})")),
+    }
+}
+
+/// `LIMIT for NAMES`, in words.
+fn capped(before: Sentence, cap: &str) -> Sentence {
+    match cap.split_once(" for ") {
+        Some((limit, names)) => before
+            .words("these red flags together count ")
+            .code(limit)
+            .words(" at most: ")
+            .codes(names.split(", "))
+            .words("."),
+        None => before.code(cap).words("."),
+    }
 }
 
 fn is_level(change: &Change, part: &str) -> bool {
@@ -475,26 +527,61 @@ pub(super) fn shown(clause: &ClauseId) -> String {
 }
 
 fn alone(sentence: Sentence) -> Said {
-    Said { sentence, old: None, new: None }
+    Said { sentence, old: None, new: None, is_prose: false }
 }
 
-/// One value, in the sentence if it is short, below it otherwise.
+/// One value, which is no text for people.
 fn one(sentence: Sentence, old: Option<&str>, new: Option<&str>) -> Said {
-    let value = old.or(new).unwrap_or_default();
-    if is_short(value) {
-        return alone(sentence.code(value).words("."));
-    }
-    Said { sentence, old: old.map(str::to_owned), new: new.map(str::to_owned) }
+    Value { is_prose: false }.one(sentence, old, new)
 }
 
-fn both(before: Sentence, old: &str, between: &str, new: &str, after: &str, long: &str) -> Said {
-    if is_short(old) && is_short(new) {
-        return alone(before.code(old).words(between).code(new).words(after).words("."));
+/// How values stand in a sentence, or below it where they are too long for that.
+#[derive(Clone, Copy)]
+struct Value {
+    is_prose: bool,
+}
+
+impl Value {
+    fn put(self, sentence: Sentence, value: &str) -> Sentence {
+        if self.is_prose { sentence.quoted(value) } else { sentence.code(value) }
     }
-    Said {
-        sentence: before.words(long).words(":"),
-        old: Some(old.to_owned()),
-        new: Some(new.to_owned()),
+
+    fn below(self, sentence: Sentence, old: Option<&str>, new: Option<&str>) -> Said {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Said { sentence, old: owned(old), new: owned(new), is_prose: self.is_prose }
+    }
+
+    fn one(self, sentence: Sentence, old: Option<&str>, new: Option<&str>) -> Said {
+        match old.or(new).filter(|value| is_short(value)) {
+            Some(value) => alone(self.put(sentence, value).words(".")),
+            None => self.below(sentence, old, new),
+        }
+    }
+
+    fn both(self, label: Sentence, old: &str, new: &str) -> Said {
+        if is_short(old) && is_short(new) {
+            let made = self.put(label.words(" goes from "), old).words(" to ");
+            return alone(self.put(made, new).words("."));
+        }
+        self.below(label.words(" is another one now:"), Some(old), Some(new))
+    }
+
+    fn of_set(self, of: &str, old: Option<&str>, new: Option<&str>) -> Said {
+        match (old, new) {
+            (Some(old), Some(new)) if is_short(old) && is_short(new) => {
+                let made = self.put(Sentence::of(&format!("Taken out of {of}: ")), old);
+                alone(self.put(made.words("; added: "), new).words("."))
+            }
+            (Some(old), Some(new)) => self.below(
+                Sentence::of(&format!("Taken out of {of}, and added to it:")),
+                Some(old),
+                Some(new),
+            ),
+            (Some(old), None) => {
+                self.one(Sentence::of(&format!("Taken out of {of}: ")), Some(old), None)
+            }
+            (None, new) => self.one(Sentence::of(&format!("Added to {of}: ")), None, new),
+        }
     }
 }
 

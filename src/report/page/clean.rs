@@ -36,7 +36,7 @@ fn visible(letter: char) -> char {
 }
 
 /// A number with its thousands apart.
-pub(super) fn grouped(number: u64) -> String {
+pub(in crate::report) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut made = String::new();
     for (place, digit) in digits.chars().enumerate() {

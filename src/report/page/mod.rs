@@ -13,7 +13,7 @@ pub use highlights::{Highlight, Highlights};
 pub use html::{CannotRender, html_report};
 pub use markdown::markdown_report;
 
-pub(super) use clean::{clean, whole};
+pub(super) use clean::{clean, grouped, whole};
 pub(super) use html::render_whole;
 pub(super) use markdown::{code, plain};
 
@@ -21,7 +21,6 @@ use serde::Serialize;
 
 use crate::engine::Engine;
 use crate::run::{DecisionCount, RunSummary, Summary};
-use clean::grouped;
 use found::{ControlRow, RuleRow};
 use highlights::{RefusedEntry, SubjectEntry};
 use missing::{Missing, Reasons, SharedBy};

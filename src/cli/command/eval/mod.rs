@@ -27,12 +27,13 @@ use crate::cli::files::{self, Output};
 use crate::cli::progress::{Measure, Progress};
 use crate::cli::{fault, interrupt, terminal};
 use evidence::Evidence;
-use refused_file::{show_refused, write_refused};
+pub(super) use refused_file::show_refused;
+use refused_file::write_refused;
 use reports::Report;
 use sink::{Form, Rendered, Sink, written};
 
 /// Most refused records that are named on standard error; `--refused` has all.
-const REFUSED_SHOWN_MAX: u64 = 10;
+pub(super) const REFUSED_SHOWN_MAX: u64 = 10;
 
 /// Most subjects that a report shows.
 const SUBJECTS_MAX: usize = 25;
@@ -114,12 +115,7 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
             report.finish(&args.input.roster, &summary, &input.engines, highlights)?;
         }
     }
-    if let Some(unused) = input.facts.as_ref().and_then(input::Facts::unused).filter(|_| !quiet) {
-        let message = format!(
-            "{unused} recorded facts were not used: the roster leaves unknown what else is in their lists; write an empty list where there is nothing else"
-        );
-        writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
-    }
+    input.tell_unused_facts(quiet)?;
     let recorded = evidence.map(evidence::Evidence::complete).transpose()?;
     let exit = conclude(args, quiet, &ladder, &summary);
     if let Some(recorded) = recorded.filter(|_| !quiet) {

@@ -6,7 +6,7 @@ use crate::cli::files::Output;
 use crate::cli::terminal;
 
 /// Names a refused record on standard error.
-pub(super) fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()> {
+pub(in crate::cli::command) fn show_refused(record: &Refused<'_>, numbers: &str) -> io::Result<()> {
     let reasons: Vec<String> = record.problems.iter().map(ToString::to_string).collect();
     let message = format!("{numbers} {} is refused: {}", record.raw.number, reasons.join("; "));
     writeln!(anstream::stderr(), "{}", terminal::warning(&message))

@@ -1,7 +1,13 @@
+mod impact;
+
 use std::io::Write as _;
 
-use duecare::report::{Compared, difference_markdown, difference_page, difference_text};
+use duecare::report::{
+    Compared, ComparedVersion, difference_json, difference_markdown, difference_page,
+    difference_text,
+};
 use duecare::review::Comparison;
+use duecare::review::impact::Impact;
 use duecare::review::published::Standing;
 
 use crate::cli::args::{DiffArgs, DiffFormat};
@@ -22,16 +28,32 @@ pub(crate) fn run(args: &DiffArgs, quiet: bool) -> Result<Exit, Failure> {
     let old = finding.side("old", &args.old)?;
     let new = finding.side("new", &args.new)?;
     let comparison = compared(&old, &new, args, quiet)?;
-    let shown = shown(&comparison, &old, &new, args)?;
-    if is_standard(&args.output) && args.format == DiffFormat::Text {
+    let impact = args.roster.as_deref().map(|roster| {
+        let measured = impact::measured(args, roster, (&old, &new), &comparison, quiet)?;
+        Ok::<_, Failure>((roster.display().to_string(), measured))
+    });
+    let impact = impact.transpose()?;
+    let impact = impact.as_ref().map(|(roster, impact)| (roster.as_str(), impact));
+    write(&shown(&comparison, (&old, &new), impact, args)?, args)?;
+    let is_changed = args.exit_code && !comparison.is_empty();
+    let has_refused = impact.is_some_and(|(_, impact)| impact.refused > 0);
+    Ok(if is_changed || has_refused { Exit::Findings } else { Exit::Done })
+}
+
+/// Colours are for terminals.
+fn write(shown: &str, args: &DiffArgs) -> Result<(), Failure> {
+    let is_text = args.format == DiffFormat::Text;
+    if is_text && is_standard(&args.output) {
         anstream::stdout().write_all(shown.as_bytes())?;
-    } else {
-        let mut output = Output::create(&args.output)?;
-        output.write_all(anstream::adapter::strip_str(&shown).to_string().as_bytes())?;
-        output.finish()?;
+        return Ok(());
     }
-    let has_findings = args.exit_code && !comparison.is_empty();
-    Ok(if has_findings { Exit::Findings } else { Exit::Done })
+    let mut output = Output::create(&args.output)?;
+    if is_text {
+        output.write_all(anstream::adapter::strip_str(shown).to_string().as_bytes())?;
+    } else {
+        output.write_all(shown.as_bytes())?;
+    }
+    output.finish()
 }
 
 fn compared(old: &Side, new: &Side, args: &DiffArgs, quiet: bool) -> Result<Comparison, Failure> {
@@ -55,22 +77,25 @@ fn is_published(side: &Side) -> bool {
 
 fn shown(
     comparison: &Comparison,
-    old: &Side,
-    new: &Side,
+    (old, new): (&Side, &Side),
+    impact: Option<(&str, &Impact)>,
     args: &DiffArgs,
 ) -> Result<String, Failure> {
     let compared = Compared {
         comparison,
-        old_named: &args.old,
-        old_standing: old.standing,
-        new_named: &args.new,
-        new_standing: new.standing,
+        old: compared_version(old, &args.old),
+        new: compared_version(new, &args.new),
         was_sought: !args.no_witness,
+        impact,
     };
     Ok(match args.format {
         DiffFormat::Text => difference_text(&compared, terminal::columns()),
         DiffFormat::Md => difference_markdown(&compared),
-        DiffFormat::Json => comparison.to_json(),
+        DiffFormat::Json => difference_json(&compared),
         DiffFormat::Html => difference_page(&compared).map_err(Failure::input)?,
     })
+}
+
+fn compared_version<'s>(side: &'s Side, named: &'s str) -> ComparedVersion<'s> {
+    ComparedVersion { policy: &side.policy.checked, named, standing: side.standing }
 }
