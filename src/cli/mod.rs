@@ -49,6 +49,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(args) => command::explain::run(&args, quiet),
         Command::Roster(args) => command::roster::run(&args, quiet),
         Command::Publish(args) => command::publish::run(&args, quiet),
+        Command::Approve(args) => command::approve::run(&args, quiet),
         Command::Ledger(args) => command::ledger::run(&args, quiet),
         Command::Replay(args) => command::replay::run(&args, quiet),
         Command::Completions(args) => command::completions::run(&args),

@@ -120,6 +120,14 @@ impl Comparison {
         self.summary = Summary::of(&self.changes, self.old.digest == self.new.digest);
     }
 
+    /// Its form as JSON, of which approvals name the digest.
+    ///
+    /// # Errors
+    /// Never, in practice: it is made of texts and counts.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
     /// Whether nothing changed but comments and layout.
     #[must_use]
     pub fn is_empty(&self) -> bool {

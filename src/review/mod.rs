@@ -1,5 +1,6 @@
 //! What a change of a policy means, whom it touches, and what of it is published.
 
+pub mod approval;
 mod change;
 mod compare;
 mod comparison;

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(super) mod approve;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod coverage;
