@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding as _};
 use duecare::diagnostic::Level;
+use duecare::digest::Digest;
 use duecare::ledger::key::PrivateKey;
 use duecare::ledger::note::KeyUse;
 use duecare::loader::Loaded;
@@ -12,9 +13,11 @@ use duecare::review::approval::{
     ApproverKey, Approvers, Envelope, Signed, Standing, Statement, Wish, approve, check,
 };
 use duecare::review::published::Extent;
+use duecare::review::{Comparison, Version};
 use duecare::value::Instant;
 
 use crate::publishing::{BASE, Files, LIST, LOCK, POLICY, USED, version};
+use crate::support::command::{Ran, duecare_in};
 
 const FOLDER: &str = "policies/test/approvals";
 const APPROVERS: &str = "policies/approvers.yaml";
@@ -146,11 +149,7 @@ impl Approved for Files {
         let (loaded, _) = self.judge(path, true);
         let errors = loaded.diagnostics.iter().any(|found| found.level() == Level::Error);
         assert_eq!(errors, loaded.policies.is_empty(), "{:#?}", loaded.diagnostics);
-        loaded
-            .diagnostics
-            .iter()
-            .map(|found| format!("{} {}", found.code, found.message))
-            .collect()
+        loaded.diagnostics.iter().map(|found| format!("{} {}", found.code, found.message)).collect()
     }
 
     /// Why the sample is not approved.
@@ -246,9 +245,13 @@ fn keys_that_were_revoked_or_have_expired_count_for_nothing() {
         let changed = format!("{ann}{more}");
         refused_after(|files| files.edit(APPROVERS, &ann, &changed))
     };
-    let revoked =
-        with("        revoked:\n          on: 2022-03-01\n          because: the laptop was lost\n");
-    assert!(revoked.contains("its key was revoked on 2022-03-01: the laptop was lost"), "{revoked}");
+    let revoked = with(
+        "        revoked:\n          on: 2022-03-01\n          because: the laptop was lost\n",
+    );
+    assert!(
+        revoked.contains("its key was revoked on 2022-03-01: the laptop was lost"),
+        "{revoked}"
+    );
     assert!(revoked.contains("1 of 2 approvals in the role `legal`"), "{revoked}");
     let expired = with("        until: 2022-01-15\n");
     assert!(
@@ -291,15 +294,14 @@ fn who_may_not_approve_cannot() {
     assert!(draft.signed(POLICY, ANN).unwrap_err().contains("a draft is not approved"));
     // Who loses a role or a key has not approved any more.
     let role = refused_after(|files| {
-        files.edit(APPROVERS, "roles: [legal, compliance]", "roles: [legal]");
-        files.edit(APPROVERS, "    at_least: 2", "    at_least: 1");
+        files.edit(APPROVERS, "roles: [compliance]", "roles: [compliance, legal]");
         files.edit(APPROVERS, "roles: [legal]", "roles: [compliance]");
     });
     assert!(role.contains("`Ann Example` does not have the role `legal`"), "{role}");
     let mut gone = Files::approved();
-    let (start, rest) = approvers().split_at(approvers().find("  - name: Cyd").unwrap()).into();
-    assert!(rest.contains("Cyd"));
-    gone.set(APPROVERS, &start.replace("roles: [legal, compliance]", "roles: [compliance, legal]"));
+    let text = approvers();
+    let cyd = text.find("  - name: Cyd").unwrap();
+    gone.set(APPROVERS, &text[..cyd]);
     let said = gone.said(POLICY).join("\n");
     assert!(said.contains("DC0907") && said.contains("a key that no approver has"), "{said}");
 }
@@ -336,16 +338,16 @@ fn an_end_takes_no_approval_away_and_nothing_else_passes_for_one() {
     files.set(APPROVERS, &approvers());
     files.set(POLICY, &version("1.0.0", "2022-01-01 until 2022-06-01"));
     files.edit(POLICY, "weight 5 because \"a test\"", "weight p because \"a test\"");
-    files.edit(
-        POLICY,
-        "decision {",
-        "param p = 5 from 2022-01-01 because \"a test\"\ndecision {",
-    );
+    files.edit(POLICY, "decision {", "param p = 5 from 2022-01-01 because \"a test\"\ndecision {");
     for by in [ANN, BEN, CYD] {
         files.sign(POLICY, by);
     }
     assert_eq!(files.said(POLICY), Vec::<String>::new());
-    files.edit(POLICY, "param p = 5 from 2022-01-01", "param p = 5 from 2022-01-01 until 2022-06-01");
+    files.edit(
+        POLICY,
+        "param p = 5 from 2022-01-01",
+        "param p = 5 from 2022-01-01 until 2022-06-01",
+    );
     let said = files.said(POLICY).join("\n");
     assert!(said.contains("says something else"), "{said}");
 }
@@ -452,7 +454,9 @@ fn what_does_not_belong_among_approvals_is_refused() {
     let mut files = Files::approved();
     files.set("policies/test/approvals/notes.txt", "for later\n");
     let said = files.said(POLICY).join("\n");
-    assert!(said.contains("DC0907 the approval `policies/test/approvals/notes.txt` cannot be used"));
+    assert!(
+        said.contains("DC0907 the approval `policies/test/approvals/notes.txt` cannot be used")
+    );
     let mut files = Files::approved();
     files.0.remove(Path::new(APPROVERS));
     let said = files.said(POLICY).join("\n");
@@ -474,25 +478,69 @@ fn approvers_that_are_not_understood_are_refused() {
     for (from, to, expected) in [
         ("approvers/1", "approvers/2", "it has the form `duecare.approvers/2`"),
         ("at_least: 2", "at_least: 0", "`at_least: 0` of the role `legal` requires nothing"),
-        ("at_least: 2", "at_least: 3", "3 approvals in the role `legal` are required, and 2 people have it"),
+        (
+            "at_least: 2",
+            "at_least: 3",
+            "3 approvals in the role `legal` are required, and 2 people have it",
+        ),
         ("role: compliance", "role: legal", "the role `legal` is required twice"),
-        ("roles: [legal]", "roles: [leagl]", "`Ann Example` has the role `leagl`, which `require` does not name"),
+        (
+            "roles: [legal]",
+            "roles: [leagl]",
+            "`Ann Example` has the role `leagl`, which `require` does not name",
+        ),
         ("roles: [compliance]", "roles: []", "`Cyd Example` has no role"),
-        ("name: Ben Example", "name: Ann Example", "`Ann Example` stands twice among the approvers"),
+        (
+            "name: Ben Example",
+            "name: Ann Example",
+            "`Ann Example` stands twice among the approvers",
+        ),
         ("name: Ann Example", "name: null", "`name` must be one line of text, and is `null`"),
         ("name: Ann Example", "name: ''", "`name` must be one line of text"),
         ("        from: 2022-01-01\n", "", "missing field `from`"),
-        ("        from: 2022-01-01\n", "        from: 2022-01-01\n        until:\n", "a key of `Ann Example`: "),
-        ("        from: 2022-01-01\n", "        from: 2022-01-01\n        revoked:\n", "approvers[0].keys[0].revoked"),
-        ("        from: 2022-01-01\n", "        from: 2022-01-01\n        from: 2022-01-01\n", "duplicate field `from`"),
-        ("        from: 2022-01-01\n", "        from: 2022-01-01\n        revokd: x\n", "unknown field `revokd`"),
+        (
+            "        from: 2022-01-01\n",
+            "        from: 2022-01-01\n        until:\n",
+            "a key of `Ann Example`: ",
+        ),
+        (
+            "        from: 2022-01-01\n",
+            "        from: 2022-01-01\n        revoked:\n",
+            "approvers[0].keys[0].revoked",
+        ),
+        (
+            "        from: 2022-01-01\n",
+            "        from: 2022-01-01\n        from: 2022-01-01\n",
+            "duplicate field `from`",
+        ),
+        (
+            "        from: 2022-01-01\n",
+            "        from: 2022-01-01\n        revokd: x\n",
+            "unknown field `revokd`",
+        ),
         ("from: 2022-01-01", "from: 2022-02-30", "a key of `Ann Example`: `2022-02-30`"),
-        ("until: 2022-01-01", "until: 2021-01-01", "a key of `Cyd Example`: it ends before it begins"),
+        (
+            "until: 2022-01-01",
+            "until: 2021-01-01",
+            "a key of `Cyd Example`: it ends before it begins",
+        ),
         (key.as_str(), public(2).as_str(), "a key of `Ben Example` is one of `Ann Example` too"),
-        (key.as_str(), "ed25519:AAAA", "a key of `Ann Example`: `ed25519:AAAA`: it is no public key"),
+        (
+            key.as_str(),
+            "ed25519:AAAA",
+            "a key of `Ann Example`: `ed25519:AAAA`: it is no public key",
+        ),
         // A point of small order, under which anything verifies.
-        (key.as_str(), "ed25519:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "it is no public key"),
-        ("require:\n  - role: legal\n    at_least: 2\n  - role: compliance\n    at_least: 1\n", "require: []\n", "it requires nothing"),
+        (
+            key.as_str(),
+            "ed25519:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "it is no public key",
+        ),
+        (
+            "require:\n  - role: legal\n    at_least: 2\n  - role: compliance\n    at_least: 1\n",
+            "require: []\n",
+            "it requires nothing",
+        ),
     ] {
         let said = said(from, to);
         assert!(said.contains(expected), "{to}: {said}");
@@ -542,4 +590,245 @@ fn the_form_is_what_the_page_says() {
     let payload = String::from_utf8(Base64::decode_vec(encoded).unwrap()).unwrap();
     assert_eq!(Statement::parse(payload.as_bytes()).as_ref(), Ok(&signed.statement));
     insta::assert_snapshot!(format!("{}\n\n{text}\n{payload}", signed.path.display()));
+}
+
+/// The sample in a folder of a machine.
+struct Machine {
+    folder: tempfile::TempDir,
+}
+
+impl Machine {
+    fn begun() -> Self {
+        let machine = Self { folder: tempfile::tempdir().unwrap() };
+        for (path, bytes) in &Files::sample().0 {
+            machine.write(path.to_str().unwrap(), std::str::from_utf8(bytes).unwrap());
+        }
+        machine.write(
+            "roster.jsonl",
+            "{\"id\": \"S-1\", \"flag\": true, \"t\": \"Ann\"}\n{\"id\": \"S-2\"}\n",
+        );
+        machine
+    }
+
+    /// Ann and Ben have keys and may approve; both have to.
+    fn with_approvers() -> Self {
+        let machine = Self::begun();
+        let mut lines = String::new();
+        for (name, file) in
+            [("Ann Example, legal", "ann.key"), ("Ben Example, compliance", "ben.key")]
+        {
+            let made = machine.done(&["approve", "--new-key", file, "--as", name]);
+            lines.push_str(&made.out);
+        }
+        machine.write(
+            "policies/approvers.yaml",
+            &format!("form: duecare.approvers/1\nrequire:\n  - role: legal\n    at_least: 1\n  - role: compliance\n    at_least: 1\napprovers:\n{lines}"),
+        );
+        machine
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        duecare_in(self.folder.path(), arguments, &mut |_| {})
+    }
+
+    /// Runs what has to succeed.
+    fn done(&self, arguments: &[&str]) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        ran
+    }
+
+    fn eval(&self, more: &[&str]) -> Ran {
+        let eval =
+            ["eval", "--policy", "test@1.0.0", "--roster", "roster.jsonl", "--as-of", "2022-03-01"];
+        self.run(&[&eval, more].concat())
+    }
+}
+
+const APPROVE_ANN: [&str; 6] =
+    ["approve", "test@1.0.0", "--as", "Ann Example, legal", "--key", "ann.key"];
+const APPROVE_BEN: [&str; 6] =
+    ["approve", "test@1.0.0", "--as", "Ben Example, compliance", "--key", "ben.key"];
+
+#[test]
+fn the_program_signs_and_asks_for_approvals() {
+    let machine = Machine::with_approvers();
+    let refused = machine.run(&["check", "--approved"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("DC0908"), "{}", refused.err);
+    assert!(refused.err.contains("0 of 1 approvals in the role `legal`"), "{}", refused.err);
+    let refused = machine.eval(&["--require-approved"]);
+    assert_eq!((refused.code, refused.out.as_str()), (2, ""), "{}", refused.err);
+    assert!(refused.err.contains("`test` 1.0.0 is not approved as it stands"), "{}", refused.err);
+    let signed = machine.done(&APPROVE_ANN);
+    assert!(signed.out.starts_with("policies/test/approvals/test@1.0.0."), "{}", signed.out);
+    assert!(
+        signed.err.contains("It is not approved yet: 0 of 1 approvals in the role `compliance`"),
+        "{}",
+        signed.err
+    );
+    let signed = machine.done(&APPROVE_BEN);
+    assert!(signed.err.contains("It has all approvals that it needs."), "{}", signed.err);
+    let checked = machine.done(&["check", "--approved"]);
+    assert!(checked.err.contains("1 version is approved"), "{}", checked.err);
+    let decided = machine.eval(&["--require-approved"]);
+    assert_eq!(decided.code, 0, "{}", decided.err);
+    let decision: serde_json::Value =
+        serde_json::from_str(decided.out.lines().next().unwrap()).unwrap();
+    let approvals = decision["policy"]["approvals"].as_array().unwrap();
+    let mut by: Vec<&str> = approvals.iter().map(|one| one["by"].as_str().unwrap()).collect();
+    by.sort_unstable();
+    assert_eq!(by, ["Ann Example", "Ben Example"]);
+    // Publishing and approving may come in either order.
+    machine.done(&["publish", "test@1.0.0"]);
+    machine.done(&["check", "--approved"]);
+    // A comment is enough.
+    let text = std::fs::read_to_string(machine.path(POLICY)).unwrap();
+    machine.write(POLICY, &text.replace("flag tested", "// why\nflag tested"));
+    assert!(machine.eval(&[]).err.contains("DC0902"));
+    std::fs::remove_file(machine.path(LOCK)).unwrap();
+    let refused = machine.eval(&["--require-approved"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("it says the same"), "{}", refused.err);
+    let decided = machine.eval(&[]);
+    assert!(decided.code == 0 && !decided.out.contains("approvals"), "{}", decided.out);
+    assert!(decided.err.contains("the policy has 2 warnings"), "{}", decided.err);
+}
+
+#[test]
+fn the_program_signs_nothing_that_would_not_count() {
+    let machine = Machine::with_approvers();
+    let with = |more: &[&str]| machine.run(&[&["approve", "test@1.0.0"], more].concat());
+    let refused = with(&["--as", "Ann Example, legal", "--key", "ben.key"]);
+    assert!(
+        refused.code == 3 && refused.err.contains("its key is one of `Ben Example`"),
+        "{}",
+        refused.err
+    );
+    let refused = with(&["--as", "Ann Example", "--key", "ann.key"]);
+    assert!(
+        refused.code == 3 && refused.err.contains("is not a name and a role"),
+        "{}",
+        refused.err
+    );
+    machine.done(&["approve", "--new-key", "other.key", "--as", "Dee Example, legal"]);
+    let refused = with(&["--as", "Dee Example, legal", "--key", "other.key"]);
+    assert_eq!(refused.code, 3);
+    assert!(refused.err.contains("no approver has this key"), "{}", refused.err);
+    assert!(refused.err.contains("- key: ed25519:"), "{}", refused.err);
+    let refused = machine.run(&[
+        "approve",
+        "policies/test",
+        "--as",
+        "Ann Example, legal",
+        "--key",
+        "ann.key",
+    ]);
+    assert!(
+        refused.code == 2 && refused.err.contains("does not name one version"),
+        "{}",
+        refused.err
+    );
+    machine.done(&["publish", "test@1.0.0"]);
+    machine.write(LIST, "# as of 2022-01-01\nAnn\n");
+    let refused = machine.run(&APPROVE_ANN);
+    assert!(refused.code == 2 && refused.err.contains("DC0902"), "{}", refused.err);
+    assert!(!machine.path(FOLDER).exists());
+}
+
+#[test]
+fn the_difference_that_was_read_is_named() {
+    let machine = Machine::with_approvers();
+    machine.write("policies/test/1.0.0.due", &version("1.0.0", "2022-01-01 until 2022-06-01"));
+    machine.write(
+        "policies/test/2.0.0.due",
+        &version("2.0.0", "2022-06-01").replace("weight 5", "weight 6"),
+    );
+    let signed = machine.done(&[
+        "approve",
+        "test@2.0.0",
+        "--as",
+        "Ann Example, legal",
+        "--key",
+        "ann.key",
+        "--diff-from",
+        "test@1.0.0",
+        "--comment",
+        "Seen with the business",
+    ]);
+    assert!(signed.err.contains("its difference from test@1.0.0, sha256:"), "{}", signed.err);
+    let text = std::fs::read_to_string(machine.path(signed.out.trim())).unwrap();
+    let payload = Base64::decode_vec(text.split('"').nth(3).unwrap()).unwrap();
+    let statement = Statement::parse(&payload).unwrap();
+    let difference = statement.difference.unwrap();
+    assert_eq!(difference.from, "test@1.0.0");
+    assert_eq!(statement.comment.as_deref(), Some("Seen with the business"));
+    // The digest is that of the comparison as it is written.
+    let load = |path: &str| {
+        let path = machine.path(path);
+        duecare::loader::load(&[path], &mut |path| std::fs::read(path))
+    };
+    let (old, new) = (load("policies/test/1.0.0.due"), load("policies/test/2.0.0.due"));
+    let compared = Comparison::of(
+        Version { policy: &old.policies[0], sources: &old.sources },
+        Version { policy: &new.policies[0], sources: &new.sources },
+    );
+    let compared = compared.unwrap().witnessed(&old.policies[0], &new.policies[0]);
+    let text = compared.to_json().unwrap();
+    assert!(text.contains("\"weight\"") && text.ends_with("}\n"), "{text}");
+    assert_eq!(difference.digest, Digest::of(text.as_bytes()));
+}
+
+#[test]
+fn recorded_decisions_name_approvals_and_are_decided_again() {
+    let machine = Machine::with_approvers();
+    machine.done(&["ledger", "init", "--origin", "example.org/log", "--ledger", "log"]);
+    machine.done(&APPROVE_ANN);
+    let ledger = ["--ledger", "log", "--quiet"];
+    assert_eq!(machine.eval(&ledger).code, 0);
+    machine.done(&APPROVE_BEN);
+    assert_eq!(machine.eval(&[&ledger[..], &["--require-approved"]].concat()).code, 0);
+    assert_eq!(machine.eval(&ledger).code, 0);
+    // What becomes of the approvals afterwards changes nothing that was recorded.
+    std::fs::remove_dir_all(machine.path(FOLDER)).unwrap();
+    std::fs::remove_file(machine.path(APPROVERS)).unwrap();
+    let replayed = machine.done(&["replay", "--ledger", "log"]);
+    let identical = format!("{}{}", replayed.out, replayed.err);
+    assert!(identical.contains("6 identical"), "{identical}");
+    machine.done(&["ledger", "verify", "--ledger", "log"]);
+    let shown = machine
+        .done(&["ledger", "show", "--ledger", "log", "--kind", "approval", "--format", "jsonl"]);
+    let approvals: Vec<serde_json::Value> =
+        shown.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let by: Vec<&str> = approvals.iter().map(|leaf| leaf["by"].as_str().unwrap()).collect();
+    assert_eq!(by, ["Ann Example", "Ben Example"]);
+    let started = machine.done(&[
+        "ledger",
+        "show",
+        "--ledger",
+        "log",
+        "--kind",
+        "run_started",
+        "--format",
+        "jsonl",
+    ]);
+    let named: Vec<usize> = started
+        .out
+        .lines()
+        .map(|line| {
+            let leaf: serde_json::Value = serde_json::from_str(line).unwrap();
+            leaf["policies"][0]["approvals"].as_array().unwrap().len()
+        })
+        .collect();
+    assert_eq!(named, [1, 2, 2]);
 }

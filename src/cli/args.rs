@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Publish(PublishArgs),
     /// Sign that you have read a version and agree to it as it stands
     Approve(ApproveArgs),
+    /// The history of a policy: its versions, what changed in each, who approved it
+    Log(LogArgs),
     /// The audit trail: begin one, look into it, verify it, prove what it says, record what people did
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -473,6 +475,31 @@ pub(crate) struct ApproveArgs {
     /// Make a key in this new file instead, and print what is to be added to `approvers.yaml`
     #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "key"])]
     pub(crate) new_key: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogArgs {
+    /// A folder of versions, a .due file among them, or NAME under --policies
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: String,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+
+    /// How the history is shown
+    #[arg(long, value_enum, default_value_t = LogFormat::Table)]
+    pub(crate) format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Table,
+    /// All of it, as `duecare.log/1`
+    Json,
+    /// A table in Markdown
+    Md,
 }
 
 #[derive(Subcommand, Debug)]

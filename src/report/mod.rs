@@ -3,6 +3,7 @@
 mod csv;
 mod decisions;
 mod flat;
+mod history;
 mod leaves;
 mod page;
 mod parquet;
@@ -13,6 +14,7 @@ mod survey;
 pub use csv::{CSV_HEADER, csv_row};
 pub use decisions::{DecisionRow, decision_table};
 pub use flat::FlatDecision;
+pub use history::{history_markdown, history_table};
 pub use leaves::{LeafRow, leaf_table};
 pub use page::{
     CannotRender, EvidencePage, Highlight, Highlights, evidence_report, html_report,

@@ -5,6 +5,7 @@ mod change;
 mod compare;
 mod comparison;
 mod direction;
+pub mod history;
 pub mod implication;
 pub mod published;
 mod step;

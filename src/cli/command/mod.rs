@@ -10,6 +10,7 @@ pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
 pub(super) mod ledger;
+pub(super) mod log;
 pub(super) mod publish;
 pub(super) mod replay;
 pub(super) mod roster;

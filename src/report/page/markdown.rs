@@ -225,7 +225,7 @@ fn code(text: &str) -> String {
 }
 
 /// A text of a policy, in which every sign that could be markup stands for itself.
-fn plain(text: &str) -> String {
+pub(in crate::report) fn plain(text: &str) -> String {
     let mut made = String::new();
     for letter in clean(text).chars() {
         match letter {

@@ -12,6 +12,7 @@ pub use evidence::{EvidencePage, evidence_report};
 pub use highlights::{Highlight, Highlights};
 pub use html::{CannotRender, html_report};
 pub use markdown::markdown_report;
+pub(super) use markdown::plain;
 
 use serde::Serialize;
 
