@@ -18,6 +18,7 @@ use duecare::value::Instant;
 
 use crate::publishing::{BASE, Files, LIST, LOCK, POLICY, USED, version};
 use crate::support::command::{Ran, duecare_in};
+use crate::support::read;
 
 const FOLDER: &str = "policies/test/approvals";
 const APPROVERS: &str = "policies/approvers.yaml";
@@ -784,7 +785,7 @@ fn the_difference_that_was_read_is_named() {
         Version { policy: &new.policies[0], sources: &new.sources },
     );
     let compared = compared.unwrap().witnessed(&old.policies[0], &new.policies[0]);
-    let text = compared.to_json().unwrap();
+    let text = compared.to_json();
     assert!(text.contains("\"weight\"") && text.ends_with("}\n"), "{text}");
     assert_eq!(difference.digest, Digest::of(text.as_bytes()));
 }
@@ -804,7 +805,7 @@ fn recorded_decisions_name_approvals_and_are_decided_again() {
     std::fs::remove_file(machine.path(APPROVERS)).unwrap();
     let replayed = machine.done(&["replay", "--ledger", "log"]);
     let identical = format!("{}{}", replayed.out, replayed.err);
-    assert!(identical.contains("6 identical"), "{identical}");
+    assert!(identical.contains("6 IDENTICAL, 0 DIFFERENT, 0 NOT REPLAYABLE"), "{identical}");
     machine.done(&["ledger", "verify", "--ledger", "log"]);
     let shown = machine
         .done(&["ledger", "show", "--ledger", "log", "--kind", "approval", "--format", "jsonl"]);
@@ -831,4 +832,75 @@ fn recorded_decisions_name_approvals_and_are_decided_again() {
         })
         .collect();
     assert_eq!(named, [1, 2, 2]);
+}
+
+/// The page shows a file of approvers that can be used.
+#[test]
+fn the_sample_of_the_page_is_understood() {
+    let page = read("docs/publishing.md");
+    let start = page.find("```yaml\n").unwrap() + "```yaml\n".len();
+    let sample = &page[start..];
+    let approvers = Approvers::parse(&sample.as_bytes()[..sample.find("```").unwrap()]).unwrap();
+    let roles: Vec<(&str, usize)> =
+        approvers.requirements.iter().map(|one| (one.role.as_str(), one.at_least)).collect();
+    assert_eq!(roles, [("legal", 1), ("compliance", 1)]);
+}
+
+#[test]
+fn the_history_of_a_policy_is_told() {
+    let machine = Machine::with_approvers();
+    machine.write(POLICY, &version("1.0.0", "2022-01-01 until 2022-06-01"));
+    let next = version("1.1.0", "2022-06-01").replace("weight 5 because", "weight 6 because");
+    machine.write("policies/test/1.1.0.due", &next);
+    machine.done(&["publish", "test@1.0.0"]);
+    machine.done(&APPROVE_ANN);
+    machine.done(&APPROVE_BEN);
+    let approve_next =
+        APPROVE_ANN.map(|word| if word == "test@1.0.0" { "test@1.1.0" } else { word });
+    machine.done(&approve_next);
+    let told = machine.done(&["log", "test", "--format", "json"]);
+    let history: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!((&history["format"], &history["name"]), (&"duecare.log/1".into(), &"test".into()));
+    let [new, old] = history["versions"].as_array().unwrap().as_slice() else {
+        panic!("{}", told.out)
+    };
+    assert_eq!((&new["version"], &old["version"]), (&"1.1.0".into(), &"1.0.0".into()));
+    assert_eq!((&new["approved"], &old["approved"]), (&false.into(), &true.into()));
+    assert_eq!(new["lacks"][0], "0 of 1 approvals in the role `compliance`");
+    assert_eq!(new["approvals"][0]["by"], "Ann Example");
+    assert_eq!(old["approvals"].as_array().unwrap().len(), 2);
+    assert_eq!(new["published"], serde_json::Value::Null);
+    assert!(old["published"].is_string() && old["change"].is_null(), "{old}");
+    let change = &new["change"];
+    assert_eq!((&change["from"], &change["line"]), (&"1.0.0".into(), &"1 stricter".into()));
+    assert_eq!(
+        (&change["step"]["needed"], &change["step"]["taken"]),
+        (&"minor".into(), &"minor".into())
+    );
+    let table = machine.done(&["log", "policies/test/1.0.0.due"]);
+    for said in
+        ["Ann Example (legal); not complete", "Ben Example (compliance)", "1 stricter", "not yet"]
+    {
+        let cells = table.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            cells.contains(said) || table.out.contains(said.split(' ').next().unwrap()),
+            "{}",
+            table.out
+        );
+    }
+    assert!(
+        table.err.contains("test 1.1.0: 0 of 1 approvals in the role `compliance`"),
+        "{}",
+        table.err
+    );
+    let page = machine.done(&["log", "test", "--format", "md"]);
+    assert!(
+        page.out.contains("| 1.1.0 | from 2022-06-01 | not yet | minor | 1 stricter | Ann Example (legal); not complete |"),
+        "{}",
+        page.out
+    );
+    // A history that was tampered with is not told.
+    machine.write(LIST, "# as of 2022-01-01\nAnn\n");
+    let refused = machine.run(&["log", "test"]);
+    assert!(refused.code == 2 && refused.err.contains("DC0902"), "{}", refused.err);
 }

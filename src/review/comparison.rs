@@ -46,11 +46,11 @@ pub struct VersionSummary {
     /// The first day on which it is no longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_until: Option<String>,
-    /// Digest of its text and all that it uses.
-    pub digest: Digest,
     /// Whether this very text is published; absent where that was not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<bool>,
+    /// Digest of its text and all that it uses.
+    pub digest: Digest,
 }
 
 /// How much changed.
@@ -120,12 +120,13 @@ impl Comparison {
         self.summary = Summary::of(&self.changes, self.old.digest == self.new.digest);
     }
 
-    /// Its form as JSON, of which approvals name the digest.
-    ///
-    /// # Errors
-    /// Never, in practice: it is made of texts and counts.
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    /// The comparison as JSON, indented, with a line break at its end: these very bytes are what somebody read who
+    /// approves a change.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        #[expect(clippy::expect_used, reason = "it has no keys but texts, and writes into memory")]
+        let text = serde_json::to_string_pretty(self).expect("JSON of a comparison");
+        text + "\n"
     }
 
     /// Whether nothing changed but comments and layout.
@@ -153,8 +154,8 @@ impl VersionSummary {
             status: identity.status.word(),
             effective_from: identity.effective.from.to_string(),
             effective_until: identity.effective.until.map(|until| until.to_string()),
-            digest: version.policy.digest,
             published: None,
+            digest: version.policy.digest,
         }
     }
 }

@@ -166,12 +166,11 @@ fn difference(
         Version { policy, sources: &loaded.sources },
     );
     let comparison = compared.map_err(Failure::policy)?.witnessed(old, policy);
-    let text = comparison.to_json().map_err(Failure::input)?;
     let identity = &old.checked.identity;
     Ok(Difference {
         from: format!("{}@{}", identity.name, identity.version),
         from_digest: old.digest,
-        digest: Digest::of(text.as_bytes()),
+        digest: Digest::of(comparison.to_json().as_bytes()),
     })
 }
 

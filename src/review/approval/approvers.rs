@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 
 use super::key::{ApproverKey, KeyId};
+use crate::check::is_invisible;
 use crate::value::Date;
 
 /// What the file is called.
@@ -244,7 +245,10 @@ impl WrittenRevoked {
 /// A text that says something. YAML writes nothing as `null` and `~`.
 fn plain(what: &str, text: &str) -> Result<(), String> {
     let is_nothing = text.trim().is_empty() || matches!(text, "null" | "~");
-    if is_nothing || text.trim() != text || text.chars().any(char::is_control) {
+    if is_nothing
+        || text.trim() != text
+        || text.contains(|letter| letter == '\t' || is_invisible(letter))
+    {
         return Err(format!("`{what}` must be one line of text, and is `{}`", text.escape_debug()));
     }
     Ok(())
