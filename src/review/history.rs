@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::change::{Weight, What};
+use super::change::{Change, Weight, What};
 use super::compare::Version;
 use super::comparison::{Comparison, StepSummary};
 use super::direction::Direction;
@@ -147,7 +147,7 @@ impl Comparison {
         let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
         let mut directions: BTreeMap<Direction, usize> = BTreeMap::new();
         let (mut grounds, mut wording) = (0, 0);
-        for change in &self.changes {
+        for change in self.changes.iter().filter(|change| !is_of_days(change)) {
             let is_rule = matches!(change.clause.kind, "flag" | "prohibition" | "control");
             let came = match change.what {
                 What::Added => Some("added"),
@@ -181,7 +181,7 @@ impl Comparison {
             }
         }
         if grounds > 0 {
-            parts.push(format!("{grounds} in grounds"));
+            parts.push(format!("{grounds} in what rules rest on"));
         }
         if wording > 0 {
             parts.push(format!("{wording} in wording"));
@@ -193,11 +193,20 @@ impl Comparison {
     }
 }
 
+/// A change of nothing but days and status, which every new version has, and which are told beside.
+fn is_of_days(change: &Change) -> bool {
+    change.clause.kind == "policy"
+        && change
+            .details
+            .iter()
+            .all(|detail| matches!(detail.part.as_str(), "effective" | "status"))
+}
+
 fn in_words(direction: Direction) -> &'static str {
     match direction {
         Direction::Stricter | Direction::Looser => direction.word(),
         Direction::Equal => "the same in other words",
-        Direction::Neither => "partly stricter and partly looser",
+        Direction::Neither => "both ways",
         Direction::NotDetermined => "not determined",
     }
 }

@@ -177,7 +177,18 @@ fn requirements(
     written: Vec<WrittenRequirement>,
     people: &BTreeMap<String, Vec<String>>,
 ) -> Result<Vec<Requirement>, String> {
-    let mut known = BTreeSet::new();
+    let known: BTreeSet<&String> = written.iter().map(|required| &required.role).collect();
+    if known.is_empty() {
+        return Err("it requires nothing, so that everything would be approved".to_owned());
+    }
+    for (name, roles) in people {
+        if let Some(role) = roles.iter().find(|role| !known.contains(role)) {
+            return Err(format!("`{name}` has the role `{role}`, which `require` does not name"));
+        }
+        if roles.is_empty() {
+            return Err(format!("`{name}` has no role"));
+        }
+    }
     for WrittenRequirement { role, at_least } in &written {
         let holders = people.values().filter(|roles| roles.contains(role)).count();
         if !is_role(role) {
@@ -185,7 +196,7 @@ fn requirements(
                 "`{role}` is no role: a role is written in small letters, digits and `_`"
             ));
         }
-        if !known.insert(role.clone()) {
+        if written.iter().filter(|other| other.role == *role).count() > 1 {
             return Err(format!("the role `{role}` is required twice"));
         }
         if *at_least == 0 {
@@ -195,17 +206,6 @@ fn requirements(
             return Err(format!(
                 "{at_least} approvals in the role `{role}` are required, and {holders} people have it"
             ));
-        }
-    }
-    if known.is_empty() {
-        return Err("it requires nothing, so that everything would be approved".to_owned());
-    }
-    for (name, roles) in people {
-        if let Some(role) = roles.iter().find(|role| !known.contains(*role)) {
-            return Err(format!("`{name}` has the role `{role}`, which `require` does not name"));
-        }
-        if roles.is_empty() {
-            return Err(format!("`{name}` has no role"));
         }
     }
     let required = written.into_iter();
