@@ -6,6 +6,7 @@ mod compare;
 mod comparison;
 mod direction;
 pub mod history;
+pub mod impact;
 pub mod implication;
 pub mod published;
 mod step;
