@@ -209,6 +209,24 @@ pub struct PolicyEntry<'p> {
     pub version: String,
     /// Digest of its text and all that it uses.
     pub digest: Digest,
+    /// Who approved it as it stands.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub approvals: &'p [ApprovalEntry],
+}
+
+/// An approval of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApprovalEntry {
+    /// Who approved.
+    pub by: String,
+    /// In which role.
+    pub role: String,
+    /// The id of the key.
+    pub key: String,
+    /// When, by the clock of who approved.
+    pub at: String,
+    /// Digest of the signed statement, as its file holds it.
+    pub digest: Digest,
 }
 
 /// A list of values.

@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::check::{self, Checked};
+use crate::decision::ApprovalEntry;
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::digest::Digest;
 use crate::hir::{PolicySet, Source, Status};
@@ -75,6 +76,36 @@ pub struct Policy {
     pub files: Vec<FileId>,
     /// Its lists that lie in files.
     pub lists: Vec<ListText>,
+    /// Who approved it; nobody until `review::approval` looked.
+    pub approvals: Approvals,
+}
+
+/// Who approved a policy as it stands, and the texts that show it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Approvals {
+    /// The approvals that count, in the order in which they were given.
+    pub entries: Vec<ApprovalEntry>,
+    /// The text that says who may approve, then those of the approvals; none where there are none.
+    pub texts: Vec<ApprovalText>,
+    /// What it lacks to be approved, in words; absent where nobody looked.
+    pub lacks: Option<Vec<String>>,
+}
+
+impl Approvals {
+    /// Whether the policy is approved as it stands, by all who have to.
+    #[must_use]
+    pub fn are_complete(&self) -> bool {
+        self.lacks.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
+/// A text that shows who approved a policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApprovalText {
+    /// Its file.
+    pub path: PathBuf,
+    /// What is there.
+    pub text: String,
 }
 
 /// A list of a policy whose values lie in a file.
@@ -227,6 +258,7 @@ impl Loader<'_> {
             digest: self.digest(&texts),
             files: texts,
             lists: list_texts,
+            approvals: Approvals::default(),
         })
     }
 
@@ -372,14 +404,18 @@ impl Loader<'_> {
     }
 
     fn digest(&self, texts: &[FileId]) -> Digest {
-        let mut text = "duecare.policy/1\n".to_owned();
-        for id in texts {
-            if let Some(file) = self.sources.file(*id) {
-                let _ = writeln!(text, "{}", Digest::of(file.text().as_bytes()));
-            }
-        }
-        Digest::of(text.as_bytes())
+        let files = texts.iter().filter_map(|id| self.sources.file(*id));
+        digest_of(files.map(|file| Digest::of(file.text().as_bytes())))
     }
+}
+
+/// The digest of a policy from those of its own text and of every text it uses, in the order of first use.
+pub(crate) fn digest_of(texts: impl Iterator<Item = Digest>) -> Digest {
+    let mut whole = "duecare.policy/1\n".to_owned();
+    for text in texts {
+        let _ = writeln!(whole, "{text}");
+    }
+    Digest::of(whole.as_bytes())
 }
 
 /// The path without `.` and, where it can be told from the text alone, without `..`; files are read by such paths.

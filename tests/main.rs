@@ -10,6 +10,7 @@
     reason = "tests fail loudly"
 )]
 
+mod approvals;
 mod audit;
 mod cli;
 mod decision_record;

@@ -11,19 +11,19 @@ use duecare::value::Date;
 
 use crate::support::{policy_with, read, root};
 
-const BASE: &str = "/work";
-const POLICY: &str = "policies/test/1.0.0.due";
-const USED: &str = "policies/subject.due";
-const LIST: &str = "policies/test/known.txt";
-const LOCK: &str = "policies/published.lock";
+pub(crate) const BASE: &str = "/work";
+pub(crate) const POLICY: &str = "policies/test/1.0.0.due";
+pub(crate) const USED: &str = "policies/subject.due";
+pub(crate) const LIST: &str = "policies/test/known.txt";
+pub(crate) const LOCK: &str = "policies/published.lock";
 
 /// Files of a machine that has no others.
 #[derive(Clone, Default)]
-struct Files(BTreeMap<PathBuf, Vec<u8>>);
+pub(crate) struct Files(pub(crate) BTreeMap<PathBuf, Vec<u8>>);
 
 impl Files {
     /// A policy with a file that it uses and a list.
-    fn sample() -> Self {
+    pub(crate) fn sample() -> Self {
         let mut files = Self::default();
         files.set(POLICY, &version("1.0.0", "2022-01-01"));
         files.set(USED, &read("tests/fixtures/subject.due"));
@@ -32,33 +32,33 @@ impl Files {
     }
 
     /// The same, published.
-    fn published() -> Self {
+    pub(crate) fn published() -> Self {
         let mut files = Self::sample();
         files.publish(&[POLICY], "2022-01-01").expect("it can be published");
         files
     }
 
-    fn set(&mut self, path: &str, text: &str) {
+    pub(crate) fn set(&mut self, path: &str, text: &str) {
         self.0.insert(PathBuf::from(path), text.as_bytes().to_vec());
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         String::from_utf8(self.0[Path::new(path)].clone()).unwrap()
     }
 
     /// Replaces a part of a text, which must be there.
-    fn edit(&mut self, path: &str, from: &str, to: &str) {
+    pub(crate) fn edit(&mut self, path: &str, from: &str, to: &str) {
         let text = self.text(path);
         assert!(text.contains(from), "{path} has no {from}");
         self.set(path, &text.replacen(from, to, 1));
     }
 
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+    pub(crate) fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0.get(path).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     /// Loads policies as every command does.
-    fn load(&self, paths: &[&str], extent: Extent) -> Loaded {
+    pub(crate) fn load(&self, paths: &[&str], extent: Extent) -> Loaded {
         let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
         let mut loaded = load(&paths, &mut |path| self.read(path));
         check(&mut loaded, &paths, extent, Path::new(BASE), &mut |path| self.read(path));
@@ -81,7 +81,7 @@ impl Files {
         errors.into_iter().next().unwrap()
     }
 
-    fn publish(&mut self, paths: &[&str], today: &str) -> Result<Vec<Outcome>, String> {
+    pub(crate) fn publish(&mut self, paths: &[&str], today: &str) -> Result<Vec<Outcome>, String> {
         let loaded = self.load(paths, Extent::Publishing);
         let messages = || loaded.diagnostics.iter().map(|found| found.message.clone());
         if loaded.has_errors() {
@@ -101,7 +101,7 @@ impl Files {
 }
 
 /// A version of the sample policy.
-fn version(number: &str, effective: &str) -> String {
+pub(crate) fn version(number: &str, effective: &str) -> String {
     policy_with("flag and t in known")
         .replace("policy test 1.0.0", &format!("policy test {number}"))
         .replace(

@@ -12,6 +12,7 @@ mod text;
 mod versions;
 
 pub(crate) use growing::only_rises;
+pub(crate) use text::is_invisible;
 pub use versions::check_versions;
 
 use std::ops::Deref;

@@ -37,7 +37,7 @@ pub(super) fn check(sink: &mut Sink, file: FileId, source: &SourceFile) {
 }
 
 /// Controls of writing direction, zero-width characters, and byte order marks.
-fn is_invisible(letter: char) -> bool {
+pub(crate) fn is_invisible(letter: char) -> bool {
     matches!(
         letter,
         '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}' | '\u{61c}'

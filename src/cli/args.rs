@@ -46,6 +46,10 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Freeze versions: what is published and changed afterwards is refused
     Publish(PublishArgs),
+    /// Sign that you have read a version and agree to it as it stands
+    Approve(ApproveArgs),
+    /// The history of a policy: its versions, what changed in each, who approved it
+    Log(LogArgs),
     /// The audit trail: begin one, look into it, verify it, prove what it says, record what people did
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -79,6 +83,11 @@ pub(crate) struct CheckArgs {
     /// Count warnings as findings
     #[arg(long)]
     pub(crate) strict: bool,
+
+    /// Refuse versions that are not approved as they stand by all who have to (`approvers.yaml`); drafts are not
+    /// looked at
+    #[arg(long)]
+    pub(crate) approved: bool,
 
     /// Show notes, such as the cost of nested list conditions
     #[arg(long)]
@@ -213,6 +222,10 @@ pub(crate) struct InputArgs {
     /// What becomes of records with values that cannot be read
     #[arg(long, value_enum, default_value_t = BadValuesArg::Refuse)]
     pub(crate) bad_values: BadValuesArg,
+
+    /// Refuse a policy that is not approved as it stands by all who have to (`approvers.yaml`)
+    #[arg(long)]
+    pub(crate) require_approved: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -510,6 +523,66 @@ pub(crate) struct PublishArgs {
     /// The folder in which policies are looked up by name, and where a lock begins if none is above them yet
     #[arg(long, value_name = "DIR", default_value = "policies")]
     pub(crate) policies: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ApproveArgs {
+    /// One version: a .due file, or NAME@VERSION under --policies
+    #[arg(value_name = "POLICY", required_unless_present = "new_key")]
+    pub(crate) policy: Option<String>,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+
+    /// Who approves, and in which role of `approvers.yaml`
+    #[arg(long = "as", value_name = "NAME, ROLE")]
+    pub(crate) by: String,
+
+    /// Your private key
+    #[arg(long, value_name = "FILE", required_unless_present = "new_key")]
+    pub(crate) key: Option<PathBuf>,
+
+    /// A file with the passphrase of the key; otherwise the environment's `DUECARE_PASSPHRASE` is used
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+
+    /// The version from which you have read the difference, as `duecare diff` shows it: a .due file, or NAME@VERSION
+    #[arg(long, value_name = "OLD", conflicts_with = "new_key")]
+    pub(crate) diff_from: Option<String>,
+
+    /// What else you say; it is signed too
+    #[arg(long, value_name = "TEXT", conflicts_with = "new_key")]
+    pub(crate) comment: Option<String>,
+
+    /// Make a key in this new file instead, and print what is to be added to `approvers.yaml`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["policy", "key"])]
+    pub(crate) new_key: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct LogArgs {
+    /// A folder of versions, a .due file among them, or NAME under --policies
+    #[arg(value_name = "POLICY")]
+    pub(crate) policy: String,
+
+    /// The folder in which policies are looked up by name
+    #[arg(long, value_name = "DIR", default_value = "policies")]
+    pub(crate) policies: PathBuf,
+
+    /// How the history is shown
+    #[arg(long, value_enum, default_value_t = LogFormat::Table)]
+    pub(crate) format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people
+    Table,
+    /// All of it, as `duecare.log/1`
+    Json,
+    /// A table in Markdown
+    Md,
 }
 
 #[derive(Subcommand, Debug)]

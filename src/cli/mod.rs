@@ -52,6 +52,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Roster(args) => command::roster::run(&args, quiet),
         Command::Diff(args) => command::diff::run(&args, quiet),
         Command::Publish(args) => command::publish::run(&args, quiet),
+        Command::Approve(args) => command::approve::run(&args, quiet),
+        Command::Log(args) => command::log::run(&args, quiet),
         Command::Ledger(args) => command::ledger::run(&args, quiet),
         Command::Replay(args) => command::replay::run(&args, quiet),
         Command::Completions(args) => command::completions::run(&args),

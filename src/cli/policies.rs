@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Diagnostic, Level, Style, render};
 use duecare::loader::{Loaded, Policy, load};
+use duecare::review::approval::{self, Standings};
 use duecare::review::published::{Checked, Extent, check};
 use duecare::source::Sources;
 use duecare::value::{Date, Instant};
@@ -61,9 +62,39 @@ pub(crate) fn one(
 
 /// Loads policies and compares them with what is published: one that was changed afterwards cannot be used.
 pub(crate) fn loaded(paths: &[PathBuf], extent: Extent) -> Result<(Loaded, Checked), Failure> {
-    let mut loaded = load(paths, &mut |path| fs::read(path));
-    let checked = check(&mut loaded, paths, extent, &base()?, &mut |path| fs::read(path));
+    let (loaded, checked, _) = judged(paths, extent, false)?;
     Ok((loaded, checked))
+}
+
+/// The same with how they stand with their approvers, which may be required to have approved them.
+pub(crate) fn judged(
+    paths: &[PathBuf],
+    extent: Extent,
+    is_approval_required: bool,
+) -> Result<(Loaded, Checked, Standings), Failure> {
+    let base = base()?;
+    let mut loaded = load(paths, &mut |path| fs::read(path));
+    let checked = check(&mut loaded, paths, extent, &base, &mut |path| fs::read(path));
+    let standings = approval::check(
+        &mut loaded,
+        is_approval_required,
+        &base,
+        &mut |path| fs::read(path),
+        &mut |folder| fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect(),
+    );
+    Ok((loaded, checked, standings))
+}
+
+/// The one version that is named, which must be a version and not a folder of them.
+pub(crate) fn version(named: &str, policies: &Path) -> Result<PathBuf, Failure> {
+    match locate(named, policies)? {
+        (paths, Version::Only) => paths.into_iter().next(),
+        (_, Version::InForce) => None,
+    }
+    .ok_or_else(|| {
+        Failure::policy(format!("`{named}` does not name one version"))
+            .hint("name its .due file, or NAME@VERSION")
+    })
 }
 
 /// The folder from which relative paths start.

@@ -198,6 +198,8 @@ codes! {
         "`x is not A` also holds when there is no x. If that is not meant, write `has x and x is not A`."
     GlobMatchesAll "DC0713" Warning "a pattern that matches everything"
         "The pattern `*` matches every text, so the comparison says nothing."
+    ApprovalIdle "DC0714" Warning "an approval that does not count"
+        "Somebody signed this approval, and it holds for nothing: the version was changed afterwards, the key was revoked or had expired, or the person does not have the role. Decisions do not name it. The version can be used all the same, unless approval is asked for."
 
     NestedCost "DC0801" Note "a list condition inside another"
         "The inner list is looked through once for every element of the outer one, so the cost grows with the product of their lengths."
@@ -212,6 +214,12 @@ codes! {
         "What begins later than a published version has a higher number than it, and what begins earlier a lower one. Otherwise nobody could tell from the number which of two came later."
     PublishedPeriod "DC0905" Error "a version set back onto a published period"
         "On the days of a published version its text was in force, and decisions were made by it. Another version cannot take those days back afterwards; let it begin when the published one ends."
+    ApproversUnusable "DC0906" Error "no word on who may approve"
+        "`approvers.yaml`, in the folder of the policies or above it, says who may approve with which keys, and whose approvals a version needs. It is missing where there are approvals, there are two, or something in it is not understood; then nobody can tell whether an approval is worth anything."
+    ApprovalUnusable "DC0907" Error "an approval that cannot be relied on"
+        "A file in `approvals/` beside a policy is not, to the byte, what somebody signed who may approve. Take it back as it was signed. Nothing else belongs into the folder. Keys of people who left stay among the approvers, with the day on which they ended: what they signed before still counts."
+    NotApproved "DC0908" Error "a version that is not approved as it stands"
+        "Approval was asked for, and the version does not have the approvals that `approvers.yaml` requires, for exactly this text and these lists. The message says what is missing, and why an approval that is there does not count. Let those who are missing approve it: `duecare approve`."
 }
 
 impl fmt::Display for Code {

@@ -58,6 +58,7 @@ pub(super) fn decision<'p>(
             name: &meaning.identity.name,
             version: meaning.identity.version.to_string(),
             digest: policy.digest,
+            approvals: &policy.approvals.entries,
         },
         as_of: program.as_of().to_string(),
         record_digest: record.digest(program.schema(), program.subject()),

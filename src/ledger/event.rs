@@ -9,6 +9,7 @@ use super::note::Vkey;
 use super::open::Recovered;
 use super::run::{PolicyUsed, RunId, insert};
 use super::vault::Slot;
+use crate::decision::ApprovalEntry;
 use crate::digest::Digest;
 use crate::value::{Date, Instant};
 
@@ -100,6 +101,25 @@ pub fn list_snapshot(policy: &PolicyUsed, name: &str, digest: &Digest, now: Inst
             ("name", Canonical::text(name)),
             ("digest", Canonical::text(digest)),
             ("bundle", Canonical::text(policy.bundle)),
+        ],
+    )
+}
+
+/// That an approval is known from now on: its text is among those of its policy.
+#[must_use]
+pub fn approval(policy: &PolicyUsed, approval: &ApprovalEntry, now: Instant) -> Canonical {
+    leaf(
+        "approval",
+        now,
+        [
+            ("policy", Canonical::text(&policy.name)),
+            ("version", Canonical::text(&policy.version)),
+            ("digest", Canonical::text(approval.digest)),
+            ("bundle", Canonical::text(policy.bundle)),
+            ("by", Canonical::text(&approval.by)),
+            ("role", Canonical::text(&approval.role)),
+            ("key", Canonical::text(&approval.key)),
+            ("at", Canonical::text(&approval.at)),
         ],
     )
 }

@@ -58,6 +58,8 @@ pub struct PolicyUsed {
     pub rules: Vec<String>,
     /// When the ledger came to know it.
     pub published: Instant,
+    /// The approvals that its decisions name.
+    pub approvals: Vec<Digest>,
 }
 
 impl RunId {
@@ -91,6 +93,13 @@ impl PolicyUsed {
                 .collect::<Option<_>>()?,
             rules: rules.map(|rule| rule.as_text().map(str::to_owned)).collect::<Option<_>>()?,
             published: Instant::parse(&text(policy, "published")?).ok()?,
+            approvals: match policy.get("approvals") {
+                Some(approvals) => {
+                    let digest = |one: &Canonical| Digest::parse(one.as_text()?);
+                    approvals.as_array()?.iter().map(digest).collect::<Option<_>>()?
+                }
+                None => Vec::new(),
+            },
         })
     }
 
@@ -121,6 +130,10 @@ impl RunStart {
             insert(&mut entry, "published", Canonical::text(policy.published));
             insert(&mut entry, "look_back", Canonical::YesNo(self.as_of < policy.published));
             insert(&mut entry, "rules", Canonical::Array(rules));
+            if !policy.approvals.is_empty() {
+                let approvals = policy.approvals.iter().map(Canonical::text).collect();
+                insert(&mut entry, "approvals", Canonical::Array(approvals));
+            }
             entry
         });
         let mut made = leaf(

@@ -200,6 +200,15 @@ impl<'v> ReplayRun<'v> {
                     ),
                 });
             }
+            let named = policy.approvals.entries.iter().map(|approval| approval.digest);
+            if !named.eq(used.approvals.iter().copied()) {
+                return Err(Verdict::Different {
+                    what: format!(
+                        "the approvals kept of `{}` {} are not those that the run names",
+                        used.name, used.version
+                    ),
+                });
+            }
             let engine = Engine::new(policy, self.run.start.as_of, Dispositions::default());
             engines.push(engine.map_err(|problem| not_replayable(problem.to_string()))?);
         }

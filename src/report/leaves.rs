@@ -57,6 +57,13 @@ pub(super) fn details(leaf: &Canonical) -> String {
         ),
         "policy_published" => format!("{} {}", text(leaf, "name"), text(leaf, "version")),
         "list_snapshot" => format!("{} of {}", text(leaf, "name"), text(leaf, "policy")),
+        "approval" => format!(
+            "{} {} by {} ({})",
+            text(leaf, "policy"),
+            text(leaf, "version"),
+            text(leaf, "by"),
+            text(leaf, "role")
+        ),
         "log_opened" => text(leaf, "origin"),
         "refused" => format!("record {}", count("number")),
         "disposition" => format!("{}: {}", text(leaf, "rule"), text(leaf, "outcome")),

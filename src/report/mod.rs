@@ -4,6 +4,7 @@ mod csv;
 mod decisions;
 mod difference;
 mod flat;
+mod history;
 mod leaves;
 mod page;
 mod parquet;
@@ -18,6 +19,7 @@ pub use difference::{
     difference_text,
 };
 pub use flat::FlatDecision;
+pub use history::{history_markdown, history_table};
 pub use leaves::{LeafRow, leaf_table};
 pub use page::{
     CannotRender, EvidencePage, Highlight, Highlights, evidence_report, html_report,

@@ -46,11 +46,11 @@ pub struct VersionSummary {
     /// The first day on which it is no longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_until: Option<String>,
-    /// Digest of its text and all that it uses.
-    pub digest: Digest,
     /// Whether this very text is published; absent where that was not looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub published: Option<bool>,
+    /// Digest of its text and all that it uses.
+    pub digest: Digest,
 }
 
 /// How much changed.
@@ -155,8 +155,8 @@ impl VersionSummary {
             status: identity.status.word(),
             effective_from: identity.effective.from.to_string(),
             effective_until: identity.effective.until.map(|until| until.to_string()),
-            digest: version.policy.digest,
             published: None,
+            digest: version.policy.digest,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What a change of a policy means, whom it touches, and what of it is published.
 
+pub mod approval;
 mod change;
 mod compare;
 mod comparison;
 mod direction;
+pub mod history;
 pub mod impact;
 pub mod implication;
 pub mod published;

@@ -13,7 +13,7 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
         return explain(code);
     }
     let paths = policies::files_of(&args.paths)?;
-    let (loaded, published) = policies::loaded(&paths, Extent::Whole)?;
+    let (loaded, published, standings) = policies::judged(&paths, Extent::Whole, args.approved)?;
     let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;
     let shown: Vec<Diagnostic> = loaded.diagnostics.iter().filter(is_shown).cloned().collect();
     match args.format {
@@ -28,7 +28,17 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
             1 => "; 1 version is published".to_owned(),
             versions => format!("; {versions} versions are published"),
         };
-        writeln!(anstream::stderr(), "{files} checked: {}{published}", policies::counted(&shown))?;
+        let approved = standings.values().filter(|standing| standing.is_approved()).count();
+        let approved = match approved {
+            0 if !args.approved => String::new(),
+            1 => "; 1 version is approved".to_owned(),
+            versions => format!("; {versions} versions are approved"),
+        };
+        writeln!(
+            anstream::stderr(),
+            "{files} checked: {}{published}{approved}",
+            policies::counted(&shown)
+        )?;
     }
     let has_warnings = shown.iter().any(|found| found.level() == Level::Warning);
     Ok(if loaded.has_errors() {

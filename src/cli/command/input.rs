@@ -124,6 +124,9 @@ pub(super) fn open(
         if ready.iter().any(|other: &Policy| other.checked.identity.name == *name) {
             return Err(Failure::policy(format!("the policy `{name}` is named twice")));
         }
+        if args.require_approved {
+            require_approved(&policy)?;
+        }
         loaded.push(files);
         ready.push(policy);
     }
@@ -194,6 +197,23 @@ pub(super) fn ready_for(
     let layouts = added(&mut facts, layouts)?;
     let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
     Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, twice: Some(twice) })
+}
+
+/// A policy that was not approved as it stands decides nobody.
+fn require_approved(policy: &Policy) -> Result<(), Failure> {
+    let identity = &policy.checked.identity;
+    if policy.approvals.are_complete() {
+        return Ok(());
+    }
+    let lacks = policy.approvals.lacks.as_deref().unwrap_or_default().join("; ");
+    Err(Failure::policy(format!(
+        "`{}` {} is not approved as it stands: {lacks}",
+        identity.name, identity.version
+    ))
+    .hint(format!(
+        "let it be approved: `duecare approve {} --as \"NAME, ROLE\" --key FILE`",
+        policy.path.display()
+    )))
 }
 
 /// The layouts, with what was taken from a ledger.

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+pub(super) mod approve;
 pub(super) mod check;
 pub(super) mod completions;
 pub(super) mod coverage;
@@ -10,6 +11,7 @@ pub(super) mod explain;
 pub(super) mod fmt;
 mod input;
 pub(super) mod ledger;
+pub(super) mod log;
 pub(super) mod publish;
 pub(super) mod replay;
 pub(super) mod roster;

@@ -106,6 +106,7 @@ fn check(args: &RosterCheckArgs, quiet: bool) -> Result<Exit, Failure> {
         input_format: args.input_format,
         dispositions: None,
         facts_from: None,
+        require_approved: false,
         bad_values: BadValuesArg::Refuse,
     };
     let source = RosterSource::new(&input)?;

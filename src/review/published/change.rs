@@ -114,14 +114,20 @@ pub(super) fn is_ended(
     until: Option<Date>,
 ) -> bool {
     let Some(until) = until.filter(|_| version.until.is_none()) else { return false };
+    texts_without_end(file, until).any(|text| Digest::of(text.as_bytes()) == published.text)
+}
+
+/// What a text may have been before ` until DATE` was written into it, once, somewhere.
+pub(in crate::review) fn texts_without_end(
+    file: &SourceFile,
+    until: Date,
+) -> impl Iterator<Item = String> {
     let text = file.text();
     let end = until.to_string();
-    text.match_indices(&end).any(|(place, _)| {
-        let before = text.get(..place).map(str::trim_end);
-        let before = before.and_then(|before| before.strip_suffix("until")).map(str::trim_end);
-        let after = text.get(place + end.len()..);
-        before.zip(after).is_some_and(|(before, after)| {
-            Digest::of(format!("{before}{after}").as_bytes()) == published.text
-        })
+    let places: Vec<usize> = text.match_indices(&end).map(|(place, _)| place).collect();
+    places.into_iter().filter_map(move |place| {
+        let before = text.get(..place)?.trim_end().strip_suffix("until")?.trim_end();
+        let after = text.get(place + end.len()..)?;
+        Some(format!("{before}{after}"))
     })
 }

@@ -34,7 +34,7 @@ impl fmt::Display for CannotFreeze {
 impl std::error::Error for CannotFreeze {}
 
 /// The digest of a text as decisions and locks see it: line ends aside.
-pub(super) fn text_digest(file: &SourceFile) -> Digest {
+pub(in crate::review) fn text_digest(file: &SourceFile) -> Digest {
     Digest::of(file.text().as_bytes())
 }
 

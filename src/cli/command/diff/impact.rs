@@ -91,6 +91,7 @@ fn input_args(args: &DiffArgs, roster: &Path) -> InputArgs {
         dispositions: args.dispositions.clone(),
         facts_from: args.facts_from.clone(),
         bad_values: args.bad_values,
+        require_approved: false,
     }
 }
 

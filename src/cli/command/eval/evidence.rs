@@ -165,6 +165,7 @@ impl Opened {
                 .collect(),
             rules: policy.checked.rules.iter().map(|rule| rule.name.clone()).collect(),
             published: now,
+            approvals: policy.approvals.entries.iter().map(|approval| approval.digest).collect(),
         };
         let known = self.log.events().of_kind("policy_published").find_map(|(_, leaf)| {
             let is_same = leaf.get("digest") == Some(&Canonical::text(used.digest))
@@ -185,7 +186,29 @@ impl Opened {
             }
             self.log.commit(entries)?;
         }
+        self.approvals(policy, &used, now)?;
         Ok(used)
+    }
+}
+
+impl Opened {
+    /// Logs which approvals of a policy are known from now on, unless they were before.
+    fn approvals(
+        &mut self,
+        policy: &Policy,
+        used: &PolicyUsed,
+        now: Instant,
+    ) -> Result<(), Problem> {
+        let mut entries = Vec::new();
+        for approval in &policy.approvals.entries {
+            let digest = Canonical::text(approval.digest);
+            let mut known = self.log.events().of_kind("approval");
+            if !known.any(|(_, leaf)| leaf.get("digest") == Some(&digest)) {
+                entries.push(Entry::of(&event::approval(used, approval, now)));
+            }
+        }
+        self.log.commit(entries)?;
+        Ok(())
     }
 }
 
@@ -380,8 +403,13 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
     let policies = |start: &RunStart| -> Vec<(String, Digest)> {
         start.policies.iter().map(|policy| (policy.name.clone(), policy.digest)).collect()
     };
+    let approvals = |start: &RunStart| -> Vec<Vec<Digest>> {
+        start.policies.iter().map(|policy| policy.approvals.clone()).collect()
+    };
     let differs = if policies(old) != policies(new) {
         Some("other policies")
+    } else if approvals(old) != approvals(new) {
+        Some("other approvals of its policies")
     } else if old.bad_values != new.bad_values {
         Some("another --bad-values")
     } else if old.records != new.records {

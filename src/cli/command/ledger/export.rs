@@ -92,13 +92,15 @@ fn write(args: &LedgerExportArgs, view: &View, bag: &Path) -> Result<(), Failure
     close(bag, &data, view, &key)
 }
 
-/// The policies as text, each in a folder of its own, as they lay when they were used.
+/// The policies as text, each in a folder of its own, as they lay when they were used, with their approvals.
 fn policies(view: &View, folder: &Path) -> Result<(), Failure> {
-    for (_, leaf) in view.events().of_kind("policy_published") {
+    let published = view.events().of_kind("policy_published").map(|(_, leaf)| (leaf, "name"));
+    let approved = view.events().of_kind("approval").map(|(_, leaf)| (leaf, "policy"));
+    for (leaf, name) in published.chain(approved) {
         let text = |key: &str| leaf.text_at(key).unwrap_or_default();
         let Some(bundle) = Digest::parse(text("bundle")) else { continue };
         let bundle = Bundle::read(view, &bundle).map_err(Failure::input)?;
-        let folder = folder.join(format!("{}-{}", text("name"), text("version")));
+        let folder = folder.join(format!("{}-{}", text(name), text("version")));
         for (path, bytes) in bundle.files() {
             // A path of another machine must not lead out of the folder.
             let parts = path.components().filter_map(|part| match part {
