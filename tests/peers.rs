@@ -560,6 +560,7 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
         &mut roster,
         Callbacks {
             render: &render,
+            earlier: None,
             on_decided: &mut |line: Vec<u8>| {
                 decided.push(serde_json::from_slice::<Value>(&line).unwrap());
                 Ok(())
