@@ -15,6 +15,7 @@ mod cli;
 mod decision_record;
 mod determinism;
 mod docs;
+mod early;
 mod endings;
 mod evidence;
 mod examples;
