@@ -184,7 +184,7 @@ proptest! {
 
 /// Ten subjects: two share an owner, one has an owner that nobody knows, one stands in it twice.
 const ROSTER: &str = r#"{"id": "S-0", "items": [{"owner": "a"}]}
-{"id": "S-1", "items": [{"owner": "b"}]}
+{"id": "S-1", "items": [{"owner": "b", "happened": "2022-07-01T00:00:00Z"}]}
 {"id": "S-2", "items": [{}]}
 {"id": "S-3", "items": [{"owner": "a"}, {"owner": "d"}]}
 {"id": "S-4", "items": []}
