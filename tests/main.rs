@@ -24,6 +24,7 @@ mod folder;
 mod format;
 mod formats;
 mod hostile;
+mod impact;
 mod ledger;
 mod library;
 mod lists;
