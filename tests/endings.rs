@@ -49,6 +49,7 @@ fn run(
         &mut roster,
         Callbacks {
             render: &|_, judged: &[Judged<'_, '_>]| render(&judged[0].record.subject),
+            earlier: None,
             on_decided: &mut |subject: String| {
                 decided.push(subject);
                 Ok(())

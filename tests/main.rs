@@ -17,6 +17,7 @@ mod decision_record;
 mod determinism;
 mod diff;
 mod docs;
+mod early;
 mod endings;
 mod evidence;
 mod examples;

@@ -17,7 +17,7 @@ use crate::support::command::duecare_in;
 use crate::support::{AS_OF, engine, policy_with, raw};
 
 /// What is compared, with how the reference reads it.
-const COMPARISONS: [(&str, Compared); 5] = [
+pub(crate) const COMPARISONS: [(&str, Compared); 5] = [
     (
         "peers sharing items.owner",
         Compared { keys: &["owner"], of_list: true, filter: Filter::All },
@@ -41,7 +41,7 @@ const COMPARISONS: [(&str, Compared); 5] = [
 ];
 
 #[derive(Clone, Copy)]
-struct Compared {
+pub(crate) struct Compared {
     keys: &'static [&'static str],
     of_list: bool,
     filter: Filter,
@@ -180,7 +180,7 @@ fn subject() -> impl Strategy<Value = Value> {
     })
 }
 
-fn roster(size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Value>> {
+pub(crate) fn roster(size: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Value>> {
     proptest::collection::vec(subject(), size).prop_map(|mut roster| {
         for (place, subject) in roster.iter_mut().enumerate() {
             // Not in the order of the roster, as ids in real rosters are.
@@ -560,6 +560,7 @@ fn several_policies_give_a_line_for_each_and_the_most_severe() {
         &mut roster,
         Callbacks {
             render: &render,
+            earlier: None,
             on_decided: &mut |line: Vec<u8>| {
                 decided.push(serde_json::from_slice::<Value>(&line).unwrap());
                 Ok(())

@@ -140,8 +140,9 @@ fn identity(
     )?;
     write!(
         line,
-        r#""contacts":[{{"kind":"phone","value":"+1 202 555 {:04}","valid_from":"2021-11-01","valid_until":null,"working":{}}}],"#,
-        number % 10_000,
+        r#""contacts":[{{"kind":"phone","value":"hmac:{:016x}","valid_from":"2021-11-01","valid_until":null,"working":{}}}],"#,
+        // There are not enough numbers for fiction to give each contractor one.
+        Random(number + 13).next(),
         random.or_sign("true", "false"),
     )?;
     write!(

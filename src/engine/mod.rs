@@ -115,9 +115,24 @@ impl Engine {
         detail: Detail,
         supposed: &Supposed,
     ) -> Judgement {
+        let roster = Roster::new(&record.subject, self.groups.as_deref());
+        self.judge_among(roster, record, detail, supposed)
+    }
+
+    /// Judges one record, briefly, as if its subject shared nothing with anybody.
+    pub(crate) fn judge_alone(&self, record: &Record<'_>) -> Judgement {
+        self.judge_among(Roster::of_nobody(), record, Detail::Brief, &Supposed::new())
+    }
+
+    fn judge_among(
+        &self,
+        roster: Roster<'_>,
+        record: &Record<'_>,
+        detail: Detail,
+        supposed: &Supposed,
+    ) -> Judgement {
         let today = self.program.as_of().date();
         let cleared = self.dispositions.clearing(&self.policy.checked, &record.subject, today);
-        let roster = Roster::new(&record.subject, self.groups.as_deref());
         eval::evaluate(&self.program, &record.facts, roster, &cleared, detail, supposed)
     }
 

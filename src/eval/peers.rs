@@ -18,17 +18,31 @@ use crate::value::Key;
 
 /// Whom a subject is compared with.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Roster<'g> {
-    /// Who shares what, and the number of the subject among them; absent where the roster was not collected
-    /// or the subject was not in it.
-    among: Option<(&'g Groups, u32)>,
+pub struct Roster<'g>(Others<'g>);
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Others<'g> {
+    /// The roster was not collected, or the subject was not in it.
+    #[default]
+    Unknown,
+    /// Nobody shares anything with the subject.
+    Nobody,
+    /// Who shares what, and the number of the subject among them.
+    Among(&'g Groups, u32),
 }
 
 impl<'g> Roster<'g> {
     /// Of a subject, by its key, among those whose groups are known.
     #[must_use]
     pub fn new(subject: &str, groups: Option<&'g Groups>) -> Self {
-        Self { among: groups.and_then(|groups| Some((groups, groups.number(subject)?))) }
+        let among = groups.and_then(|groups| Some(Others::Among(groups, groups.number(subject)?)));
+        Self(among.unwrap_or(Others::Unknown))
+    }
+
+    /// Of a subject that certainly shares nothing with anybody. What a decision record tells of the roster
+    /// besides, how many subjects could be compared, is not known here.
+    pub(crate) fn of_nobody() -> Self {
+        Self(Others::Nobody)
     }
 }
 
@@ -71,6 +85,9 @@ impl<'p> Evaluator<'p> {
         trace: &mut T,
     ) -> Amount {
         let Some(peers) = self.program.peers.get(id.index()) else { return Amount::count(0, None) };
+        if let (Others::Nobody, false) = (self.roster.0, T::RECORDS) {
+            return Amount::count(0, Some(0));
+        }
         let scope = Scope::of(scope.subject);
         let (mut keys, mut is_open) = (Vec::new(), false);
         let mut places: Vec<(SharedKey, String)> = Vec::new();
@@ -82,21 +99,30 @@ impl<'p> Evaluator<'p> {
             }
             Own::Unknown => is_open = true,
         });
-        let among = self.roster.among;
-        let shared = among.and_then(|(groups, own)| groups.shared(id.index(), own, &keys, is_open));
+        let (among, shared) = match self.roster.0 {
+            Others::Unknown => (None, None),
+            Others::Nobody => (None, Some(Shared::nothing())),
+            Others::Among(groups, own) => {
+                (Some((groups, own)), groups.shared(id.index(), own, &keys, is_open))
+            }
+        };
         trace.end(|| {
-            let (Some((groups, own)), Some(shared)) = (among, &shared) else {
-                return What::Peers(PeersSeen::of_nobody(fields_of(peers)));
+            let Some(shared) = &shared else {
+                return What::Peers(PeersSeen::without_roster(fields_of(peers)));
             };
-            let places = places.into_iter().filter(|(key, _)| groups.is_shared(id.index(), *key));
+            let is_shared =
+                |key| among.is_some_and(|(groups, _)| groups.is_shared(id.index(), key));
+            let ids = among.map(|(groups, own)| groups.ids(id.index(), own, shared));
+            let evidence = among.map(|(groups, _)| groups.evidence(id.index(), shared));
+            let places = places.into_iter().filter(|(key, _)| is_shared(*key));
             What::Peers(PeersSeen {
                 keys: fields_of(peers),
                 low: shared.low,
                 high: Some(shared.high),
-                ids: groups.ids(id.index(), own, shared),
+                ids: ids.unwrap_or_default(),
                 known_keys: shared.known_keys,
                 of: shared.of,
-                groups: groups.evidence(id.index(), shared),
+                groups: evidence.unwrap_or_default(),
                 places: places.map(|(_, place)| place).collect(),
                 cannot: shared.others_open.then_some(Cannot::Others),
                 ages: (shared.certain_age, shared.possible_age),
@@ -229,7 +255,7 @@ fn fields_of(peers: &PeersProgram) -> Vec<Vec<FieldSlot>> {
 
 impl PeersSeen {
     /// Where there is no roster to compare with.
-    fn of_nobody(keys: Vec<Vec<FieldSlot>>) -> Self {
+    fn without_roster(keys: Vec<Vec<FieldSlot>>) -> Self {
         Self {
             keys,
             low: 0,

@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use roaring::RoaringBitmap;
+
 use super::age::{Age, PackedAge};
 use super::key::SharedKey;
 use super::names::Names;
@@ -25,6 +27,8 @@ pub(crate) struct KeysOf {
 pub struct Collected {
     pub(super) subjects: Names,
     pub(super) comparisons: Vec<CollectedOf>,
+    /// Subjects that may have keys that nobody knows, in any comparison.
+    pub(super) open: RoaringBitmap,
     /// Records that this program failed on, by the digest of their text, and how.
     pub(super) faults: BTreeMap<Digest, String>,
 }
@@ -73,6 +77,9 @@ impl Collected {
         self.comparisons
             .resize_with(self.comparisons.len().max(keys.comparisons.len()), CollectedOf::default);
         for (of, mut found) in self.comparisons.iter_mut().zip(keys.comparisons) {
+            if found.is_open {
+                self.open.insert(number);
+            }
             if found.keys.is_empty() && found.is_open {
                 of.blind.push(number);
             }

@@ -23,6 +23,9 @@ pub struct Groups {
     pub(super) comparisons: Vec<SharedBy>,
     /// Records that could not be collected, by the digest of their text, and why.
     faults: BTreeMap<Digest, String>,
+    /// Of each part that was collected the places of the subjects that share nothing with anybody, whatever
+    /// is unknown.
+    alone: Vec<RoaringBitmap>,
 }
 
 /// Who shares what of one comparison.
@@ -101,10 +104,10 @@ pub fn merge(mut parts: Vec<Collected>) -> Result<Groups, TooMany> {
         }
         subjects.push(this.unwrap_or_default());
     }
-    let mut collected: Vec<Vec<CollectedOf>> =
-        parts.into_iter().map(|part| part.comparisons).collect();
+    let (mut collected, open): (Vec<Vec<CollectedOf>>, Vec<RoaringBitmap>) =
+        parts.into_iter().map(|part| (part.comparisons, part.open)).unzip();
     let comparisons = collected.iter().map(Vec::len).max().unwrap_or(0);
-    let comparisons = (0..comparisons)
+    let comparisons: Vec<SharedBy> = (0..comparisons)
         .map(|comparison| {
             let parts = collected
                 .iter_mut()
@@ -112,7 +115,24 @@ pub fn merge(mut parts: Vec<Collected>) -> Result<Groups, TooMany> {
             SharedBy::new(parts.zip(&numbers), &subjects)
         })
         .collect();
-    Ok(Groups { subjects, comparisons, faults })
+    let mut shares = vec![false; subjects.len()];
+    for member in comparisons.iter().flat_map(|by| &by.members) {
+        if let Some(shares) = shares.get_mut(member.subject() as usize) {
+            *shares = true;
+        }
+    }
+    let alone = numbers.iter().zip(&open).map(|(numbers, open)| alone(numbers, open, &shares));
+    let alone = alone.collect();
+    Ok(Groups { subjects, comparisons, faults, alone })
+}
+
+/// Of one part the places of the subjects that are in no group and may not be in one either. A second
+/// record of a subject is none of them: it was not compared.
+fn alone(numbers: &[Option<u32>], open: &RoaringBitmap, shares: &[bool]) -> RoaringBitmap {
+    let is_alone =
+        |number: &Option<u32>| number.and_then(|own| shares.get(own as usize)) == Some(&false);
+    let places = (0_u32..).zip(numbers).filter(|(_, number)| is_alone(number));
+    places.map(|(place, _)| place).filter(|place| !open.contains(*place)).collect()
 }
 
 impl SharedBy {
@@ -211,6 +231,12 @@ impl Groups {
     #[must_use]
     pub fn comparisons(&self) -> &[SharedBy] {
         &self.comparisons
+    }
+
+    /// Whether the subject that was collected at this place of this part shares nothing with anybody, whatever
+    /// is unknown: what is judged of it is then what is judged of it alone.
+    pub(crate) fn is_alone(&self, part: usize, place: u32) -> bool {
+        self.alone.get(part).is_some_and(|alone| alone.contains(place))
     }
 
     /// Whether there are records that could not be collected.

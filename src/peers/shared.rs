@@ -39,6 +39,22 @@ enum Counted {
     Possible,
 }
 
+impl Shared {
+    /// Of a subject that shares nothing with anybody, whatever the roster is.
+    pub(crate) fn nothing() -> Self {
+        Self {
+            low: 0,
+            high: 0,
+            others_open: false,
+            certain_age: Age::Nothing,
+            possible_age: Age::Nothing,
+            known_keys: 0,
+            of: 0,
+            groups: Vec::new(),
+        }
+    }
+}
+
 impl Groups {
     /// The number of a subject; none if it was not collected: since keys that one subject alone has are not
     /// kept, it cannot be compared.

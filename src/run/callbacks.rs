@@ -1,19 +1,30 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use super::{BATCH_BYTES, BATCH_RECORDS, Judged, Ladder, Processed, RunError};
+use super::order::{BATCH_BYTES, BATCH_RECORDS};
+use super::{Decided, Early, Judged, Ladder, Processed, RunError};
 use crate::roster::{Problem, RawRecord};
 
 /// What a run hands out while it goes on.
 pub struct Callbacks<'f, T> {
     /// Makes of one decided record what is handed to `on_decided`; called on several threads.
     pub render: Render<'f, T>,
+    /// What a first pass decided already.
+    pub earlier: Option<Earlier<'f, T>>,
     /// Takes what was made of each decided record, in the order of the roster.
     pub on_decided: OnDecided<'f, T>,
     /// Takes each refused record, in the order of the roster.
     pub on_refused: OnRefused<'f>,
     /// Is told how far the run has come, after each batch, and may end it.
     pub on_batch: OnBatch<'f>,
+}
+
+/// What `collect_early` decided of the same roster, and how it becomes what `render` would make.
+pub struct Earlier<'f, T> {
+    /// The decisions.
+    pub early: Early,
+    /// Makes of what was kept of a record what is handed to `on_decided`; called on several threads.
+    pub remake: &'f (dyn Fn(Vec<u8>) -> T + Sync),
 }
 
 /// What is made of one decided record, by each policy in turn.
@@ -76,7 +87,7 @@ impl SoFar {
 
     pub(super) fn count<T>(&mut self, raw: &RawRecord, processed: &Processed<T>) {
         let is_fault = matches!(processed, Processed::Fault(_));
-        let is_decided = if let Processed::Decided { subject: (rank, _), .. } = processed {
+        let is_decided = if let Processed::Decided(Decided { level: (rank, _), .. }) = processed {
             if let Some(subjects) = self.levels.get_mut(*rank) {
                 *subjects += 1;
             }

@@ -72,18 +72,18 @@ mod tests {
         let layout = engine.layout(BadValues::Refuse);
         for jobs in [1, 2] {
             let reading = plan(&engine, &layout, jobs);
-            let wanted = reading.fields_compared();
+            let readings = reading.readings();
             let mut told = Vec::new();
             let mut on_batch = |so_far: &SoFar| {
                 told.push((so_far.records, so_far.refused, so_far.faults));
                 Ok(ControlFlow::Continue(()))
             };
-            let collected = collect_by(&reading, &mut reader(), &mut on_batch, |raw| {
+            let collected = collect_by(&reading, &mut reader(), None, &mut on_batch, |raw| {
                 assert!(!is_second(raw), "no such key");
-                reading.keys(raw, &wanted)
+                reading.collected(raw, &readings, None, None)
             });
             assert_eq!(told, [(4, 2, 1)]);
-            let knowing = engine.clone().knowing(merge(collected.unwrap()).unwrap());
+            let knowing = engine.clone().knowing(merge(collected.unwrap().0).unwrap());
             let (mut decided, mut refused) = (Vec::new(), Vec::new());
             let summary = evaluate(
                 &plan(&knowing, &layout, jobs),
@@ -91,6 +91,7 @@ mod tests {
                 &mut reader(),
                 Callbacks {
                     render: &|_, judged: &[Judged<'_, '_>]| judged[0].record.subject.clone(),
+                    earlier: None,
                     on_decided: &mut |subject| {
                         decided.push(subject);
                         Ok(())

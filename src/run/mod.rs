@@ -2,17 +2,26 @@
 //! one is either decided or refused.
 //!
 //! Where a policy compares subjects with each other there are two passes: `collect` reads a roster, or a
-//! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what.
+//! part of one; `merge` puts the parts together; `evaluate` decides, knowing who shares what. For brief
+//! decisions `collect_early` judges each record already as if its subject shared nothing; in the second
+//! pass only those are judged anew who do share something, or may.
 
 mod callbacks;
+mod counts;
+mod early;
 mod fault;
 mod ladder;
+mod order;
+mod pack;
 mod seen;
 mod summary;
 mod survey;
 
 pub use crate::peers::merge;
-pub use callbacks::{Callbacks, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar};
+pub use callbacks::{
+    Callbacks, Earlier, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar,
+};
+pub use early::Early;
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
@@ -22,20 +31,17 @@ pub use survey::{FieldSurvey, Survey, SurveyedField, SurveyedReason, survey};
 use std::fmt;
 use std::io::{self, BufRead};
 
-use rayon::prelude::*;
-
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::eval::{Detail, Judgement};
 use crate::peers::{Collected, SubjectKeys};
-use crate::roster::{Decoded, Layout, Problem, RawReader, RawRecord, RawText, Record};
+use crate::roster::{Decoded, Layout, Problem, RawReader, RawRecord, Record};
 use callbacks::Told;
+use counts::Counts;
+use early::EarlyWriter;
+use order::{in_order, is_too_long};
 use seen::Seen;
 use summary::{SubjectTally, Tally};
-
-/// Records and bytes that are read before they are decided together.
-const BATCH_RECORDS: usize = 512;
-const BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// What one policy came to for one record.
 pub struct Judged<'j, 'r> {
@@ -121,31 +127,61 @@ pub fn collect<R: BufRead>(
     roster: &mut RawReader<R>,
     on_batch: OnBatch<'_>,
 ) -> Result<Vec<Collected>, RunError> {
-    let wanted = plan.fields_compared();
-    collect_by(plan, roster, on_batch, |raw| plan.keys(raw, &wanted))
+    let (readings, wanted) = (plan.readings(), plan.fields_compared());
+    let collect = |raw: &RawRecord| plan.collected(raw, &readings, Some(&wanted), None);
+    Ok(collect_by(plan, roster, None, on_batch, collect)?.0)
 }
 
-/// The key of a subject, and for each policy what it is compared by.
-type Keys = (String, Vec<SubjectKeys>);
+/// Reads a whole roster for what subjects share with each other, and judges each record as if its subject
+/// shared nothing with anybody: briefly, and for those of whom the comparison shows that they do share
+/// nothing, that is the decision. `render` makes of it what `Callbacks::earlier` takes.
+///
+/// # Errors
+/// As `collect`.
+pub fn collect_early<R: BufRead>(
+    plan: &Plan<'_>,
+    ladder: &Ladder,
+    roster: &mut RawReader<R>,
+    render: Render<'_, Vec<u8>>,
+    on_batch: OnBatch<'_>,
+) -> Result<(Vec<Collected>, Early), RunError> {
+    let readings = plan.readings();
+    let collect = |raw: &RawRecord| plan.collected(raw, &readings, None, Some((ladder, render)));
+    collect_by(plan, roster, Some(EarlyWriter::new()), on_batch, collect)
+}
+
+/// What one record gives in the first pass.
+struct CollectedRecord {
+    subject: String,
+    /// For each policy what the subject is compared by.
+    keys: Vec<SubjectKeys>,
+    /// What is decided of it if it shares nothing.
+    early: Option<Decided<Vec<u8>>>,
+}
 
 fn collect_by<R: BufRead>(
     plan: &Plan<'_>,
     roster: &mut RawReader<R>,
+    mut writer: Option<EarlyWriter>,
     on_batch: OnBatch<'_>,
-    keys: impl Fn(&RawRecord) -> Option<Keys> + Sync,
-) -> Result<Vec<Collected>, RunError> {
+    collect: impl Fn(&RawRecord) -> Option<CollectedRecord> + Sync,
+) -> Result<(Vec<Collected>, Early), RunError> {
     let mut collected = vec![Collected::default(); plan.engines.len()];
     let mut told = Told::new(SoFar::of_reading(), on_batch);
     in_order(
         plan,
         roster,
-        |raw| fault::caught(|| keys(raw)),
+        &mut Early::none(),
+        |raw, _| fault::caught(|| collect(raw)),
         |roster, raw, found| {
             told.so_far.count_read(raw, matches!(found, Ok(Some(_))), found.is_err());
+            let mut early = None;
             match found {
-                Ok(Some((subject, keys))) => {
-                    for (collected, keys) in collected.iter_mut().zip(keys) {
-                        collected.add(&subject, keys);
+                Ok(Some(found)) => {
+                    let place = collected.first().map_or(0, Collected::subjects);
+                    early = found.early.map(|early| (place, early));
+                    for (collected, keys) in collected.iter_mut().zip(found.keys) {
+                        collected.add(&found.subject, keys);
                     }
                 }
                 Ok(None) => {}
@@ -156,6 +192,9 @@ fn collect_by<R: BufRead>(
                     }
                 }
             }
+            if let Some(writer) = &mut writer {
+                writer.push(early);
+            }
             if is_too_long(raw) {
                 roster.drain(&mut |_| Ok(())).map_err(RunError::Read)?;
             }
@@ -163,7 +202,7 @@ fn collect_by<R: BufRead>(
         },
     )?;
     told.tell_all()?;
-    Ok(collected)
+    Ok((collected, writer.map_or_else(Early::none, EarlyWriter::finish)))
 }
 
 /// Decides every record of a roster, in order.
@@ -177,7 +216,11 @@ pub fn evaluate<R: BufRead, T: Send>(
     roster: &mut RawReader<R>,
     callbacks: Callbacks<'_, T>,
 ) -> Result<RunSummary, RunError> {
-    let Callbacks { render, on_decided, on_refused, on_batch } = callbacks;
+    let Callbacks { render, earlier, on_decided, on_refused, on_batch } = callbacks;
+    let (mut early, remake) = match earlier {
+        Some(Earlier { early, remake }) => (early, Some(remake)),
+        None => (Early::none(), None),
+    };
     let mut tallies: Vec<Tally<'_>> = plan.engines.iter().map(Tally::new).collect();
     let mut subjects = SubjectTally::default();
     let mut seen = Seen::new();
@@ -186,7 +229,12 @@ pub fn evaluate<R: BufRead, T: Send>(
     in_order(
         plan,
         roster,
-        |raw| {
+        &mut early,
+        |raw, kept| {
+            let kept = kept.and_then(|kept| plan.decided_early(kept));
+            if let (Some(decided), Some(remake)) = (kept, remake) {
+                return Processed::Decided(decided.remade(remake));
+            }
             fault::caught(|| plan.process(&readings, ladder, render, raw))
                 .unwrap_or_else(|fault| Processed::Fault(vec![fault]))
         },
@@ -194,12 +242,12 @@ pub fn evaluate<R: BufRead, T: Send>(
             let processed = refuse_twin(&mut seen, raw.number, processed);
             told.so_far.count(raw, &processed);
             match processed {
-                Processed::Decided { line, counts, subject, .. } => {
-                    for (tally, counts) in tallies.iter_mut().zip(counts) {
+                Processed::Decided(decided) => {
+                    for (tally, counts) in tallies.iter_mut().zip(decided.counts) {
                         tally.decided(counts);
                     }
-                    subjects.decided(subject);
-                    on_decided(line).map_err(RunError::Write)?;
+                    subjects.decided(decided.level);
+                    on_decided(decided.line).map_err(RunError::Write)?;
                 }
                 Processed::Refused(problems) | Processed::Fault(problems) => {
                     for tally in &mut tallies {
@@ -219,16 +267,18 @@ pub fn evaluate<R: BufRead, T: Send>(
     Ok(RunSummary::new(runs, subjects.finish(ladder), told.so_far.faults))
 }
 
+/// What was decided of one record.
+struct Decided<T> {
+    name: String,
+    line: T,
+    counts: Vec<Counts>,
+    /// The most severe level of the policies, and whether no missing fact can change it.
+    level: (usize, bool),
+}
+
 /// What became of one record.
 enum Processed<T> {
-    Decided {
-        key: Digest,
-        name: String,
-        line: T,
-        counts: Vec<summary::Counts>,
-        /// The most severe level of the policies, and whether no missing fact can change it.
-        subject: (usize, bool),
-    },
+    Decided(Decided<T>),
     Refused(Vec<Problem>),
     /// Judging it failed, which is a fault of this program.
     Fault(Vec<Problem>),
@@ -268,39 +318,75 @@ impl Plan<'_> {
         engines.map(|(place, engine)| if is_as_first(engine) { 0 } else { place }).collect()
     }
 
-    /// For each policy, of each field whether comparing subjects reads it for any policy that shares the
-    /// reading.
-    fn fields_compared(&self) -> Vec<(usize, Vec<bool>)> {
-        let readings = self.readings();
-        let mut wanted: Vec<(usize, Vec<bool>)> = Vec::new();
-        for (engine, reading) in self.engines.iter().zip(readings) {
+    /// For each policy that others share the reading of, of each field whether comparing subjects reads it
+    /// for any of them.
+    fn fields_compared(&self) -> Vec<Vec<bool>> {
+        let mut wanted: Vec<Vec<bool>> = Vec::new();
+        for (engine, reading) in self.engines.iter().zip(self.readings()) {
             let own = engine.program().fields_compared();
             match wanted.get_mut(reading) {
-                Some((_, shared)) => {
+                Some(shared) => {
                     shared.iter_mut().zip(&own).for_each(|(shared, own)| *shared |= own);
-                    wanted.push((reading, Vec::new()));
+                    wanted.push(Vec::new());
                 }
-                None => wanted.push((reading, own)),
+                None => wanted.push(own),
             }
         }
         wanted
     }
 
-    fn keys(&self, raw: &RawRecord, wanted: &[(usize, Vec<bool>)]) -> Option<Keys> {
-        let mut records: Vec<Option<Record<'_>>> = Vec::with_capacity(self.layouts.len());
-        for (place, (layout, (reading, wanted))) in self.layouts.iter().zip(wanted).enumerate() {
-            records.push(if *reading == place {
-                Some(layout.decode_wanted(raw, Some(wanted)).record?)
-            } else {
-                None
-            });
-        }
-        let engines = self.engines.iter().zip(wanted);
-        let keys = engines.map(|(engine, (reading, _))| {
-            records.get(*reading)?.as_ref().map(|record| engine.keys(record))
+    /// What the record gives in the first pass; nothing if it is refused. Where it is not judged, fields
+    /// that are not wanted are left out.
+    fn collected(
+        &self,
+        raw: &RawRecord,
+        readings: &[usize],
+        wanted: Option<&[Vec<bool>]>,
+        judging: Option<(&Ladder, Render<'_, Vec<u8>>)>,
+    ) -> Option<CollectedRecord> {
+        let read = self.read(raw, readings, wanted).ok()?;
+        let decoded = each_decoded(&read, readings);
+        let keys: Vec<SubjectKeys> = self
+            .engines
+            .iter()
+            .zip(&decoded)
+            .map(|(engine, (_, record))| engine.keys(record))
+            .collect();
+        let subject = decoded.first()?.1.subject.clone();
+        // A record that this program fails to judge is judged anew, and refused then.
+        let early = judging.and_then(|(ladder, render)| {
+            fault::caught(|| self.decided(raw, &decoded, ladder, render, Engine::judge_alone)).ok()
         });
-        let keys: Vec<SubjectKeys> = keys.collect::<Option<_>>()?;
-        Some((records.into_iter().next()??.subject, keys))
+        Some(CollectedRecord { subject, keys, early })
+    }
+
+    /// Decodes a record for each policy that does not share the reading of another; or why it is refused.
+    fn read<'a>(
+        &self,
+        raw: &'a RawRecord,
+        readings: &[usize],
+        wanted: Option<&[Vec<bool>]>,
+    ) -> Result<Vec<Option<Decoded<'a>>>, Vec<Problem>> {
+        let mut read: Vec<Option<Decoded<'_>>> = Vec::with_capacity(self.layouts.len());
+        for (place, (layout, reading)) in self.layouts.iter().zip(readings).enumerate() {
+            let wanted = wanted.and_then(|wanted| wanted.get(place)).map(Vec::as_slice);
+            let decoded = (*reading == place).then(|| layout.decode_wanted(raw, wanted));
+            if let Some(Decoded { record: None, problems, .. }) = decoded {
+                return Err(problems);
+            }
+            read.push(decoded);
+        }
+        Ok(read)
+    }
+
+    /// What was decided of a record in the first pass, if its subject shares nothing by any policy.
+    fn decided_early(&self, kept: &[u8]) -> Option<Decided<Vec<u8>>> {
+        let (place, decided) = Decided::unpack(kept)?;
+        let is_alone = |engine: &Engine| {
+            !engine.program().compares_subjects()
+                || engine.groups().is_some_and(|groups| groups.is_alone(0, place))
+        };
+        (self.detail == Detail::Brief && self.engines.iter().all(is_alone)).then_some(decided)
     }
 
     fn process<T>(
@@ -313,110 +399,55 @@ impl Plan<'_> {
         if let Some(fault) = self.fault_of(raw) {
             return Processed::Fault(vec![fault]);
         }
-        let mut read: Vec<Option<Decoded<'_>>> = Vec::with_capacity(self.layouts.len());
-        for (place, (layout, reading)) in self.layouts.iter().zip(readings).enumerate() {
-            let decoded = (*reading == place).then(|| layout.decode(raw));
-            if let Some(Decoded { record: None, problems, .. }) = decoded {
-                return Processed::Refused(problems);
-            }
-            read.push(decoded);
-        }
-        let decoded: Vec<&Decoded<'_>> =
-            readings.iter().filter_map(|reading| read.get(*reading)?.as_ref()).collect();
-        let records = decoded.iter().filter_map(|decoded| decoded.record.as_ref());
-        let judged: Vec<Judged<'_, '_>> = self
-            .engines
-            .iter()
-            .zip(records)
-            .map(|(engine, record)| Judged {
+        let read = match self.read(raw, readings, None) {
+            Ok(read) => read,
+            Err(problems) => return Processed::Refused(problems),
+        };
+        let decoded = each_decoded(&read, readings);
+        let judge = |engine: &Engine, record: &Record<'_>| engine.judge(record, self.detail);
+        Processed::Decided(self.decided(raw, &decoded, ladder, render, judge))
+    }
+
+    fn decided<T>(
+        &self,
+        raw: &RawRecord,
+        decoded: &[(&Decoded<'_>, &Record<'_>)],
+        ladder: &Ladder,
+        render: Render<'_, T>,
+        judge: impl Fn(&Engine, &Record<'_>) -> Judgement,
+    ) -> Decided<T> {
+        let engines = self.engines.iter().zip(decoded);
+        let judged: Vec<Judged<'_, '_>> = engines
+            .map(|(engine, (_, record))| Judged {
                 engine,
                 record,
-                judgement: engine.judge(record, self.detail),
+                judgement: judge(engine, record),
             })
             .collect();
         let line = render(raw, &judged);
-        let subject = ladder.most_severe(&judged);
+        let level = ladder.most_severe(&judged);
         let name = judged.first().map(|judged| judged.record.subject.clone()).unwrap_or_default();
-        let counts = judged.iter().zip(&decoded).map(|(judged, decoded)| {
-            summary::Counts::new(judged, decoded.problems.clone(), decoded.unmapped.clone())
+        let counts = judged.iter().zip(decoded).map(|(judged, (decoded, _))| {
+            Counts::new(judged, decoded.problems.clone(), decoded.unmapped.clone())
         });
-        Processed::Decided {
-            key: Digest::of(name.as_bytes()),
-            counts: counts.collect(),
-            subject: (subject.rank, subject.settled),
-            name,
-            line,
-        }
+        Decided { counts: counts.collect(), level: (level.rank, level.settled), name, line }
     }
 }
 
-/// Makes something of each record of a roster and takes it in the order of the roster. With several threads
-/// what was made of one batch is taken, and the next one read, while the one between is worked on.
-fn in_order<R: BufRead, T: Send>(
-    plan: &Plan<'_>,
-    roster: &mut RawReader<R>,
-    work: impl Fn(&RawRecord) -> T + Sync,
-    mut take: impl FnMut(&mut RawReader<R>, &RawRecord, T) -> Result<(), RunError>,
-) -> Result<(), RunError> {
-    let Some(threads) = plan.threads()? else {
-        while let Some(raw) = roster.next_record().map_err(RunError::Read)? {
-            take(roster, &raw, work(&raw))?;
-        }
-        return Ok(());
-    };
-    let mut take_all = |roster: &mut RawReader<R>, batch: &[RawRecord], made: Vec<T>| {
-        batch.iter().zip(made).try_for_each(|(raw, made)| take(roster, raw, made))
-    };
-    let mut batch = read_batch(roster).map_err(RunError::Read)?;
-    let mut before: Option<(Vec<RawRecord>, Vec<T>)> = None;
-    while !batch.is_empty() {
-        // Behind a record that is too long nothing can be read before the record is taken.
-        let is_long = batch.last().is_some_and(is_too_long);
-        let mut made: Vec<T> = Vec::with_capacity(batch.len());
-        let (taken, next) = threads.in_place_scope(|scope| {
-            scope.spawn(|_| batch.par_iter().map(&work).collect_into_vec(&mut made));
-            let taken =
-                before.take().map_or(Ok(()), |(batch, made)| take_all(roster, &batch, made));
-            let next = (taken.is_ok() && !is_long && !plan.is_prompt).then(|| read_batch(roster));
-            (taken, next)
-        });
-        taken?;
-        if let Some(Ok(next)) = next {
-            before = Some((std::mem::replace(&mut batch, next), made));
-            continue;
-        }
-        take_all(roster, &batch, made)?;
-        batch = next.unwrap_or_else(|| read_batch(roster)).map_err(RunError::Read)?;
-    }
-    before.map_or(Ok(()), |(batch, made)| take_all(roster, &batch, made))
-}
-
-/// Reads records up to the size of a batch. One that is too long ends it: its rest is handed out
-/// before anything behind it is read.
-fn read_batch<R: BufRead>(roster: &mut RawReader<R>) -> io::Result<Vec<RawRecord>> {
-    let mut batch = Vec::new();
-    let mut bytes = 0;
-    while batch.len() < BATCH_RECORDS && bytes < BATCH_BYTES {
-        let Some(record) = roster.next_record()? else { break };
-        bytes += record.text.bytes().len();
-        let is_long = is_too_long(&record);
-        batch.push(record);
-        if is_long {
-            break;
-        }
-    }
-    Ok(batch)
-}
-
-fn is_too_long(raw: &RawRecord) -> bool {
-    matches!(raw.text, RawText::TooLong(_))
+/// For each policy the record that it reads.
+fn each_decoded<'d, 'a>(
+    read: &'d [Option<Decoded<'a>>],
+    readings: &[usize],
+) -> Vec<(&'d Decoded<'a>, &'d Record<'a>)> {
+    let decoded = readings.iter().filter_map(|reading| read.get(*reading)?.as_ref());
+    decoded.filter_map(|decoded| Some((decoded, decoded.record.as_ref()?))).collect()
 }
 
 /// A subject is decided once; a second record of the same key is refused, since nobody can say which of
 /// the two holds.
 fn refuse_twin<T>(seen: &mut Seen, number: u64, processed: Processed<T>) -> Processed<T> {
-    let Processed::Decided { key, name, .. } = &processed else { return processed };
-    if let Some(first) = seen.before(key, number) {
+    let Processed::Decided(Decided { name, .. }) = &processed else { return processed };
+    if let Some(first) = seen.before(&Digest::of(name.as_bytes()), number) {
         let reason =
             format!("`{name}` was decided already, at {first}; a subject stands in a roster once");
         return Processed::Refused(vec![Problem::of_record(reason)]);

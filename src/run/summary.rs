@@ -3,14 +3,13 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use super::RunError;
-use super::{Judged, Ladder};
+use super::counts::Counts;
+use super::{Ladder, RunError};
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::hir::Outcome;
 use crate::peers::{Group, Groups};
-use crate::roster::{Fact, Problem};
-use crate::types::FieldSlot;
+use crate::roster::Problem;
 
 /// What a run came to: as `duecare.run/1` of one policy, as `duecare.runs/1` of several.
 #[derive(Clone, Debug)]
@@ -255,58 +254,6 @@ impl Summary {
         let upto = self.decisions.iter().position(|count| count.decision == level);
         let counts = self.decisions.iter().take(upto.map_or(0, |upto| upto + 1));
         counts.map(|count| count.subjects).sum()
-    }
-}
-
-/// What one decided record adds to the summary.
-pub(super) struct Counts {
-    decision: usize,
-    settled: bool,
-    outcomes: Vec<Outcome>,
-    needs: Vec<String>,
-    unknown_fields: Vec<bool>,
-    bad_values: Vec<Problem>,
-    unmapped: Vec<String>,
-    carried: Vec<usize>,
-}
-
-impl Counts {
-    pub(super) fn new(
-        judged: &Judged<'_, '_>,
-        bad_values: Vec<Problem>,
-        unmapped: Vec<String>,
-    ) -> Self {
-        let Judged { engine, record, judgement } = judged;
-        let unknown_fields = match &record.facts {
-            Fact::Record(fields) => {
-                fields.iter().map(|fact| matches!(fact, Fact::Unknown)).collect()
-            }
-            Fact::Unknown | Fact::None | Fact::Value(_) | Fact::List(_) => Vec::new(),
-        };
-        let left_out = engine.program().not_collected.iter().enumerate();
-        let carried = left_out.filter(|(_, path)| has_known(&record.facts, path));
-        Self {
-            decision: judgement.decision.index(),
-            settled: judgement.settled,
-            outcomes: judgement.rules.iter().map(|judged| judged.outcome).collect(),
-            needs: judgement.needs.iter().map(|(need, _)| engine.path(&need.steps)).collect(),
-            unknown_fields,
-            bad_values,
-            unmapped,
-            carried: carried.map(|(place, _)| place).collect(),
-        }
-    }
-}
-
-/// Whether a field is known anywhere in the record.
-fn has_known(fact: &Fact<'_>, steps: &[FieldSlot]) -> bool {
-    match (fact, steps.split_first()) {
-        (Fact::Unknown, _) => false,
-        (Fact::List(elements), _) if !steps.is_empty() => {
-            elements.iter().any(|element| has_known(element, steps))
-        }
-        (_, Some((slot, rest))) => has_known(fact.field(*slot), rest),
-        (_, None) => true,
     }
 }
 

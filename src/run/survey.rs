@@ -4,8 +4,9 @@ use std::io::BufRead;
 use serde::Serialize;
 
 use super::callbacks::Told;
+use super::order::{in_order, is_too_long};
 use super::summary::without_places;
-use super::{OnBatch, Plan, RunError, SoFar, fault, in_order, is_too_long};
+use super::{Early, OnBatch, Plan, RunError, SoFar, fault};
 use crate::roster::{Fact, Problem, RawReader, RawRecord};
 use crate::types::{RecordId, Schema, Type};
 
@@ -92,7 +93,8 @@ pub(super) fn survey_by<R: BufRead>(
     in_order(
         plan,
         roster,
-        |raw| fault::caught(|| look(raw)),
+        &mut Early::none(),
+        |raw, _| fault::caught(|| look(raw)),
         |roster, raw, looked| {
             let is_fault = looked.is_err();
             let looked = looked.unwrap_or_else(Looked::of_fault);

@@ -11,7 +11,8 @@ use crate::cli::{policies, terminal};
 /// Explains the decision about one subject.
 pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
     policies::only(&args.input.chosen)?;
-    let mut input = input::open(&args.input, input::as_of(&args.input.chosen)?, 0, quiet)?;
+    let as_of = input::as_of(&args.input.chosen)?;
+    let mut input = input::open(&args.input, as_of, 0, None, quiet)?;
     let Input { loaded, engines, layouts, reader, numbers, .. } = &mut input;
     let (Some(loaded), Some(engine), Some(layout)) =
         (loaded.first(), engines.first(), layouts.first())

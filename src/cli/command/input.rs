@@ -8,8 +8,8 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::{Loaded, Policy};
 use duecare::replay::RecordedFacts;
-use duecare::roster::{Additions, Layout};
-use duecare::run::{Plan, collect, merge};
+use duecare::roster::{Additions, Layout, RawRecord};
+use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
 
 use super::roster_source::{Reader, RosterSource};
@@ -32,6 +32,8 @@ pub(super) struct Input {
     pub(super) meter: Meter,
     /// What was taken from a ledger.
     pub(super) facts: Option<Facts>,
+    /// What the first of two readings decided already.
+    pub(super) early: Option<Early>,
     /// Where the roster is read twice: what it must read as again.
     twice: Option<Twice>,
 }
@@ -45,6 +47,8 @@ pub(super) struct Facts {
     recorded: RecordedFacts,
     /// What is added to records, as the first policy reads them.
     pub(super) additions: Option<Arc<Additions>>,
+    /// The same of a first reading that judged records: it counted what could not be used.
+    first: Option<Arc<Additions>>,
 }
 
 impl Facts {
@@ -53,12 +57,19 @@ impl Facts {
         let recorded =
             RecordedFacts::read(&view).map_err(|problem| ledgers::failure(path, &problem))?;
         let head = view.head();
-        Ok(Self { origin: head.origin.clone(), size: head.size, recorded, additions: None })
+        Ok(Self {
+            origin: head.origin.clone(),
+            size: head.size,
+            recorded,
+            additions: None,
+            first: None,
+        })
     }
 
     /// How many could not be used.
     fn unused(&self) -> Option<u64> {
-        self.additions.as_ref().map(|additions| additions.unused()).filter(|unused| *unused > 0)
+        let counted = self.first.as_ref().or(self.additions.as_ref());
+        counted.map(|additions| additions.unused()).filter(|unused| *unused > 0)
     }
 
     /// Adds them to what layouts decode.
@@ -107,12 +118,16 @@ impl Input {
     }
 }
 
+/// What is written of one subject, where that is brief.
+pub(super) type Brief<'f> = &'f (dyn Fn(&Ladder, &[Judged<'_, '_>]) -> Vec<u8> + Sync);
+
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
-/// for that first.
+/// for that first, and decides already what the comparison may not change, if what is written is brief.
 pub(super) fn open(
     args: &InputArgs,
     as_of: Instant,
     jobs: usize,
+    brief: Option<Brief<'_>>,
     quiet: bool,
 ) -> Result<Input, Failure> {
     let chosen = &args.chosen;
@@ -130,7 +145,7 @@ pub(super) fn open(
         loaded.push(files);
         ready.push(policy);
     }
-    ready_for(args, loaded, ready, as_of, jobs, quiet)
+    ready_for(args, loaded, ready, as_of, jobs, brief, quiet)
 }
 
 /// The same for policies that are loaded already, which may be versions of one.
@@ -140,6 +155,7 @@ pub(super) fn ready_for(
     ready: Vec<Policy>,
     as_of: Instant,
     jobs: usize,
+    brief: Option<Brief<'_>>,
     quiet: bool,
 ) -> Result<Input, Failure> {
     let mut facts = args.facts_from.as_deref().map(Facts::read).transpose()?;
@@ -156,7 +172,17 @@ pub(super) fn ready_for(
         let (reader, layouts) =
             source.reader(args, &engines, &mut |path| Ok(meter.over(files::open(path)?)))?;
         let layouts = added(&mut facts, layouts)?;
-        return Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, twice: None });
+        return Ok(Input {
+            loaded,
+            engines,
+            layouts,
+            reader,
+            numbers,
+            meter,
+            facts,
+            early: None,
+            twice: None,
+        });
     }
     let mut roster = files::Rereadable::new(&args.roster)?;
     let so_far = roster.restart();
@@ -173,12 +199,24 @@ pub(super) fn ready_for(
     };
     let measure = Measure::new(&args.roster, args.input_format, &meter);
     let progress = Progress::of_reading(!quiet, "comparing: ", measure);
-    let collected = collect(&plan, &mut first, &mut |so_far| {
+    let mut on_batch = |so_far: &duecare::run::SoFar| {
         progress.show(so_far);
         Ok(ControlFlow::Continue(()))
-    });
+    };
+    let collected = match brief {
+        None => collect(&plan, &mut first, &mut on_batch).map(|collected| (collected, None)),
+        Some(brief) => {
+            let ladder = ladder(&engines)?;
+            let render = |_: &RawRecord, judged: &[Judged<'_, '_>]| brief(&ladder, judged);
+            collect_early(&plan, &ladder, &mut first, &render, &mut on_batch)
+                .map(|(collected, early)| (collected, Some(early)))
+        }
+    };
     drop(progress);
-    let collected = collected.map_err(Failure::input)?;
+    let (collected, early) = collected.map_err(Failure::input)?;
+    if let Some(facts) = facts.as_mut().filter(|_| early.is_some()) {
+        facts.first.clone_from(&facts.additions);
+    }
     let mut knowing = Vec::new();
     for (engine, collected) in engines.into_iter().zip(collected) {
         knowing.push(if compares(&engine) {
@@ -196,7 +234,15 @@ pub(super) fn ready_for(
         source.reader(args, &engines, &mut |path| Ok(meter.over(roster.open(path)?)))?;
     let layouts = added(&mut facts, layouts)?;
     let twice = Twice { first, second: so_far, shown: args.roster.display().to_string() };
-    Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, twice: Some(twice) })
+    let twice = Some(twice);
+    Ok(Input { loaded, engines, layouts, reader, numbers, meter, facts, early, twice })
+}
+
+/// The levels of the policies in one order.
+pub(super) fn ladder(engines: &[Engine]) -> Result<Ladder, Failure> {
+    Ladder::new(engines).map_err(|clash| {
+        Failure::policy(clash).hint("evaluate them in two runs, or order their levels alike")
+    })
 }
 
 /// A policy that was not approved as it stands decides nobody.

@@ -175,8 +175,13 @@ impl Impact {
         let Watch { on_touched, on_refused, on_batch } = watch;
         let mut on_decided = |met| tally.add(met, on_touched);
         let render = |_: &_, judged: &[Judged<'_, '_>]| pairs.met(judged);
-        let callbacks =
-            Callbacks { render: &render, on_decided: &mut on_decided, on_refused, on_batch };
+        let callbacks = Callbacks {
+            render: &render,
+            earlier: None,
+            on_decided: &mut on_decided,
+            on_refused,
+            on_batch,
+        };
         let summary = evaluate(&plan, &ladder, roster, callbacks)?;
         Ok(tally.finish(summary))
     }

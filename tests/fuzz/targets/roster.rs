@@ -42,6 +42,7 @@ fuzz_target!(|input: &[u8]| {
         &mut reader,
         Callbacks {
             render: &render,
+            earlier: None,
             on_decided: &mut |_| {
                 decided += 1;
                 Ok(())

@@ -30,7 +30,7 @@ pub(super) fn measured(
     let as_of = input::as_of(&args_of_input.chosen)?;
     let policies = vec![old.policy.clone(), new.policy.clone()];
     let mut input =
-        input::ready_for(&args_of_input, Vec::new(), policies, as_of, args.jobs, quiet)?;
+        input::ready_for(&args_of_input, Vec::new(), policies, as_of, args.jobs, None, quiet)?;
     let engines = two::<Engine>(std::mem::take(&mut input.engines))?;
     let layouts = two::<Layout>(std::mem::take(&mut input.layouts))?;
     let pairs = RulePairs::new(&old.policy.checked, &new.policy.checked, comparison);

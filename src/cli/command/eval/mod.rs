@@ -17,7 +17,7 @@ use duecare::replay::Prepared;
 use duecare::report::{Highlights, run_report};
 use duecare::roster::RawRecord;
 use duecare::run::{
-    Callbacks, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
+    Callbacks, Earlier, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
 };
 
 use super::input::{self, Input};
@@ -45,10 +45,11 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let ledger = evidence::Opened::new(args, quiet)?;
     let resumed = ledger.as_ref().and_then(evidence::Opened::as_of);
     let as_of = resumed.map_or_else(|| input::as_of(&args.input.chosen), Ok)?;
-    let mut input = input::open(&args.input, as_of, args.jobs, quiet)?;
-    let ladder = Ladder::new(&input.engines).map_err(|clash| {
-        Failure::policy(clash).hint("evaluate them in two runs, or order their levels alike")
-    })?;
+    let brief = |ladder: &Ladder, judged: &[Judged<'_, '_>]| form.text(ladder, judged, &[]);
+    let is_brief = form.is_brief() && args.report.is_empty() && ledger.is_none();
+    let brief = is_brief.then_some(&brief as input::Brief<'_>);
+    let mut input = input::open(&args.input, as_of, args.jobs, brief, quiet)?;
+    let ladder = input::ladder(&input.engines)?;
     require_level(&ladder, args.fail_on.as_deref())?;
     let outputs = Outputs::create(args, form)?;
     interrupt::listen(quiet)?;
@@ -207,6 +208,8 @@ fn decide(
         is_prompt: files::is_standard(&args.input.roster),
     };
     let numbers = input.numbers;
+    let remake = |text: Vec<u8>| Produced { rendered: Rendered::of_text(text), prepared: None };
+    let earlier = input.early.take().map(|early| Earlier { early, remake: &remake });
     let render = |raw: &RawRecord, judged: &[Judged<'_, '_>]| -> Produced {
         let decisions =
             if maker.is_some() || !form.is_brief() { written(judged) } else { Vec::new() };
@@ -264,6 +267,7 @@ fn decide(
     };
     let callbacks = Callbacks {
         render: &render,
+        earlier,
         on_decided: &mut on_decided,
         on_refused: &mut on_refused,
         on_batch: &mut on_batch,

@@ -25,6 +25,13 @@ enum Made {
     FlatRows(Vec<FlatDecision>),
 }
 
+impl Rendered {
+    /// Of what `Form::text` made.
+    pub(super) fn of_text(text: Vec<u8>) -> Self {
+        Self { made: Made::Text(text), highlight: None }
+    }
+}
+
 /// A decision record with its bytes.
 pub(super) type Written<'p> = (Decision<'p>, Vec<u8>);
 
@@ -75,21 +82,35 @@ impl Form {
     ) -> Rendered {
         let decisions = written.iter().map(|(decision, _)| decision);
         let made = match self.format {
-            EvalFormat::Jsonl => {
-                let parts = self.json(ladder, judged, written).into_iter();
-                Made::Text(parts.flat_map(|part| [part, b"\n".to_vec()].concat()).collect())
-            }
-            EvalFormat::Json => {
-                Made::Text(self.json(ladder, judged, written).join(b",\n".as_slice()))
-            }
-            EvalFormat::Csv => {
-                let rows = decisions.map(|decision| csv_line(&FlatDecision::new(decision)));
-                Made::Text(rows.collect::<Vec<_>>().concat())
+            EvalFormat::Jsonl | EvalFormat::Json | EvalFormat::Csv => {
+                Made::Text(self.text(ladder, judged, written))
             }
             EvalFormat::Table => Made::TableRows(decisions.map(DecisionRow::new).collect()),
             EvalFormat::Parquet => Made::FlatRows(decisions.map(FlatDecision::new).collect()),
         };
         Rendered { made, highlight }
+    }
+
+    /// One subject's part of an output that is text; of one for people or of a table there is none.
+    pub(super) fn text(
+        self,
+        ladder: &Ladder,
+        judged: &[Judged<'_, '_>],
+        written: &[Written<'_>],
+    ) -> Vec<u8> {
+        match self.format {
+            EvalFormat::Jsonl => {
+                let mut text = self.json(ladder, judged, written).join(b"\n".as_slice());
+                text.push(b'\n');
+                text
+            }
+            EvalFormat::Json => self.json(ladder, judged, written).join(b",\n".as_slice()),
+            EvalFormat::Csv => {
+                let decisions = written.iter().map(|(decision, _)| FlatDecision::new(decision));
+                decisions.flat_map(|decision| csv_line(&decision)).collect()
+            }
+            EvalFormat::Table | EvalFormat::Parquet => Vec::new(),
+        }
     }
 
     fn json(
