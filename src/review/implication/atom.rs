@@ -32,7 +32,7 @@ impl Proof {
             (
                 ConditionKind::Rule { rule, outcome },
                 ConditionKind::Rule { rule: there, outcome: same },
-            ) => outcome == same && side.rule_name(*rule) == other.rule_name(*there),
+            ) => outcome == same && self.rule_implies((side, *rule), (other, *there), *outcome),
             (
                 ConditionKind::Rules { at_least, severity, kind, outcome },
                 ConditionKind::Rules {
@@ -178,10 +178,4 @@ fn are_compared_too(
         paths.iter().all(|path| others.iter().any(|there| side.is_same_place(path, other, there)));
     let is_one_each = |path: &FieldPath| path.steps.iter().filter(|step| step.list).count() <= 1;
     has_all && (paths.len() == others.len() || others.iter().all(is_one_each))
-}
-
-impl<'p> Side<'p> {
-    fn rule_name(self, rule: crate::hir::RuleId) -> Option<&'p str> {
-        self.policy.rules.get(rule.index()).map(|rule| rule.name.as_str())
-    }
 }

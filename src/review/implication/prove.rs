@@ -21,13 +21,15 @@ pub struct Proof {
     steps: u32,
     /// How many windows the conditions that are compared stand inside of.
     pub(super) windows: u8,
+    /// Whether rules are taken for what they came to, whatever they ask for.
+    pub(super) takes_outcomes: bool,
     /// Lists that have to be up to date.
     pub(super) fresh: BTreeSet<String>,
 }
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { steps: STEPS_MAX, windows: 0, fresh: BTreeSet::new() }
+        Self { steps: STEPS_MAX, windows: 0, takes_outcomes: false, fresh: BTreeSet::new() }
     }
 }
 
@@ -50,6 +52,11 @@ enum Parts<'p> {
 }
 
 impl Proof {
+    /// Of conditions on what rules came to: those of one name are taken to come to the same.
+    pub(in crate::review) fn of_outcomes() -> Self {
+        Self { takes_outcomes: true, ..Self::default() }
+    }
+
     /// Whether, for every record, `right` is at least as true as `left`.
     pub fn implies<'p>(
         &mut self,
