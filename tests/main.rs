@@ -23,6 +23,7 @@ mod folder;
 mod format;
 mod formats;
 mod hostile;
+mod impact;
 mod ledger;
 mod library;
 mod lists;

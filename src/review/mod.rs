@@ -4,6 +4,7 @@ mod change;
 mod compare;
 mod comparison;
 mod direction;
+pub mod impact;
 pub mod implication;
 pub mod published;
 mod step;

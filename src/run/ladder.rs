@@ -99,20 +99,30 @@ impl Ladder {
                 }
             }
         }
+        Ok(Self::of(&policies))
+    }
+
+    /// Of one policy alone.
+    #[must_use]
+    pub fn of_one(engine: &Engine) -> Self {
+        Self::of(&[levels(engine)])
+    }
+
+    fn of(policies: &[Vec<&str>]) -> Self {
         let mut rungs: Vec<Vec<&str>> = Vec::new();
-        for own in &policies {
+        for own in policies {
             climb(&mut rungs, own);
         }
         let of = policies.iter().map(|own| {
             own.iter().filter_map(|level| rung_of(&rungs, level)).collect::<Vec<usize>>()
         });
-        Ok(Self {
+        Self {
             of: of.collect(),
             rungs: rungs
                 .into_iter()
                 .map(|names| names.into_iter().map(str::to_owned).collect())
                 .collect(),
-        })
+        }
     }
 
     /// The names of the levels on each rung, from the lowest.
