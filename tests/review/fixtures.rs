@@ -107,6 +107,11 @@ fn what_changed_is_told_as_a_reviewer_has_to_know_it() {
                 fixture.expected.join("\n            "),
                 found.join("\n            ")
             )),
+            (false, true) if std::env::var_os("SHOW_OPEN").is_some() => println!(
+                "{name}\n  expected  {}\n  found     {}",
+                fixture.expected.join("\n            "),
+                found.join("\n            ")
+            ),
             (true, false) | (false, true) => {}
         }
     }

@@ -145,7 +145,7 @@ pub(super) fn exception(dice: &mut Dice) -> Exception {
     Exception {
         excepts: dice.pick(&of).iter().map(|name| (*name).to_owned()).collect(),
         when: if dice.once_in(4) { None } else { Some(condition(dice)) },
-        from: *dice.pick(&["2022-01-01", "2022-07-15"]),
+        from: dice.pick::<&str>(&["2022-01-01", "2022-07-15"]),
         until: *dice.pick(&[None, None, Some("2022-09-01")]),
     }
 }
@@ -208,8 +208,8 @@ pub(super) fn draft(dice: &mut Dice) -> Draft {
     let must_have: [&[&str]; 3] = [&[], &["items"], &["items", "spot"]];
     let control = if dice.once_in(2) { Some(control(dice)) } else { None };
     let cap: [Option<(u32, Vec<usize>)>; 3] = [None, None, Some((20, vec![0, 1]))];
-    let escalate = (*dice.pick(ESCALATE)).to_owned();
-    let review = (*dice.pick(REVIEW)).to_owned();
+    let escalate = level(dice, "escalate");
+    let review = level(dice, "review");
     let mut made = Draft {
         params,
         list: dice.pick(&[vec!["US", "KP"], vec!["CA"]]).clone(),
@@ -219,11 +219,11 @@ pub(super) fn draft(dice: &mut Dice) -> Draft {
         prohibition: Some(condition(dice)),
         control,
         exceptions: (0..dice.below(3)).map(|_| exception(dice)).collect(),
-        not_collected: *dice.pick(&[None, None, None, Some("maybe_n"), Some("cash")]),
+        not_collected: *dice.pick(&[None, None, None, None, None, Some("maybe_n"), Some("cash")]),
         must_have: dice.pick(&must_have).to_vec(),
         cap: dice.pick(&cap).clone(),
         weights: *dice.pick(&[[5, 15, 30], [10, 15, 20]]),
-        unsettled: *dice.pick(&["incomplete", "incomplete", "incomplete", "review"]),
+        unsettled: dice.pick::<&str>(&["incomplete", "incomplete", "incomplete", "review"]),
         levels: vec![
             ("block", "any prohibition is hit".to_owned()),
             ("escalate", escalate),
@@ -243,12 +243,14 @@ pub(super) fn tidy(draft: &mut Draft) {
     }
     for (_, when) in &mut draft.levels {
         if draft.control.is_none() && when.contains("checked") {
-            *when = "score >= 35".to_owned();
+            "score >= 35".clone_into(when);
         }
     }
 }
 
 pub(super) fn level(dice: &mut Dice, name: &str) -> String {
     let of = if name == "escalate" { ESCALATE } else { REVIEW };
+    // The first of each follow what rules come to.
+    let of = if dice.once_in(2) { &of[..3] } else { of };
     (*dice.pick(of)).to_owned()
 }

@@ -68,9 +68,9 @@ fn text(conditions: &[&String]) -> String {
     let mut text = head;
     for (place, condition) in conditions.iter().enumerate() {
         let condition = condition.replace("good_spot", "spot.land is US");
-        text.push_str(&format!(
+        text.extend([format!(
             "flag flag_{place} \"F\" {{\n  cites s i\n  severity weak\n  when {condition}\n}}\n"
-        ));
+        )]);
     }
     text + &rest
 }

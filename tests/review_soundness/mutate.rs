@@ -195,7 +195,7 @@ fn change_control(draft: &mut Draft, dice: &mut Dice) {
 
 fn change_level(draft: &mut Draft, dice: &mut Dice) {
     match dice.below(5) {
-        0 => draft.unsettled = *dice.pick(&["incomplete", "review"]),
+        0 => draft.unsettled = dice.pick::<&str>(&["incomplete", "review"]),
         1 => {
             let limit = *dice.pick(&[10, 15, 20, 25, 30, 45, 46, 60]);
             draft.levels[2].1 = format!("score >= {limit}");
@@ -210,7 +210,7 @@ fn change_level(draft: &mut Draft, dice: &mut Dice) {
 
 fn change_sums(draft: &mut Draft, dice: &mut Dice) {
     let caps = [None, Some((20, vec![0, 1])), Some((10, vec![0, 1])), Some((20, vec![0, 1, 2]))];
-    draft.cap = dice.pick(&caps).clone();
+    draft.cap.clone_from(dice.pick(&caps));
 }
 
 fn change_collected(draft: &mut Draft, dice: &mut Dice) {

@@ -1,6 +1,7 @@
 //! Whatever is said of a changed policy is true of every record.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use duecare::engine::Engine;
 use duecare::loader::Loaded;
@@ -45,7 +46,7 @@ fn probes(draft: &Draft) -> Option<Loaded> {
         text.push_str(&flag.text(&format!("flag_{place}")));
     }
     if let Some(when) = &draft.prohibition {
-        text.push_str(&format!("prohibition forbidden \"P\" {{ cites s i when {when} }}\n"));
+        let _ = writeln!(text, "prohibition forbidden \"P\" {{ cites s i when {when} }}");
     }
     for (place, (_, condition)) in draft.conditions().into_iter().enumerate() {
         let probe = Flag {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::uses::{Uses, used};
 use crate::hir::Condition;
 use crate::review::Direction;
-use crate::review::implication::{Formula, Instead, Proof, Side};
+use crate::review::implication::{Formula, Instead, Proof, Side, plain};
 use crate::value::Date;
 
 /// What a condition does where it holds.
@@ -106,8 +106,10 @@ pub(super) fn compare(
         (used(old.policy, old_sets, rules), used(new.policy, new_sets, rules));
     let mut fresh = BTreeSet::new();
     let on_days = on_every_day((old, &old_uses), (new, &new_uses), |old, new| {
-        let forward = implies((old, old_sets), (new, new_sets), rules, &mut fresh);
-        let backward = implies((new, new_sets), (old, old_sets), rules, &mut fresh);
+        let (before, after) = (plain_sets(old, old_sets), plain_sets(new, new_sets));
+        let (before, after) = (referred(&before), referred(&after));
+        let forward = implies((old, &before), (new, &after), rules, &mut fresh);
+        let backward = implies((new, &after), (old, &before), rules, &mut fresh);
         Truer::of(forward, backward)
     });
     let provided = fresh.into_iter().map(|list| format!("list `{list}` is up to date")).collect();
@@ -150,6 +152,16 @@ pub(super) fn on_every_day<'p>(
         truer = Some(truer.map_or(on_day, |truer: Truer| truer.with(on_day)));
     }
     OnDays { truer: truer.unwrap_or(Truer::Open), different }
+}
+
+/// The conditions in their plain forms.
+fn plain_sets(side: Side<'_>, sets: &AnyOf<'_>) -> Vec<Vec<Condition>> {
+    let plain = |set: &AllOf<'_>| set.iter().map(|condition| plain(side, condition)).collect();
+    sets.iter().map(plain).collect()
+}
+
+fn referred(sets: &[Vec<Condition>]) -> AnyOf<'_> {
+    sets.iter().map(|set| set.iter().collect()).collect()
 }
 
 fn implies(
@@ -196,7 +208,7 @@ fn is_among(
 }
 
 fn formula<'p>(side: Side<'p>, condition: &'p Condition) -> Formula<'p> {
-    Formula { side, condition, holds: true }
+    Formula::new(side, condition)
 }
 
 fn formulas<'p>(side: Side<'p>, conditions: &[&'p Condition]) -> Vec<Formula<'p>> {

@@ -124,7 +124,7 @@ impl Proof {
             ) => {
                 self.is_same_over((side, over.as_deref()), (other, other_over.as_deref()))
                     && self.are_same_elements((side, members), (other, others))
-                    && self.implies((side, having), (other, other_having))
+                    && self.plain_implies((side, having), (other, other_having))
             }
             (
                 OperandKind::Arithmetic { operator, left: first, right: second },

@@ -1,5 +1,6 @@
 //! What rules come to, where conditions ask about it.
 
+use super::plain::plain;
 use super::prove::{Formula, Proof};
 use super::side::Side;
 use crate::hir::{Condition, Days, Exception, Outcome, Rule, RuleId};
@@ -55,9 +56,11 @@ impl Proof {
         if first.kind() != second.kind() || !self.step() {
             return false;
         }
-        let given = || formulas(side, first.applies_when.iter().chain(first.when()));
-        let mut wanted = second.applies_when.iter().chain(second.when());
-        wanted.all(|wanted| self.follows(given(), formulas(other, std::iter::once(wanted))))
+        let given = plain_of(side, first.applies_when.iter().chain(first.when()));
+        let wanted = plain_of(other, second.applies_when.iter().chain(second.when()));
+        wanted
+            .iter()
+            .all(|wanted| self.follows(formulas(side, &given), vec![Formula::new(other, wanted)]))
     }
 
     /// Whether they apply to the same and hold for the same.
@@ -81,13 +84,11 @@ impl Proof {
         (side, first): (Side<'p>, Option<&'p Condition>),
         (other, second): (Side<'p>, Option<&'p Condition>),
     ) -> bool {
-        let one_way = |proof: &mut Self,
-                       from: (Side<'p>, Option<&'p Condition>),
-                       to: (Side<'p>, Option<&'p Condition>)| {
-            to.1.is_none() || proof.follows(formulas(from.0, from.1), formulas(to.0, to.1))
-        };
-        one_way(self, (side, first), (other, second))
-            && one_way(self, (other, second), (side, first))
+        let (first, second) = (plain_of(side, first), plain_of(other, second));
+        let mut one_way =
+            |from: Vec<Formula<'_>>, to: Vec<Formula<'_>>| to.is_empty() || self.follows(from, to);
+        one_way(formulas(side, &first), formulas(other, &second))
+            && one_way(formulas(other, &second), formulas(side, &first))
     }
 
     /// Whether exceptions from the second relieve only where some from the first do.
@@ -97,9 +98,8 @@ impl Proof {
                 is_within(&new.in_force, &old.in_force)
                     && match (&new.when, &old.when) {
                         (_, None) => true,
-                        (new, Some(old)) => {
-                            self.follows(formulas(other, new), formulas(side, std::iter::once(old)))
-                        }
+                        (None, Some(_)) => false,
+                        (Some(new), Some(old)) => self.implies((other, new), (side, old)),
                     }
             })
         })
@@ -131,7 +131,14 @@ fn formulas<'p>(
     side: Side<'p>,
     conditions: impl IntoIterator<Item = &'p Condition>,
 ) -> Vec<Formula<'p>> {
-    conditions.into_iter().map(|condition| Formula { side, condition, holds: true }).collect()
+    conditions.into_iter().map(|condition| Formula::new(side, condition)).collect()
+}
+
+fn plain_of<'c>(
+    side: Side<'_>,
+    conditions: impl IntoIterator<Item = &'c Condition>,
+) -> Vec<Condition> {
+    conditions.into_iter().map(|condition| plain(side, condition)).collect()
 }
 
 impl<'p> Side<'p> {
