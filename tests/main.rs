@@ -36,6 +36,7 @@ mod publishing;
 mod relief;
 mod report;
 mod review;
+mod review_soundness;
 mod review_witness;
 mod soundness;
 mod support;

@@ -155,6 +155,20 @@ impl PolicySet {
             named.extend(part.names_define());
             visit(part);
         });
+        self.walk_defines(named, visit);
+    }
+
+    /// The same for a value.
+    pub fn walk_operand<'h>(&'h self, operand: &'h Operand, visit: &mut dyn FnMut(Part<'h>)) {
+        let mut named: Vec<DefineId> = Vec::new();
+        operand.walk(&mut |part| {
+            named.extend(part.names_define());
+            visit(part);
+        });
+        self.walk_defines(named, visit);
+    }
+
+    fn walk_defines<'h>(&'h self, mut named: Vec<DefineId>, visit: &mut dyn FnMut(Part<'h>)) {
         while let Some(id) = named.pop() {
             let mut inside = |part: Part<'h>| {
                 named.extend(part.names_define());

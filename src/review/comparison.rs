@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::change::{Change, Detail, Weight, What};
-use super::compare::{Version, changes};
+use super::compare::{Follows, Version, changes};
 use super::direction::Direction;
 use super::step::Step;
 use crate::digest::Digest;
@@ -28,6 +28,8 @@ pub struct Comparison {
     pub step: StepSummary,
     /// What changed, what matters most first.
     pub changes: Vec<Change>,
+    #[serde(skip)]
+    follows: Follows,
 }
 
 /// Which version.
@@ -62,7 +64,8 @@ pub struct Summary {
     pub grounds: usize,
     /// Changes of words alone.
     pub wording: usize,
-    /// Of all changes together.
+    /// Of all changes together: where it is stricter nobody gets a lower decision, where it is looser nobody a
+    /// higher one, where it is equal nobody another.
     pub direction: Option<Direction>,
     /// Whether the texts are the same, byte by byte.
     pub same_text: bool,
@@ -87,13 +90,15 @@ impl Comparison {
     /// # Errors
     /// If a file of a version cannot be laid out, so that nobody could say that nothing else changed.
     pub fn of(old: Version<'_>, new: Version<'_>) -> Result<Self, NotFormatted> {
+        let (changes, follows) = changes(old, new)?;
         let mut comparison = Self {
             format: FORMAT,
             old: VersionSummary::of(old),
             new: VersionSummary::of(new),
             summary: Summary::default(),
             step: StepSummary { needed: Step::Patch, taken: None, use_instead: None },
-            changes: changes(old, new)?,
+            changes,
+            follows,
         };
         comparison.settle();
         comparison.step = StepSummary::of(
@@ -118,6 +123,8 @@ impl Comparison {
             (change.weight, direction.is_none(), direction)
         });
         self.summary = Summary::of(&self.changes, self.old.digest == self.new.digest);
+        self.summary.direction =
+            self.summary.direction.map(|direction| self.follows.direction(direction));
     }
 
     /// The comparison as JSON, indented, with a line break at its end: these very bytes are what somebody read who

@@ -68,6 +68,13 @@ impl Network {
         Ip(self.0.hosts().next().unwrap_or(self.0.addr()))
     }
 
+    /// Its lower and its upper half; a single address has none.
+    #[must_use]
+    pub fn halves(self) -> Option<[Self; 2]> {
+        let mut halves = self.0.subnets(self.0.prefix_len().checked_add(1)?).ok()?;
+        Some([Self(halves.next()?), Self(halves.next()?)])
+    }
+
     /// Whether the address lies in the network.
     #[must_use]
     pub fn contains(self, ip: Ip) -> bool {

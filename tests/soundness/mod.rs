@@ -1,8 +1,8 @@
 //! The property that everything rests on: filling in missing facts never turns a settled answer into
 //! another one; and its counterpart: what is unknown can really still come out both ways.
 
-mod conditions;
-mod facts;
+pub(crate) mod conditions;
+pub(crate) mod facts;
 mod policies;
 
 use duecare::disposition::Dispositions;

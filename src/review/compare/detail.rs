@@ -1,8 +1,12 @@
 //! Changed parts of clauses.
 
-use super::verdict::{AnyOf, Role, Truer, Uses, compare};
+use std::collections::BTreeSet;
+
+use super::rules::clause_of;
+use super::uses::Uses;
+use super::verdict::{AnyOf, Role, Rules, Truer, compare};
 use super::{Pair, Version};
-use crate::hir::{Citation, Condition, PolicySet};
+use crate::hir::{Citation, Condition, PolicySet, RuleId};
 use crate::review::change::{Judged, Seek};
 use crate::review::implication::Side;
 use crate::review::{ClauseId, Detail, Direction, Weight};
@@ -89,6 +93,17 @@ pub(super) struct Asked<'a> {
     pub(super) judged: Judged,
 }
 
+impl Asked<'_> {
+    /// Levels, and what controls are required by, speak of what rules came to.
+    pub(super) fn rules(&self) -> Rules {
+        match self.judged {
+            Judged::Decision => Rules::Outcomes,
+            Judged::Rules { .. } if self.part == "required when" => Rules::Outcomes,
+            Judged::Rules { .. } => Rules::Meaning,
+        }
+    }
+}
+
 impl Pair<'_> {
     /// A condition of both, if it changed; without a condition it always holds.
     pub(super) fn condition(
@@ -99,7 +114,11 @@ impl Pair<'_> {
     ) -> Option<Detail> {
         let (old_text, new_text) = (written(self.old, old), written(self.new, new));
         // Its own words, where they are others, say more than what they name.
-        let by = if old_text == new_text { self.changed_by(old, new) } else { Vec::new() };
+        let by = if old_text == new_text {
+            self.changed_by(asked.rules(), old, new)
+        } else {
+            Vec::new()
+        };
         if old_text == new_text && by.is_empty() {
             return None;
         }
@@ -137,7 +156,8 @@ impl Pair<'_> {
         new: &AnyOf<'_>,
         by: Vec<ClauseId>,
     ) -> Option<Detail> {
-        let verdict = compare((self.old_side(), old), (self.new_side(), new));
+        let rules = asked.rules();
+        let verdict = compare((self.old_side(), old), (self.new_side(), new), rules);
         let is_same_text = detail.old == detail.new;
         if is_same_text && verdict.truer == Truer::Same {
             return None;
@@ -150,10 +170,25 @@ impl Pair<'_> {
         Some(Detail { by, provided: verdict.provided, ..detail })
     }
 
-    /// Parameters, lists and definitions that a condition uses in one of them and that are not the same in both.
-    fn changed_by(&self, old: Option<&Condition>, new: Option<&Condition>) -> Vec<ClauseId> {
-        let used = |policy: &PolicySet, condition: Option<&Condition>| {
-            let uses = Uses::of(policy, condition);
+    /// What a condition uses in one of them and that is not the same in both.
+    fn changed_by(
+        &self,
+        rules: Rules,
+        old: Option<&Condition>,
+        new: Option<&Condition>,
+    ) -> Vec<ClauseId> {
+        let (old_policy, new_policy) = (&self.old.policy.checked, &self.new.policy.checked);
+        let (old, new) = (Uses::of(old_policy, old), Uses::of(new_policy, new));
+        let mut named = self.changed_of(&old, &new);
+        if rules == Rules::Meaning {
+            named.extend(self.changed_rules_of(&old, &new));
+        }
+        named
+    }
+
+    /// Parameters, lists, definitions and rates that are used in one of them and that are not the same in both.
+    pub(super) fn changed_of(&self, old: &Uses, new: &Uses) -> Vec<ClauseId> {
+        let used = |policy: &PolicySet, uses: &Uses| {
             let params = uses.params.iter().filter_map(|id| policy.params.get(id.index()));
             let lists = uses.lists.iter().filter_map(|id| policy.lists.get(id.index()));
             let defines = uses.defines.iter().filter_map(|id| policy.defines.get(id.index()));
@@ -170,6 +205,47 @@ impl Pair<'_> {
         named.extend(of_new.into_iter().filter(|id| !named.contains(id)).collect::<Vec<_>>());
         named.retain(|id| !self.is_same_value(id));
         named
+    }
+
+    /// Rules that are asked about and are not the same in both, with what they use and the exceptions from them.
+    pub(super) fn changed_rules_of(&self, old: &Uses, new: &Uses) -> Vec<ClauseId> {
+        let asked = |policy: &PolicySet, uses: &Uses| -> Vec<ClauseId> {
+            let rules = uses.rules.iter().filter_map(|id| policy.rules.get(id.index()));
+            rules.map(clause_of).collect()
+        };
+        let mut named = asked(&self.old.policy.checked, old);
+        let of_new = asked(&self.new.policy.checked, new);
+        named.extend(of_new.into_iter().filter(|id| !named.contains(id)).collect::<Vec<_>>());
+        named.retain(|id| !self.is_same_rule(id));
+        named
+    }
+
+    fn is_same_rule(&self, id: &ClauseId) -> bool {
+        let (old_policy, new_policy) = (&self.old.policy.checked, &self.new.policy.checked);
+        let found =
+            |policy: &PolicySet| policy.rules.iter().position(|rule| clause_of(rule) == *id);
+        let (Some(old), Some(new)) = (found(old_policy), found(new_policy)) else { return false };
+        let (old, new) = (RuleId(old), RuleId(new));
+        let exceptions = |policy: &PolicySet, rule: RuleId| -> BTreeSet<String> {
+            let excepting = policy.exceptions.iter().filter(|one| one.excepts.contains(&rule));
+            excepting.map(|exception| exception.name.clone()).collect()
+        };
+        let conditions = |policy: &PolicySet, rule: RuleId| {
+            let own = policy.rule(rule).conditions().cloned();
+            let excepting = policy.exceptions.iter().filter(|one| one.excepts.contains(&rule));
+            let of_exceptions = excepting.filter_map(|exception| exception.when.clone());
+            own.chain(of_exceptions).collect::<Vec<Condition>>()
+        };
+        let (before, after) = (exceptions(old_policy, old), exceptions(new_policy, new));
+        let (old_conditions, new_conditions) =
+            (conditions(old_policy, old), conditions(new_policy, new));
+        let (old_uses, new_uses) =
+            (Uses::of(old_policy, &old_conditions), Uses::of(new_policy, &new_conditions));
+        self.is_same_clause(id)
+            && before == after
+            && before.iter().all(|name| self.is_same_clause(&ClauseId::new("exception", name)))
+            && self.changed_of(&old_uses, &new_uses).is_empty()
+            && self.changed_rules_of(&old_uses, &new_uses).is_empty()
     }
 
     pub(super) fn old_side(&self) -> Side<'_> {

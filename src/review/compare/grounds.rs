@@ -5,7 +5,7 @@ use super::relief::accepted;
 use super::{Matched, Pair};
 use crate::hir::{Gap, PolicySet, Source};
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
-use crate::types::{EnumType, RecordType, Schema, Shape};
+use crate::types::{EnumType, FieldSlot, RecordType, Schema, Shape};
 
 impl Pair<'_> {
     pub(super) fn records(&self) -> Vec<Change> {
@@ -101,6 +101,19 @@ fn record_details(
         let changed = worded(&part, &was, &is, Weight::Meaning);
         details.extend(changed.map(|detail| detail.directed(Direction::NotDetermined)));
         details.extend(worded(&format!("{part} in words"), &field.doc, &same.doc, Weight::Wording));
+    }
+    let mark = |record: &RecordType, slot: Option<FieldSlot>| {
+        slot.and_then(|slot| record.at(slot)).map(|field| field.name.clone())
+    };
+    for (part, was, is) in [
+        ("key", before.key, after.key),
+        ("time", before.time, after.time),
+        ("end", before.end, after.end),
+    ] {
+        let (was, is) = (mark(before, was), mark(after, is));
+        // By which field elements are told apart or follow each other is asked by no name.
+        let changed = optional(part, was.as_deref(), is.as_deref(), Weight::Meaning);
+        details.extend(changed.map(|detail| detail.directed(Direction::NotDetermined)));
     }
     let names = |fields: Vec<&crate::types::FieldShape>| -> Vec<String> {
         fields.into_iter().map(|field| field.name.clone()).collect()

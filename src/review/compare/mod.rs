@@ -1,18 +1,22 @@
 //! Compares two versions of a policy, clause by clause.
 
 mod clauses;
+mod control;
 mod decision;
 mod detail;
 mod grounds;
 mod policy;
 mod relief;
 mod rules;
+mod uses;
 mod values;
 mod verdict;
+mod whole;
 
 use std::collections::BTreeSet;
 
 pub(in crate::review) use verdict::{Role, Truer};
+pub(in crate::review) use whole::Follows;
 
 use super::change::{Change, ClauseId, Detail, Weight, What};
 use super::direction::Direction;
@@ -50,7 +54,10 @@ pub(in crate::review) struct Pair<'v> {
 ///
 /// # Errors
 /// If a file of a version cannot be laid out.
-pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Result<Vec<Change>, NotFormatted> {
+pub(super) fn changes(
+    old: Version<'_>,
+    new: Version<'_>,
+) -> Result<(Vec<Change>, Follows), NotFormatted> {
     let pair = Pair { old, new, old_clauses: Clauses::of(old)?, new_clauses: Clauses::of(new)? };
     let mut changes = pair.rules();
     changes.extend(pair.params());
@@ -66,7 +73,8 @@ pub(super) fn changes(old: Version<'_>, new: Version<'_>) -> Result<Vec<Change>,
     changes.extend(pair.gaps());
     let others = pair.other_texts(&changes);
     changes.extend(others);
-    Ok(changes)
+    let follows = pair.follows(&changes);
+    Ok((changes, follows))
 }
 
 impl Pair<'_> {

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use super::detail::{Asked, cited, optional, set_of, worded, written};
+use super::detail::{Asked, cited, optional, set_of, worded};
 use super::verdict::{AllOf, AnyOf, Role, Truer};
-use super::{Matched, Pair, Version};
-use crate::hir::{
-    Answer, ControlRule, FlagRule, Lasts, Operand, PolicySet, Raised, Rule, RuleBody, RuleId,
-};
+use super::{Matched, Pair};
+use crate::hir::{FlagRule, PolicySet, Raised, Rule, RuleBody, RuleId, Severity};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
 
+/// What the direction of a changed `applies when` leaves out.
+const APPLIES: &str = "where nobody can tell whether the rule applies, it is told as unknown, even of somebody \
+                       for whom it could not be hit";
+
 /// Makes what is asked of one part of a rule.
-type Asking<'a> = &'a dyn Fn(&'static str, Role) -> Asked<'static>;
+pub(super) type Asking<'a> = &'a dyn Fn(&'static str, Role) -> Asked<'static>;
 
 impl Pair<'_> {
     pub(super) fn rules(&self) -> Vec<Change> {
@@ -59,6 +61,9 @@ impl Pair<'_> {
             old.applies_when.as_ref(),
             new.applies_when.as_ref(),
         ));
+        for detail in details.iter_mut().filter(|detail| detail.seek.is_some()) {
+            detail.provided.push(APPLIES.to_owned());
+        }
         match (&old.body, &new.body) {
             (RuleBody::Prohibition { when: old }, RuleBody::Prohibition { when: new }) => {
                 details.extend(self.condition(asked("when", Role::Catches), Some(old), Some(new)));
@@ -104,10 +109,12 @@ impl Pair<'_> {
         details
     }
 
+    /// The stronger forms: of one severity by their order.
     fn raised_details(&self, asked: Asking<'_>, old: &FlagRule, new: &FlagRule) -> Vec<Detail> {
-        let matched = Matched::by(&old.raised, &new.raised, |raised| raised.severity);
+        let (old_forms, new_forms) = (forms(old), forms(new));
+        let matched = Matched::by(&old_forms, &new_forms, |(key, _)| *key);
         let mut details = Vec::new();
-        for (old, new) in matched.both {
+        for ((_, old), (_, new)) in matched.both {
             let asked = asked("raised to", Role::Catches);
             details.extend(self.condition(asked, Some(&old.when), Some(&new.when)));
             details.extend(amount("raised to weight", old.weight, new.weight));
@@ -119,132 +126,11 @@ impl Pair<'_> {
             Detail::new("raised to", old_word, new_word, Weight::Meaning)
                 .sought(asked("raised to", Role::Catches), truer)
         };
-        details.extend(matched.removed.into_iter().map(|raised| lone(raised, true)));
-        details.extend(matched.added.into_iter().map(|raised| lone(raised, false)));
-        details
-    }
-
-    fn control_details(
-        &self,
-        asked: Asking<'_>,
-        old: &ControlRule,
-        new: &ControlRule,
-    ) -> Vec<Detail> {
-        let mut details = Vec::new();
-        details.extend(self.condition(
-            asked("met when", Role::Relieves),
-            Some(&old.met_when),
-            Some(&new.met_when),
-        ));
-        details.extend(self.never_or(
-            asked("failed when", Role::Catches),
-            old.failed_when.as_ref(),
-            new.failed_when.as_ref(),
-        ));
-        details.extend(self.required_details(asked, old, new));
-        details.extend(self.dated_details(old.dated.as_ref(), new.dated.as_ref()));
-        details.extend(self.lasts_details(asked, old, new));
-        details.extend(self.answers_details(&old.answers, &new.answers));
-        details
-    }
-
-    /// When a control must be done. Where nothing is written, it follows the flags that it answers, or is always
-    /// required.
-    fn required_details(
-        &self,
-        asked: Asking<'_>,
-        old: &ControlRule,
-        new: &ControlRule,
-    ) -> Option<Detail> {
-        let asked = asked("required when", Role::Catches);
-        let (old_when, new_when) = (old.required_when.as_ref(), new.required_when.as_ref());
-        let follows_flags =
-            |control: &ControlRule| control.required_when.is_none() && !control.answers.is_empty();
-        if follows_flags(old) == follows_flags(new) {
-            return self.condition(asked, old_when, new_when);
-        }
-        let (old_text, new_text) = (written(self.old, old_when), written(self.new, new_when));
-        if old_text == new_text {
-            return None;
-        }
-        let detail = Detail::new("required when", old_text, new_text, Weight::Meaning);
-        Some(detail.sought(asked, Truer::Open))
-    }
-
-    fn dated_details(&self, old: Option<&Operand>, new: Option<&Operand>) -> Option<Detail> {
-        let text = |version: Version<'_>, operand: Option<&Operand>| {
-            operand.map(|operand| version.written(operand.span))
-        };
-        let (old, new) = (text(self.old, old), text(self.new, new));
-        (old != new).then(|| {
-            Detail::new("dated", old, new, Weight::Meaning).directed(Direction::NotDetermined)
-        })
-    }
-
-    fn lasts_details(
-        &self,
-        asked: Asking<'_>,
-        old: &ControlRule,
-        new: &ControlRule,
-    ) -> Option<Detail> {
-        let text = |version: Version<'_>, control: &ControlRule| {
-            let of = |lasts: &Lasts| {
-                let period = super::values::shown(version, &lasts.period);
-                match written(version, lasts.when.as_ref()) {
-                    Some(when) => format!("{period} when {when}"),
-                    None => period,
-                }
-            };
-            let all: Vec<String> = control.lasts.iter().map(of).collect();
-            (!all.is_empty()).then(|| all.join("; "))
-        };
-        let (old_text, new_text) = (text(self.old, old), text(self.new, new));
-        if old_text == new_text {
-            return None;
-        }
-        let detail = Detail::new("lasts", old_text, new_text, Weight::Meaning);
-        let truer = match (old.lasts.as_slice(), new.lasts.as_slice()) {
-            ([], []) => Truer::Same,
-            // What has no end lasts longer than any time.
-            (_, []) => Truer::Grew,
-            ([], _) => Truer::Shrank,
-            ([old], [new]) if old.when.is_none() && new.when.is_none() => {
-                self.longer(&old.period, &new.period)
-            }
-            _ => Truer::Open,
-        };
-        Some(detail.sought(asked("lasts", Role::Relieves), truer))
-    }
-
-    fn answers_details(&self, old: &[Answer], new: &[Answer]) -> Vec<Detail> {
-        let (old_policy, new_policy) = (&self.old.policy.checked, &self.new.policy.checked);
-        let name = |policy: &PolicySet, answer: &Answer| policy.rule(answer.flag).name.clone();
-        let shown = |policy: &PolicySet, answer: &Answer| {
-            let name = name(policy, answer);
-            let to = answer.reducing_to.map_or(String::new(), |to| format!(" reducing to {to}"));
-            let any = if answer.at_any_time { " at any time" } else { "" };
-            format!("{name}{to}{any}")
-        };
-        let names: BTreeSet<String> = old
-            .iter()
-            .map(|answer| name(old_policy, answer))
-            .chain(new.iter().map(|answer| name(new_policy, answer)))
-            .collect();
-        let mut details = Vec::new();
-        for flag in names {
-            let of = |policy: &PolicySet, answers: &[Answer]| {
-                answers.iter().copied().find(|answer| name(policy, answer) == flag)
-            };
-            let (before, after) = (of(old_policy, old), of(new_policy, new));
-            let (old_text, new_text) = (
-                before.map(|answer| shown(old_policy, &answer)),
-                after.map(|answer| shown(new_policy, &answer)),
-            );
-            if old_text != new_text {
-                details.push(
-                    Detail::new("answers", old_text, new_text, Weight::Meaning)
-                        .directed(direction_of_answer(before, after)),
-                );
+        details.extend(matched.removed.into_iter().map(|(_, raised)| lone(raised, true)));
+        details.extend(matched.added.into_iter().map(|(_, raised)| lone(raised, false)));
+        if !(is_heavier_by_severity(old) && is_heavier_by_severity(new)) {
+            for detail in &mut details {
+                detail.direction = detail.direction.map(|_| Direction::NotDetermined);
             }
         }
         details
@@ -430,6 +316,23 @@ fn names_of(rules: &[&Rule]) -> Vec<String> {
     rules.iter().map(|rule| rule.name.clone()).collect()
 }
 
+/// The stronger forms of a flag, each by its severity and its place among those of the same.
+fn forms(flag: &FlagRule) -> Vec<((Severity, usize), &Raised)> {
+    let place = |place: usize, severity: Severity| {
+        flag.raised.iter().take(place).filter(|raised| raised.severity == severity).count()
+    };
+    let forms = flag.raised.iter().enumerate();
+    forms.map(|(at, raised)| ((raised.severity, place(at, raised.severity)), raised)).collect()
+}
+
+/// Whether a form of a higher severity never weighs less than one of a lower: the highest that holds counts.
+fn is_heavier_by_severity(flag: &FlagRule) -> bool {
+    flag.raised.iter().all(|high| {
+        let lower = flag.raised.iter().filter(|low| low.severity < high.severity);
+        lower.into_iter().all(|low| low.weight <= high.weight)
+    })
+}
+
 /// What a new rule of that kind does.
 fn direction_of_presence(rule: &Rule) -> Direction {
     match &rule.body {
@@ -437,17 +340,6 @@ fn direction_of_presence(rule: &Rule) -> Direction {
         RuleBody::Control(control) if control.answers.is_empty() => Direction::Stricter,
         // It asks for more, and lets hits be answered.
         RuleBody::Control(_) => Direction::Neither,
-    }
-}
-
-fn direction_of_answer(old: Option<Answer>, new: Option<Answer>) -> Direction {
-    let counts = |answer: Answer| answer.reducing_to.unwrap_or_default();
-    match (old, new) {
-        (None, Some(_)) => Direction::Looser,
-        (Some(_), None) => Direction::Stricter,
-        (None, None) => Direction::Equal,
-        (Some(old), Some(new)) => Direction::of_amounts(counts(old), counts(new))
-            .with(Direction::of_amounts(new.at_any_time, old.at_any_time)),
     }
 }
 

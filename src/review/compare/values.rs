@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::control::{lasts_longer, uses_of_lasts};
 use super::detail::{optional, set_of, worded};
 use super::rules::clause_of;
-use super::verdict::{AnyOf, Role, Truer, Uses, compare};
+use super::uses::Uses;
+use super::verdict::{AnyOf, Role, Rules, Truer, compare};
 use super::{Matched, Pair, Version};
 use crate::hir::{
     Condition, Define, DefineBody, List, Operand, OperandKind, Param, PolicySet, RuleBody,
     Template, TemplatePart,
 };
 use crate::review::change::Through;
-use crate::review::implication::{Instead, Proof, Side, is_no_longer};
+use crate::review::implication::Instead;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
 
 /// Values of a list that are named when they were added or removed; of more the number is told.
@@ -42,7 +44,7 @@ impl Pair<'_> {
 
     fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
         let mut details = Vec::new();
-        if values(old) != values(new) {
+        if rows(old) != rows(new) {
             details.push(Detail::new("value", Some(rows(old)), Some(rows(new)), Weight::Meaning));
         }
         let reasons = |param: &Param| -> Vec<String> {
@@ -93,53 +95,42 @@ impl Pair<'_> {
         let old = &self.old.policy.checked;
         let side = self.old_side();
         let mut through: Vec<Through> = Vec::new();
-        for (clause, role, condition) in Self::roles(old) {
-            if !uses_it(&Uses::of(old, [condition]), old) {
-                continue;
-            }
-            let sets: AnyOf<'_> = vec![vec![condition]];
-            let truer = compare((side, &sets), (side.with(instead), &sets)).truer;
-            let direction = truer.direction(role);
-            match through.iter_mut().find(|known| known.clause == clause) {
-                Some(known) => known.direction = known.direction.with(direction),
-                None => through.push(Through { clause, direction }),
+        let mut add = |clause: ClauseId, direction: Direction| match through
+            .iter_mut()
+            .find(|known| known.clause == clause)
+        {
+            Some(known) => known.direction = known.direction.with(direction),
+            None => through.push(Through { clause, direction }),
+        };
+        for (clause, role, rules, condition) in Self::roles(old) {
+            if uses_it(&Uses::of(old, [condition]), old) {
+                let sets: AnyOf<'_> = vec![vec![condition]];
+                let truer = compare((side, &sets), (side.with(instead), &sets), rules).truer;
+                add(clause, truer.direction(role));
             }
         }
-        if let Instead::Param(param) = instead {
-            self.through_lasts(param, &mut through);
+        for rule in &old.rules {
+            let RuleBody::Control(control) = &rule.body else { continue };
+            if uses_it(&uses_of_lasts(old, control), old) {
+                let truer = lasts_longer((side, control), (side.with(instead), control));
+                add(clause_of(rule), truer.direction(Role::Relieves));
+            }
+            let dated = control.dated.as_ref();
+            if dated.is_some_and(|dated| uses_it(&Uses::default().and_of(old, dated), old)) {
+                add(clause_of(rule), Direction::NotDetermined);
+            }
         }
         through
     }
 
-    /// Controls that last as long as a parameter says.
-    fn through_lasts(&self, new: &Param, through: &mut Vec<Through>) {
-        let policy = &self.old.policy.checked;
-        for rule in &policy.rules {
-            let RuleBody::Control(control) = &rule.body else { continue };
-            for lasts in &control.lasts {
-                let OperandKind::Param(id) = &lasts.period.kind else { continue };
-                let Some(old) = policy.params.get(id.index()) else { continue };
-                if old.name == new.name {
-                    let side = self.old_side();
-                    let (old, new) =
-                        ((side, &lasts.period), (side.with(Instead::Param(new)), &lasts.period));
-                    let truer = longer(old, new);
-                    through.push(Through {
-                        clause: clause_of(rule),
-                        direction: truer.direction(Role::Relieves),
-                    });
-                }
-            }
-        }
-    }
-
     /// Every condition by which people are judged, with what it does where it holds.
-    fn roles<'p>(policy: &'p PolicySet) -> Vec<(ClauseId, Role, &'p Condition)> {
+    fn roles<'p>(policy: &'p PolicySet) -> Vec<(ClauseId, Role, Rules, &'p Condition)> {
         let mut roles = Vec::new();
         for rule in &policy.rules {
             let clause = clause_of(rule);
             let mut add = |role, condition: Option<&'p Condition>| {
-                roles.extend(condition.map(|condition| (clause.clone(), role, condition)));
+                let asked = |condition| (clause.clone(), role, Rules::Meaning, condition);
+                roles.extend(condition.map(asked));
             };
             add(Role::Catches, rule.applies_when.as_ref());
             add(Role::Catches, rule.when());
@@ -153,17 +144,22 @@ impl Pair<'_> {
                 RuleBody::Control(control) => {
                     add(Role::Relieves, Some(&control.met_when));
                     add(Role::Catches, control.failed_when.as_ref());
-                    add(Role::Catches, control.required_when.as_ref());
+                    let required = control.required_when.as_ref();
+                    roles.extend(required.map(|required| {
+                        (clause.clone(), Role::Catches, Rules::Outcomes, required)
+                    }));
                 }
             }
         }
         for exception in &policy.exceptions {
             let clause = ClauseId::new("exception", &exception.name);
-            roles.extend(exception.when.as_ref().map(|when| (clause, Role::Relieves, when)));
+            let when = exception.when.as_ref();
+            roles.extend(when.map(|when| (clause, Role::Relieves, Rules::Meaning, when)));
         }
         for level in &policy.decision.levels {
             let clause = ClauseId::only("decision");
-            roles.extend(level.when.as_ref().map(|when| (clause, Role::Catches, when)));
+            let when = level.when.as_ref();
+            roles.extend(when.map(|when| (clause, Role::Catches, Rules::Outcomes, when)));
         }
         roles
     }
@@ -249,7 +245,8 @@ impl Pair<'_> {
         match (&old.body, &new.body) {
             (DefineBody::Condition(old), DefineBody::Condition(new)) => {
                 let (old, new): (AnyOf<'_>, AnyOf<'_>) = (vec![vec![old]], vec![vec![new]]);
-                compare((self.old_side(), &old), (self.new_side(), &new)).truer == Truer::Same
+                compare((self.old_side(), &old), (self.new_side(), &new), Rules::Meaning).truer
+                    == Truer::Same
             }
             (DefineBody::Operand(_), _) | (DefineBody::Condition(_), DefineBody::Operand(_)) => {
                 false
@@ -264,7 +261,7 @@ impl Pair<'_> {
         match id.kind {
             "param" => {
                 let of = |policy: &'_ PolicySet| {
-                    policy.params.iter().find(|param| param.name == name).map(values)
+                    policy.params.iter().find(|param| param.name == name).map(rows)
                 };
                 of(old) == of(new)
             }
@@ -278,28 +275,16 @@ impl Pair<'_> {
             _ => self.is_same_clause(id),
         }
     }
-
-    /// Whether a length of time grew.
-    pub(super) fn longer(&self, old: &Operand, new: &Operand) -> Truer {
-        longer((self.old_side(), old), (self.new_side(), new))
-    }
-}
-
-fn longer(old: (Side<'_>, &Operand), new: (Side<'_>, &Operand)) -> Truer {
-    let mut proof = Proof::default();
-    Truer::of(proof.period_at_most(old, new), proof.period_at_most(new, old))
-}
-
-/// What a parameter is: whether it is a list, and its values.
-fn values(param: &Param) -> (bool, String) {
-    (param.list, rows(param))
 }
 
 /// The values of a parameter, with the days from which they hold.
 fn rows(param: &Param) -> String {
+    let shown = |row: &crate::hir::ParamValue| {
+        if param.list { format!("[{}]", row.shown()) } else { row.shown() }
+    };
     let row = |row: &crate::hir::ParamValue| match row.from {
-        Some(from) => format!("from {from}: {}", row.shown()),
-        None => row.shown(),
+        Some(from) => format!("from {from}: {}", shown(row)),
+        None => shown(row),
     };
     param.values.iter().map(row).collect::<Vec<_>>().join("; ")
 }
@@ -323,21 +308,25 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
     }
     let stale = |list: &List| list.stale_after.map(|period| period.to_string());
     if stale(old) != stale(new) {
-        // A list that counts for longer leaves fewer answers open.
-        let truer = match (old.stale_after, new.stale_after) {
-            (_, None) => Truer::Grew,
-            (None, Some(_)) => Truer::Shrank,
-            (Some(old), Some(new)) => Truer::of(is_no_longer(old, new), is_no_longer(new, old)),
-        };
+        // A list that counts for longer leaves fewer answers open, and these are yes and no.
         details.push(
             Detail::new("stale after", stale(old), stale(new), Weight::Meaning)
-                .directed(truer.direction(Role::Relieves)),
+                .directed(Direction::Neither),
         );
     }
     let day = |list: &List| list.as_of.map(|day| day.to_string());
-    details.extend(optional("as of", day(old).as_deref(), day(new).as_deref(), Weight::Grounds));
+    details.extend(
+        optional("as of", day(old).as_deref(), day(new).as_deref(), Weight::Grounds)
+            .map(|detail| provided_fresh(detail, new)),
+    );
     details.extend(set_of("because", &old.because, &new.because, Weight::Wording));
     details
+}
+
+/// A list that can grow stale counts only while it is not.
+fn provided_fresh(detail: Detail, list: &List) -> Detail {
+    let provided = list.stale_after.map(|_| format!("list `{}` is up to date", list.name));
+    Detail { provided: provided.into_iter().collect(), ..detail }
 }
 
 /// A length of time in words: a parameter by its value.

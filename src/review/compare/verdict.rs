@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::hir::{Collection, DefineId, ListId, ParamId};
-use crate::hir::{Condition, ConditionKind, Operand, OperandKind, Part, PolicySet};
+use super::uses::{Uses, used};
+use crate::hir::Condition;
 use crate::review::Direction;
-use crate::review::implication::{Formula, Instead, Proof, Side};
+use crate::review::implication::{Formula, Instead, Proof, Side, plain};
 use crate::value::Date;
 
 /// What a condition does where it holds.
@@ -15,6 +15,15 @@ pub(in crate::review) enum Role {
     Catches,
     /// It clears, or relieves.
     Relieves,
+}
+
+/// What conditions that ask about rules are compared by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// What the rules came to, which is told at these rules: in levels, and in what controls are required by.
+    Outcomes,
+    /// What the rules ask for, in either version.
+    Meaning,
 }
 
 /// How the truth of a condition changed.
@@ -37,6 +46,15 @@ pub(super) struct Verdict {
     pub(super) provided: Vec<String>,
     /// The days, of those on which dated values begin, on which it is another condition.
     pub(super) days: Vec<Date>,
+}
+
+impl Rules {
+    pub(super) fn proof(self) -> Proof {
+        match self {
+            Self::Outcomes => Proof::of_outcomes(),
+            Self::Meaning => Proof::default(),
+        }
+    }
 }
 
 impl Truer {
@@ -62,7 +80,7 @@ impl Truer {
         }
     }
 
-    fn with(self, other: Self) -> Self {
+    pub(super) fn with(self, other: Self) -> Self {
         match (self, other) {
             (Self::Same, truer) | (truer, Self::Same) => truer,
             (Self::Grew, Self::Grew) => Self::Grew,
@@ -82,45 +100,78 @@ pub(super) type AllOf<'p> = Vec<&'p Condition>;
 pub(super) fn compare(
     (old, old_sets): (Side<'_>, &AnyOf<'_>),
     (new, new_sets): (Side<'_>, &AnyOf<'_>),
+    rules: Rules,
 ) -> Verdict {
-    let conditions = |sets: &AnyOf<'_>, policy| days_of(policy, sets.iter().flatten().copied());
-    let mut days = conditions(old_sets, old.policy);
-    days.extend(conditions(new_sets, new.policy));
+    let (old_uses, new_uses) =
+        (used(old.policy, old_sets, rules), used(new.policy, new_sets, rules));
+    let mut fresh = BTreeSet::new();
+    let on_days = on_every_day((old, &old_uses), (new, &new_uses), |old, new| {
+        let (before, after) = (plain_sets(old, old_sets), plain_sets(new, new_sets));
+        let (before, after) = (referred(&before), referred(&after));
+        let forward = implies((old, &before), (new, &after), rules, &mut fresh);
+        let backward = implies((new, &after), (old, &before), rules, &mut fresh);
+        Truer::of(forward, backward)
+    });
+    let provided = fresh.into_iter().map(|list| format!("list `{list}` is up to date")).collect();
+    Verdict { truer: on_days.truer, provided, days: on_days.different }
+}
+
+/// How something changed on all days together.
+pub(super) struct OnDays {
+    pub(super) truer: Truer,
+    /// The days on which it changed.
+    different: Vec<Date>,
+}
+
+/// Compares on every day on which a value that is used begins and both have all of theirs; without one nothing can
+/// be said.
+pub(super) fn on_every_day<'p>(
+    (old, old_uses): (Side<'p>, &Uses),
+    (new, new_uses): (Side<'p>, &Uses),
+    mut compare: impl FnMut(Side<'p>, Side<'p>) -> Truer,
+) -> OnDays {
+    let mut days = old_uses.days(old.policy);
+    days.extend(new_uses.days(new.policy));
     for side in [old, new] {
         if let Some(Instead::Param(param)) = side.instead {
             days.extend(param.values.iter().filter_map(|row| row.from));
         }
     }
     days.insert(new.day);
-    // Of a day on which both have all their values; without one nothing can be said.
     let mut truer = None;
     let mut different = Vec::new();
-    let mut fresh = BTreeSet::new();
     for day in days {
         let (old, new) = (Side { day, ..old }, Side { day, ..new });
-        if !has_values(old, old_sets) || !has_values(new, new_sets) {
+        if !old_uses.has_values(old) || !new_uses.has_values(new) {
             continue;
         }
-        let forward = implies((old, old_sets), (new, new_sets), &mut fresh);
-        let backward = implies((new, new_sets), (old, old_sets), &mut fresh);
-        let on_day = Truer::of(forward, backward);
+        let on_day = compare(old, new);
         if on_day != Truer::Same {
             different.push(day);
         }
         truer = Some(truer.map_or(on_day, |truer: Truer| truer.with(on_day)));
     }
-    let truer = truer.unwrap_or(Truer::Open);
-    let provided = fresh.into_iter().map(|list| format!("list `{list}` is up to date")).collect();
-    Verdict { truer, provided, days: different }
+    OnDays { truer: truer.unwrap_or(Truer::Open), different }
+}
+
+/// The conditions in their plain forms.
+fn plain_sets(side: Side<'_>, sets: &AnyOf<'_>) -> Vec<Vec<Condition>> {
+    let plain = |set: &AllOf<'_>| set.iter().map(|condition| plain(side, condition)).collect();
+    sets.iter().map(plain).collect()
+}
+
+fn referred(sets: &[Vec<Condition>]) -> AnyOf<'_> {
+    sets.iter().map(|set| set.iter().collect()).collect()
 }
 
 fn implies(
     (side, sets): (Side<'_>, &AnyOf<'_>),
     (other, others): (Side<'_>, &AnyOf<'_>),
+    rules: Rules,
     fresh: &mut BTreeSet<String>,
 ) -> bool {
     sets.iter().all(|given| {
-        let mut proof = Proof::default();
+        let mut proof = rules.proof();
         let is_shown = match others.as_slice() {
             [wanted] => wanted
                 .iter()
@@ -157,71 +208,9 @@ fn is_among(
 }
 
 fn formula<'p>(side: Side<'p>, condition: &'p Condition) -> Formula<'p> {
-    Formula { side, condition, holds: true }
+    Formula::new(side, condition)
 }
 
 fn formulas<'p>(side: Side<'p>, conditions: &[&'p Condition]) -> Vec<Formula<'p>> {
     conditions.iter().map(|condition| formula(side, condition)).collect()
-}
-
-/// What conditions use, through definitions too.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Uses {
-    pub(super) params: BTreeSet<ParamId>,
-    pub(super) lists: BTreeSet<ListId>,
-    pub(super) defines: BTreeSet<DefineId>,
-    pub(super) rules: BTreeSet<crate::hir::RuleId>,
-    pub(super) money: bool,
-}
-
-impl Uses {
-    pub(super) fn of<'p>(
-        policy: &'p PolicySet,
-        conditions: impl IntoIterator<Item = &'p Condition>,
-    ) -> Self {
-        let mut uses = Self::default();
-        for condition in conditions {
-            policy.walk(condition, &mut |part| uses.add(part));
-        }
-        uses
-    }
-
-    fn add(&mut self, part: Part<'_>) {
-        self.defines.extend(part.names_define());
-        match part {
-            Part::Condition(Condition {
-                kind: ConditionKind::OneOf { list: Collection::Param(id), .. },
-                ..
-            })
-            | Part::Operand(Operand { kind: OperandKind::Param(id), .. }) => {
-                self.params.insert(*id);
-            }
-            Part::Condition(Condition {
-                kind: ConditionKind::OneOf { list: Collection::List(id), .. },
-                ..
-            }) => {
-                self.lists.insert(*id);
-            }
-            Part::Condition(Condition { kind: ConditionKind::Rule { rule, .. }, .. }) => {
-                self.rules.insert(*rule);
-            }
-            Part::Operand(operand) => self.money |= operand.of == crate::types::Type::Money,
-            Part::Condition(_) | Part::Members(_) | Part::Path(_) => {}
-        }
-    }
-}
-
-/// The days on which a dated value that conditions use begins.
-fn days_of<'p>(
-    policy: &'p PolicySet,
-    conditions: impl IntoIterator<Item = &'p Condition>,
-) -> BTreeSet<Date> {
-    let used = Uses::of(policy, conditions).params;
-    let params = used.into_iter().filter_map(|id| policy.params.get(id.index()));
-    params.flat_map(|param| param.values.iter().filter_map(|row| row.from)).collect()
-}
-
-fn has_values(side: Side<'_>, sets: &AnyOf<'_>) -> bool {
-    let used = Uses::of(side.policy, sets.iter().flatten().copied()).params;
-    used.into_iter().all(|id| side.values(id).is_some())
 }

@@ -2,15 +2,12 @@
 
 use rust_decimal::Decimal;
 
+use super::months::is_no_longer;
 use super::prove::Proof;
 use super::side::Side;
 use crate::hir::{Arithmetic, DefineBody, Operand, OperandKind, ParamConstant};
 use crate::types::Type;
 use crate::value::{Currency, Key, Period, Value};
-
-/// Fewest and most seconds of a calendar month.
-const MONTH_MIN: i64 = 28 * 86_400;
-const MONTH_MAX: i64 = 31 * 86_400;
 
 /// An operand of one of the policies.
 pub(in crate::review) type Term<'p> = (Side<'p>, &'p Operand);
@@ -127,7 +124,7 @@ impl Proof {
             ) => {
                 self.is_same_over((side, over.as_deref()), (other, other_over.as_deref()))
                     && self.are_same_elements((side, members), (other, others))
-                    && self.implies((side, having), (other, other_having))
+                    && self.plain_implies((side, having), (other, other_having))
             }
             (
                 OperandKind::Arithmetic { operator, left: first, right: second },
@@ -136,7 +133,8 @@ impl Proof {
                     left: other_first,
                     right: other_second,
                 },
-            ) if operator == others => match operator {
+            ) => match operator {
+                _ if operator != others => false,
                 Arithmetic::Plus => {
                     self.at_most((side, first), (other, other_first))
                         && self.at_most((side, second), (other, other_second))
@@ -225,20 +223,6 @@ impl Proof {
             (None, None) => true,
             (Some(over), Some(there)) => self.is_same((side, over), (other, there)),
             (None, Some(_)) | (Some(_), None) => false,
-        }
-    }
-}
-
-/// Whether a length of time is at most another, whatever months they are.
-pub(in crate::review) fn is_no_longer(left: Period, right: Period) -> bool {
-    match (left, right) {
-        (Period::Exact(left), Period::Exact(right)) => left.seconds() <= right.seconds(),
-        (Period::Months(left), Period::Months(right)) => left <= right,
-        (Period::Exact(left), Period::Months(right)) => {
-            left.seconds() <= Decimal::from(i64::from(right) * MONTH_MIN)
-        }
-        (Period::Months(left), Period::Exact(right)) => {
-            Decimal::from(i64::from(left) * MONTH_MAX) <= right.seconds()
         }
     }
 }

@@ -4,20 +4,40 @@ use super::bound::Bound;
 use super::prove::{Formula, Proof};
 use super::side::Side;
 use crate::check::only_rises;
-use crate::hir::{Condition, ConditionKind, FieldPath, Operand, Window};
+use crate::hir::{Condition, ConditionKind, FieldPath, Operand, OperandKind, Window};
+use crate::types::Type;
 
 type Side2<'p, T> = (Side<'p>, T);
 
 impl Proof {
     /// Whether, for every record, the second is at least as true as the first.
     pub(super) fn atom_implies<'p>(&mut self, given: Formula<'p>, wanted: Formula<'p>) -> bool {
+        if !given.holds && !wanted.holds {
+            return self.kind_implies(wanted.held(), given.held());
+        }
         if let (Some(given), Some(wanted)) = (Bound::of(given), Bound::of(wanted)) {
             return self.bound_implies(given, wanted);
         }
+        if let Some(wanted) = Bound::of(wanted)
+            && Bound::around(given).into_iter().any(|given| self.bound_implies(given, wanted))
+        {
+            return true;
+        }
+        // The same turned round: what a value is excludes what it is equal to.
+        if !wanted.holds
+            && let Some(excluded) = Bound::of(given.contrary())
+            && Bound::around(wanted.contrary())
+                .into_iter()
+                .any(|given| self.bound_implies(given, excluded))
+        {
+            return true;
+        }
         match (given.holds, wanted.holds) {
             (true, true) => self.kind_implies(given, wanted),
-            (false, false) => self.kind_implies(wanted.held(), given.held()),
-            (true, false) | (false, true) => false,
+            (false, true) => {
+                differing_contradicts(given, wanted) || differing_contradicts(wanted, given)
+            }
+            (true | false, false) => false,
         }
     }
 
@@ -32,7 +52,7 @@ impl Proof {
             (
                 ConditionKind::Rule { rule, outcome },
                 ConditionKind::Rule { rule: there, outcome: same },
-            ) => outcome == same && side.rule_name(*rule) == other.rule_name(*there),
+            ) => outcome == same && self.rule_implies((side, *rule), (other, *there), *outcome),
             (
                 ConditionKind::Rules { at_least, severity, kind, outcome },
                 ConditionKind::Rules {
@@ -69,7 +89,7 @@ impl Proof {
                 ConditionKind::Every { members: others, condition: wanted },
             ) => {
                 self.are_among((other, others), (side, members))
-                    && self.implies((side, condition), (other, wanted))
+                    && self.plain_implies((side, condition), (other, wanted))
             }
             (
                 ConditionKind::InAny { window, condition },
@@ -92,7 +112,7 @@ impl Proof {
             (
                 ConditionKind::Assume { condition, assumed },
                 ConditionKind::Assume { condition: wanted, assumed: other_assumed },
-            ) => assumed <= other_assumed && self.implies((side, condition), (other, wanted)),
+            ) => assumed <= other_assumed && self.plain_implies((side, condition), (other, wanted)),
             _ => false,
         }
     }
@@ -109,7 +129,8 @@ impl Proof {
         let mut free: Vec<&Condition> = others.iter().collect();
         let mut without: i64 = 0;
         for part in of {
-            let found = free.iter().position(|there| self.implies((side, part), (other, there)));
+            let found =
+                free.iter().position(|there| self.plain_implies((side, part), (other, there)));
             match found {
                 Some(place) => drop(free.remove(place)),
                 None => without += 1,
@@ -143,7 +164,7 @@ impl Proof {
         wanted: Side2<'p, &'p Condition>,
     ) -> bool {
         self.windows += 1;
-        let implies = self.implies(given, wanted);
+        let implies = self.plain_implies(given, wanted);
         self.windows -= 1;
         implies
     }
@@ -169,6 +190,34 @@ impl Formula<'_> {
     }
 }
 
+/// Whether two values that are not equal are among those of which the second says that some differ.
+fn differing_contradicts(differing: Formula<'_>, contradicting: Formula<'_>) -> bool {
+    let (ConditionKind::Equal(left, right), ConditionKind::Inconsistent { paths, allowing: None }) =
+        (&differing.condition.kind, &contradicting.condition.kind)
+    else {
+        return false;
+    };
+    let is_compared = |operand: &Operand| {
+        matches!(&operand.kind, OperandKind::Field(path)
+        if !path.or_none()
+            && !path.goes_through_list()
+            && is_told_apart_by_key(path.of)
+            && paths.iter().any(|there| {
+                differing.side.is_same_place(path, contradicting.side, there)
+            }))
+    };
+    is_compared(left) && is_compared(right) && paths.iter().all(is_one_each)
+}
+
+/// Whether values are equal where they are not told apart.
+pub(super) const fn is_told_apart_by_key(of: Type) -> bool {
+    matches!(of, Type::Country | Type::Choice(_) | Type::YesNo | Type::Number | Type::Date)
+}
+
+fn is_one_each(path: &FieldPath) -> bool {
+    path.steps.iter().filter(|step| step.list).count() <= 1
+}
+
 /// Whether all that the first compares the second compares too. Further values can only contradict.
 fn are_compared_too(
     (side, paths): Side2<'_, &[FieldPath]>,
@@ -176,12 +225,5 @@ fn are_compared_too(
 ) -> bool {
     let has_all =
         paths.iter().all(|path| others.iter().any(|there| side.is_same_place(path, other, there)));
-    let is_one_each = |path: &FieldPath| path.steps.iter().filter(|step| step.list).count() <= 1;
     has_all && (paths.len() == others.len() || others.iter().all(is_one_each))
-}
-
-impl<'p> Side<'p> {
-    fn rule_name(self, rule: crate::hir::RuleId) -> Option<&'p str> {
-        self.policy.rules.get(rule.index()).map(|rule| rule.name.as_str())
-    }
 }

@@ -13,6 +13,8 @@ pub(super) struct Bound<'p> {
     greater: Term<'p>,
     less: Term<'p>,
     strict: bool,
+    /// Whether it also holds where one of the amounts is none.
+    or_none: bool,
 }
 
 impl<'p> Bound<'p> {
@@ -22,26 +24,54 @@ impl<'p> Bound<'p> {
             return None;
         };
         let side = formula.side;
-        let order = if formula.holds {
-            *order
-        } else if may_be_none(side.resolved(left)) || may_be_none(side.resolved(right)) {
-            return None;
-        } else {
-            order.negated()
-        };
+        let or_none = !formula.holds
+            && (may_be_none(side.resolved(left)) || may_be_none(side.resolved(right)));
+        let order = if formula.holds { *order } else { order.negated() };
         let (greater, less, strict) = match order {
             Order::Greater => (left, right, true),
             Order::AtLeast => (left, right, false),
             Order::Less => (right, left, true),
             Order::AtMost => (right, left, false),
         };
-        Some(Self { greater: (side, greater), less: (side, less), strict })
+        Some(Self { greater: (side, greater), less: (side, less), strict, or_none })
+    }
+
+    /// That a value is neither below nor above what it is equal to.
+    pub(super) fn around(formula: Formula<'p>) -> Vec<Self> {
+        let side = formula.side;
+        let ConditionKind::Equal(left, right) = &formula.condition.kind else { return Vec::new() };
+        let is_constant = |operand| side.constant(operand).is_some();
+        let (value, limit) = match (is_constant(left), is_constant(right)) {
+            (false, true) => (left.as_ref(), right.as_ref()),
+            (true, false) => (right.as_ref(), left.as_ref()),
+            (true, true) | (false, false) => return Vec::new(),
+        };
+        if !formula.holds {
+            return Vec::new();
+        }
+        // Money of another currency is not known to be equal, and a text has no order.
+        let has_order = matches!(
+            side.resolved(value).of,
+            Type::Number | Type::Percent | Type::Duration | Type::Date | Type::Instant
+        );
+        let is_between = is_whole(side.resolved(value))
+            && side.constant(limit).and_then(measure).is_none_or(|(_, of)| !of.fract().is_zero());
+        if !has_order || is_between || value.of != limit.of {
+            return Vec::new();
+        }
+        let bound = |greater, less| Self {
+            greater: (side, greater),
+            less: (side, less),
+            strict: false,
+            or_none: false,
+        };
+        vec![bound(value, limit), bound(limit, value)]
     }
 
     /// Whole amounts are above one number exactly where they are at least the next.
     fn least(&self) -> Option<(Option<crate::value::Currency>, Decimal, bool)> {
         let (currency, amount) = measure(self.less.0.constant(self.less.1)?)?;
-        let is_whole = is_whole(self.greater.0.resolved(self.greater.1));
+        let is_whole = self.is_whole(self.greater, self.less);
         Some(match (is_whole, self.strict) {
             (true, true) => (currency, amount.floor().checked_add(Decimal::ONE)?, false),
             (true, false) => (currency, amount.ceil(), false),
@@ -49,10 +79,18 @@ impl<'p> Bound<'p> {
         })
     }
 
+    /// Whether an amount is compared as a whole number: of things, or of days.
+    #[expect(clippy::unused_self, reason = "one of the parts of a bound")]
+    fn is_whole(&self, amount: Term<'p>, limit: Term<'p>) -> bool {
+        let operand = amount.0.resolved(amount.1);
+        let is_day = operand.of == Type::Date && limit.1.of == Type::Date;
+        is_whole(operand) || is_day
+    }
+
     /// The same of the greater side.
     fn most(&self) -> Option<(Option<crate::value::Currency>, Decimal, bool)> {
         let (currency, amount) = measure(self.greater.0.constant(self.greater.1)?)?;
-        let is_whole = is_whole(self.less.0.resolved(self.less.1));
+        let is_whole = self.is_whole(self.less, self.greater);
         Some(match (is_whole, self.strict) {
             (true, true) => (currency, amount.ceil().checked_sub(Decimal::ONE)?, false),
             (true, false) => (currency, amount.floor(), false),
@@ -80,6 +118,10 @@ fn is_whole(operand: &Operand) -> bool {
 impl Proof {
     /// Whether the first holds only where the second does.
     pub(super) fn bound_implies<'p>(&mut self, given: Bound<'p>, wanted: Bound<'p>) -> bool {
+        // A comparison with none does not hold.
+        if given.or_none {
+            return false;
+        }
         if let (Some(given_least), Some(wanted_least)) = (given.least(), wanted.least()) {
             return self.rises((given.greater, wanted.greater), Rising::Greater)
                 && same_type(given.less, wanted.less)
@@ -93,6 +135,20 @@ impl Proof {
         (given.strict || !wanted.strict)
             && self.rises((given.greater, wanted.greater), Rising::Greater)
             && self.at_most(wanted.less, given.less)
+    }
+
+    /// Whether what is given lies on both sides of a value that is wanted, so that it is this value.
+    pub(super) fn bounds_meet<'p>(&mut self, left: &[Formula<'p>], right: &[Formula<'p>]) -> bool {
+        let given: Vec<Bound<'p>> = left.iter().filter_map(|formula| Bound::of(*formula)).collect();
+        right.iter().any(|formula| {
+            let wanted = Bound::around(*formula);
+            !wanted.is_empty()
+                && wanted.iter().all(|wanted| {
+                    given.iter().any(|given| {
+                        self.step() && !given.or_none && self.bound_implies(*given, *wanted)
+                    })
+                })
+        })
     }
 
     /// Whether the second is at least the first, as the one side of a comparison which none makes no.
@@ -135,7 +191,7 @@ impl Proof {
                 };
                 first.zip(second).is_some_and(|(first, second)| first >= second)
                     && self.are_same_elements((few.0, members), (many.0, others))
-                    && self.implies(given, wanted)
+                    && self.plain_implies(given, wanted)
             }
             _ => false,
         }

@@ -64,10 +64,10 @@ impl Proof {
     ) -> bool {
         match (filter, there) {
             (_, None) => true,
-            (Some(filter), Some(there)) => self.implies((side, filter), (other, there)),
+            (Some(filter), Some(there)) => self.plain_implies((side, filter), (other, there)),
             // Without a filter all are in, so the other one has to hold of all.
             (None, Some(there)) => {
-                let wanted = Formula { side: other, condition: there, holds: true };
+                let wanted = Formula::new(other, there);
                 self.follows(Vec::new(), vec![wanted])
             }
         }

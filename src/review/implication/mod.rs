@@ -8,13 +8,17 @@ mod amount;
 mod atom;
 mod bound;
 mod elements;
+mod existence;
+mod months;
+mod plain;
 mod prove;
+mod rule;
 mod set;
 mod side;
 
 pub use prove::Proof;
 pub use side::Side;
 
-pub(in crate::review) use amount::is_no_longer;
+pub(in crate::review) use plain::plain;
 pub(in crate::review) use prove::Formula;
 pub(in crate::review) use side::Instead;

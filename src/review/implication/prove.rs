@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::plain::plain;
 use super::side::Side;
 use crate::hir::{Condition, ConditionKind, DefineBody};
 
@@ -13,6 +14,8 @@ pub(in crate::review) struct Formula<'p> {
     pub(in crate::review) condition: &'p Condition,
     /// Whether it holds or its contrary does.
     pub(in crate::review) holds: bool,
+    /// Instead of the condition, that at least so many of some of its parts hold.
+    pub(super) among: Option<(usize, &'p [Condition])>,
 }
 
 /// An attempt to show that one condition implies another, and what had to be taken for granted.
@@ -21,13 +24,15 @@ pub struct Proof {
     steps: u32,
     /// How many windows the conditions that are compared stand inside of.
     pub(super) windows: u8,
+    /// Whether rules are taken for what they came to, whatever they ask for.
+    pub(super) takes_outcomes: bool,
     /// Lists that have to be up to date.
     pub(super) fresh: BTreeSet<String>,
 }
 
 impl Default for Proof {
     fn default() -> Self {
-        Self { steps: STEPS_MAX, windows: 0, fresh: BTreeSet::new() }
+        Self { steps: STEPS_MAX, windows: 0, takes_outcomes: false, fresh: BTreeSet::new() }
     }
 }
 
@@ -46,18 +51,33 @@ enum Parts<'p> {
     All(Vec<Formula<'p>>),
     /// One holds.
     One(Vec<Formula<'p>>),
+    /// The first holds and with it a second, or else a third, which never holds where the second does not.
+    Either(Box<[Formula<'p>; 3]>),
     None,
 }
 
 impl Proof {
+    /// Of conditions on what rules came to: those of one name are taken to come to the same.
+    pub(in crate::review) fn of_outcomes() -> Self {
+        Self { takes_outcomes: true, ..Self::default() }
+    }
+
     /// Whether, for every record, `right` is at least as true as `left`.
-    pub fn implies<'p>(
+    pub fn implies(
         &mut self,
-        left: (Side<'p>, &'p Condition),
-        right: (Side<'p>, &'p Condition),
+        (side, left): (Side<'_>, &Condition),
+        (other, right): (Side<'_>, &Condition),
     ) -> bool {
-        let formula = |(side, condition)| Formula { side, condition, holds: true };
-        self.follows(vec![formula(left)], vec![formula(right)])
+        self.plain_implies((side, &plain(side, left)), (other, &plain(other, right)))
+    }
+
+    /// The same of conditions in their plain form.
+    pub(super) fn plain_implies<'p>(
+        &mut self,
+        (side, left): (Side<'p>, &'p Condition),
+        (other, right): (Side<'p>, &'p Condition),
+    ) -> bool {
+        self.follows(vec![Formula::new(side, left)], vec![Formula::new(other, right)])
     }
 
     /// Whether, for every record, one of `right` is at least as true as the least true of `left`.
@@ -89,6 +109,10 @@ impl Proof {
             match formula.parts() {
                 Parts::All(parts) => left.open.extend(parts),
                 Parts::One(_) => left.cases.push(formula),
+                Parts::Either(_) => {
+                    left.atoms.extend(formula.is_whole().then_some(formula));
+                    left.cases.push(formula);
+                }
                 Parts::None => {
                     left.open.extend(formula.without_assumption(false));
                     left.atoms.push(formula);
@@ -99,6 +123,10 @@ impl Proof {
             match formula.parts() {
                 Parts::One(parts) => right.open.extend(parts),
                 Parts::All(_) => right.cases.push(formula),
+                Parts::Either(_) => {
+                    right.atoms.extend(formula.is_whole().then_some(formula));
+                    right.cases.push(formula);
+                }
                 Parts::None => {
                     right.open.extend(formula.without_assumption(true));
                     right.atoms.push(formula);
@@ -112,18 +140,32 @@ impl Proof {
             return true;
         }
         if let Some(formula) = left.cases.pop() {
-            let Parts::One(parts) = formula.parts() else { return false };
-            return parts.into_iter().all(|part| {
+            let cases = match formula.parts() {
+                Parts::One(parts) => parts.into_iter().map(|part| vec![part]).collect(),
+                Parts::Either(parts) => {
+                    let [first, second, third] = *parts;
+                    vec![vec![first, second], vec![third]]
+                }
+                Parts::All(_) | Parts::None => return false,
+            };
+            return cases.into_iter().all(|case| {
                 let mut left = left.clone();
-                left.open.push(part);
+                left.open.extend(case);
                 self.sequent(left, right.clone())
             });
         }
         if let Some(formula) = right.cases.pop() {
-            let Parts::All(parts) = formula.parts() else { return false };
-            return parts.into_iter().all(|part| {
+            let cases = match formula.parts() {
+                Parts::All(parts) => parts.into_iter().map(|part| vec![part]).collect(),
+                Parts::Either(parts) => {
+                    let [first, second, third] = *parts;
+                    vec![vec![first, third], vec![second]]
+                }
+                Parts::One(_) | Parts::None => return false,
+            };
+            return cases.into_iter().all(|case| {
                 let mut right = right.clone();
-                right.open.push(part);
+                right.open.extend(case);
                 self.sequent(left.clone(), right)
             });
         }
@@ -143,20 +185,34 @@ impl Proof {
             }
         }
         self.sets_imply(left, right)
+            || self.elements_imply(left, right)
+            || self.bounds_meet(left, right)
     }
 }
 
 impl<'p> Formula<'p> {
-    fn of(self, condition: &'p Condition) -> Self {
-        Self { condition, ..self }
+    pub(in crate::review) const fn new(side: Side<'p>, condition: &'p Condition) -> Self {
+        Self { side, condition, holds: true, among: None }
     }
 
-    fn contrary(self) -> Self {
+    fn of(self, condition: &'p Condition) -> Self {
+        Self { condition, among: None, ..self }
+    }
+
+    /// Whether it is the condition itself, not some of its parts.
+    const fn is_whole(self) -> bool {
+        self.among.is_none()
+    }
+
+    pub(super) fn contrary(self) -> Self {
         Self { holds: !self.holds, ..self }
     }
 
     fn parts(self) -> Parts<'p> {
         let each = |parts: &'p [Condition]| parts.iter().map(|part| self.of(part)).collect();
+        if let Some((needed, of)) = self.among {
+            return self.parts_of_some(needed, of);
+        }
         match &self.condition.kind {
             ConditionKind::Not(inner) => Parts::All(vec![self.of(inner).contrary()]),
             ConditionKind::Define(id) => match self.side.define(*id) {
@@ -169,13 +225,7 @@ impl<'p> Formula<'p> {
             ConditionKind::Or(parts) => Parts::All(each(parts)),
             ConditionKind::AtLeast { count, of } => {
                 let needed = self.side.whole(count).and_then(|count| usize::try_from(count).ok());
-                match (needed, self.holds) {
-                    (Some(1), true) => Parts::One(each(of)),
-                    (Some(1), false) => Parts::All(each(of)),
-                    (Some(needed), true) if needed == of.len() => Parts::All(each(of)),
-                    (Some(needed), false) if needed == of.len() => Parts::One(each(of)),
-                    _ => Parts::None,
-                }
+                needed.map_or(Parts::None, |needed| self.parts_of_some(needed, of))
             }
             ConditionKind::Field(_)
             | ConditionKind::Rule { .. }
@@ -193,6 +243,32 @@ impl<'p> Formula<'p> {
             | ConditionKind::Assume { .. }
             | ConditionKind::Mistake => Parts::None,
         }
+    }
+
+    /// That at least so many of some hold: either the first does and one fewer of the others, or as many of these.
+    fn parts_of_some(self, needed: usize, of: &'p [Condition]) -> Parts<'p> {
+        let each = || of.iter().map(|part| self.of(part)).collect();
+        let some = |needed, of| Self { among: Some((needed, of)), ..self };
+        let Some((first, others)) = of.split_first().filter(|_| needed > 0) else {
+            // None at all are always there, and more than there are never.
+            let holds = (needed == 0) == self.holds;
+            return if holds { Parts::All(Vec::new()) } else { Parts::One(Vec::new()) };
+        };
+        if needed == 1 || needed == of.len() {
+            return if (needed == 1) == self.holds {
+                Parts::One(each())
+            } else {
+                Parts::All(each())
+            };
+        }
+        let (fewer, as_many) = (some(needed - 1, others), some(needed, others));
+        // The contrary: the first does not hold and as many do not, or else fewer do not.
+        let parts = if self.holds {
+            [self.of(first), fewer, as_many]
+        } else {
+            [self.of(first), as_many, fewer]
+        };
+        Parts::Either(Box::new(parts))
     }
 
     /// What is under an assumption that only makes it truer, or only less true.

@@ -20,6 +20,8 @@ enum Token {
     /// A value of an enum: by its word, since its place may be another.
     Word(String),
     Value(Key<'static>),
+    /// A text letter for letter.
+    Text(String),
     Pattern(String),
     Network(Network),
 }
@@ -43,6 +45,10 @@ impl<'p> Choice<'p> {
             }
             ConditionKind::Equal(left, right) => {
                 let (value, constant) = side.compared_with_constant(left, right)?;
+                if let Value::Text(text) = constant {
+                    let tokens = BTreeSet::from([Token::Text(text.to_string())]);
+                    return Some(Self { side, value, tokens, list: None });
+                }
                 (value, vec![constant.clone()], None)
             }
             ConditionKind::Field(_)
@@ -79,6 +85,9 @@ impl<'p> Choice<'p> {
         }
         self.tokens.iter().any(|wide| match (wide, token) {
             (Token::Network(wide), Token::Network(narrow)) => wide.covers(*narrow),
+            (Token::Pattern(wide), Token::Text(text)) => {
+                WildMatch::new(wide).matches(&text.to_lowercase())
+            }
             (Token::Pattern(wide), Token::Pattern(narrow)) => {
                 // An asterisk of the narrow one can only be met by one of the wide one.
                 !wide.contains('?') && WildMatch::new(wide).matches(narrow)
@@ -89,7 +98,9 @@ impl<'p> Choice<'p> {
 
     /// Whether the set is exact, so that what is not written in it is not in it.
     fn is_exact(&self) -> bool {
-        self.tokens.iter().all(|token| matches!(token, Token::Word(_) | Token::Value(_)))
+        self.tokens
+            .iter()
+            .all(|token| matches!(token, Token::Word(_) | Token::Value(_) | Token::Text(_)))
     }
 
     /// Whether it has all values of its type, so that even an unknown value is in it.
@@ -138,7 +149,7 @@ impl<'p> Side<'p> {
             _ => return None,
         };
         let of = self.resolved(value).of;
-        let is_by_key = !matches!(of, Type::Text | Type::Ip);
+        let is_by_key = of != Type::Ip;
         (is_by_key && of == self.resolved(literal).of).then_some((value, constant))
     }
 
@@ -158,6 +169,21 @@ impl<'p> Side<'p> {
         value.or_none
             || matches!(value.kind, OperandKind::Aggregate { .. } | OperandKind::Share { .. })
     }
+}
+
+/// Whether networks together cover another one: they cover it, or both halves of it.
+fn cover(networks: &[Network], narrow: Network) -> bool {
+    if networks.len() > WIDE_MAX {
+        return false;
+    }
+    if networks.iter().any(|wide| wide.covers(narrow)) {
+        return true;
+    }
+    let inside: Vec<Network> =
+        networks.iter().copied().filter(|network| narrow.covers(*network)).collect();
+    // Two halves take two.
+    inside.len() > 1
+        && narrow.halves().is_some_and(|halves| halves.into_iter().all(|half| cover(&inside, half)))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "all others are compared by their keys")]
@@ -247,8 +273,18 @@ impl<'s, 'p> Sets<'s, 'p> {
     fn is_shown_of_field(&self, about: &Choice<'_>) -> bool {
         let inside: Vec<&Choice<'_>> =
             self.given_in.iter().chain(&self.wanted_out).copied().collect();
+        let networks: Vec<Network> = self
+            .given_out
+            .iter()
+            .chain(&self.wanted_in)
+            .flat_map(|choice| &choice.tokens)
+            .filter_map(
+                |token| if let Token::Network(network) = token { Some(*network) } else { None },
+            )
+            .collect();
         let is_covered = |token: &Token| {
             self.given_out.iter().chain(&self.wanted_in).any(|choice| choice.covers(token))
+                || matches!(token, Token::Network(narrow) if cover(&networks, *narrow))
         };
         let is_outside = |token: &Token| {
             inside.iter().any(|choice| choice.is_exact() && !choice.tokens.contains(token))
