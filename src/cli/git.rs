@@ -87,7 +87,8 @@ impl Revision {
     /// The `.due` files directly in a folder, in the order of their names.
     pub(crate) fn due_files(&self, folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         let object = self.object(folder).map_err(|error| unreadable(folder, &error))?;
-        let listed = asked(&["ls-tree", "-z", "--name-only", "--end-of-options", &object])?;
+        let listed =
+            asked(&["ls-tree", "--full-tree", "-z", "--name-only", "--end-of-options", &object])?;
         let mut files: Vec<PathBuf> = listed
             .split('\0')
             .filter(|name| Path::new(name).extension() == Some(OsStr::new("due")))

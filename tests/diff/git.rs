@@ -117,7 +117,7 @@ fn what_git_cannot_give_is_said() {
         ("--upload-pack=x:policies", "unexpected argument"),
         (":policies/test/1.1.0.due", "no revision is named before the `:`"),
         ("HEAD:policies/list.due", "Git LFS keeps its text elsewhere"),
-        ("HEAD:.", "there is no .due file in `HEAD:`"),
+        ("HEAD:.", "there is no .due file in `HEAD:/`"),
     ] {
         let ran = library.diff(&[old, FILE]);
         assert_ne!(ran.code, 0, "{old}: {}", ran.out);

@@ -2,6 +2,7 @@
 
 mod formats;
 mod git;
+mod impact;
 mod library;
 mod shipped;
 mod sides;

@@ -144,7 +144,7 @@ fn verdict(impact: &Impact) -> String {
 fn unsettled(impact: &Impact) -> String {
     let of = &impact.unsettled;
     format!(
-        "Missing facts can still change the decision of {} people by the old version, and of {} by the new one: {} newly, {} no longer.",
+        "Missing facts can still change decisions: {} by the old version, {} by the new one; {} newly, {} no longer.",
         grouped(of.old),
         grouped(of.new),
         grouped(of.newly),

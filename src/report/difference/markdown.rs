@@ -54,7 +54,7 @@ pub fn difference_markdown(compared: &Compared<'_>) -> String {
 }
 
 fn head(told: &Told) -> String {
-    let mut text = format!("## {}\n\n**{}**\n\n", plain(&told.title), plain(&told.verdict));
+    let mut text = format!("## {}\n\n**{}**\n\n", plain(&told.title), told.verdict);
     for warning in &told.warnings {
         let _ = writeln!(text, "> {}\n", inline(warning));
     }
@@ -70,8 +70,8 @@ fn head(told: &Told) -> String {
             code(&side.name),
             code(&side.version),
             side.status,
-            plain(&side.days),
-            plain(&side.published),
+            side.days,
+            side.published,
             code(&digest)
         );
     }
@@ -79,15 +79,10 @@ fn head(told: &Told) -> String {
     if !told.counts.is_empty() {
         text.push_str("| Changes | | |\n| ---: | --- | --- |\n");
         for count in &told.counts {
-            let _ = writeln!(
-                text,
-                "| {} | **{}** | {} |",
-                count.changes,
-                count.word,
-                plain(count.meaning)
-            );
+            let _ =
+                writeln!(text, "| {} | **{}** | {} |", count.changes, count.word, count.meaning);
         }
-        let _ = writeln!(text, "\n{}\n", plain(&told.step));
+        let _ = writeln!(text, "\n{}\n", told.step);
     }
     text
 }
@@ -186,7 +181,7 @@ fn of_witness(text: &mut String, witness: &WitnessTold) {
     let _ = writeln!(
         text,
         "  - A record that shows it, judged for {}: {}{more}{others}. {}",
-        plain(&witness.as_of),
+        witness.as_of,
         facts.join(", "),
         verdicts.join("; ")
     );
@@ -202,10 +197,10 @@ fn of_impact(text: &mut String, impact: &ImpactTold) {
         text,
         "### What becomes of the roster\n\nRoster {}, judged for {}. {}\n\n**{}** {}\n",
         code(&impact.roster),
-        plain(&impact.as_of),
-        plain(&impact.account),
-        plain(&impact.verdict),
-        plain(&impact.unsettled)
+        impact.as_of,
+        impact.account,
+        impact.verdict,
+        impact.unsettled
     );
     for refusal in &impact.refusals {
         let _ = writeln!(text, "- refused: {}", plain(refusal));
@@ -248,7 +243,7 @@ fn of_impact(text: &mut String, impact: &ImpactTold) {
             let _ = writeln!(text, "  - and {rules} more rules");
         }
         if !flip.without_rule.is_empty() {
-            let _ = writeln!(text, "  - {}", plain(&flip.without_rule));
+            let _ = writeln!(text, "  - {}", flip.without_rule);
         }
         let named: Vec<String> = flip.named.iter().take(SUBJECTS_MAX).map(|id| code(id)).collect();
         let others = if flip.named.len() > named.len() || !flip.more.is_empty() {
@@ -318,7 +313,7 @@ fn named(change: &ChangeTold) -> String {
 
 fn inline(sentence: &Sentence) -> String {
     let phrases = sentence.phrases().iter().map(|phrase| match phrase.kind {
-        Kind::Words => plain(&phrase.text),
+        Kind::Words => phrase.text.clone(),
         Kind::Quoted => format!("“{}”", plain(&phrase.text)),
         Kind::Code => code(&phrase.text),
     });

@@ -193,7 +193,9 @@ fn whole_clauses_last(mut changes: Vec<&Change>) -> Vec<&Change> {
 
 fn title(old: &VersionSummary, new: &VersionSummary) -> String {
     let name = line(&new.title);
-    if old.name == new.name {
+    if old.name == new.name && old.version == new.version {
+        format!("{name}: what changes in {}", line(&new.version))
+    } else if old.name == new.name {
         format!("{name}: what changes from {} to {}", line(&old.version), line(&new.version))
     } else {
         format!(

@@ -292,18 +292,15 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
             alone(of("It is no longer raised to ").code(severity).words("."))
         }
         ("control", "answers", None, Some(new)) => {
-            alone(answer(of("Done, it now answers the red flag "), new).words("."))
+            alone(answer(of("Done, it now answers the red flag "), new, "counts").words("."))
         }
         ("control", "answers", Some(old), None) => {
-            alone(answer(of("It no longer answers the red flag "), old).words("."))
+            alone(answer(of("It no longer answers the red flag "), old, "counted").words("."))
         }
-        ("control", "answers", Some(old), Some(new)) => alone(
-            answer(
-                answer(of("Done, it answered the red flag "), old).words("; now it answers "),
-                new,
-            )
-            .words("."),
-        ),
+        ("control", "answers", Some(old), Some(new)) => {
+            let was = answer(of("Done, it answered the red flag "), old, "counted");
+            alone(answer(was.words("; now it answers "), new, "counts").words("."))
+        }
         ("control", "lasts", None, Some(new)) => {
             one(of("It never ran out, and lasts now "), None, Some(new))
         }
@@ -360,18 +357,13 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
 }
 
 /// `NAME reducing to POINTS at any time`, in words.
-fn answer(before: Sentence, text: &str) -> Sentence {
+fn answer(before: Sentence, text: &str, counts: &str) -> Sentence {
     let (text, at_any_time) = match text.strip_suffix(" at any time") {
         Some(text) => (text, ", whenever it was done"),
         None => (text, ""),
     };
-    match text.split_once(" reducing to ") {
-        Some((flag, points)) => {
-            let words = format!(" (which then counts {points}{at_any_time})");
-            before.code(flag).words(&words)
-        }
-        None => before.code(text).words(&format!(" (which then counts nothing{at_any_time})")),
-    }
+    let (flag, points) = text.split_once(" reducing to ").unwrap_or((text, "nothing"));
+    before.code(flag).words(&format!(" (which then {counts} {points}{at_any_time})"))
 }
 
 /// `LIMIT for NAMES`, in words.
@@ -552,7 +544,7 @@ impl Value {
     }
 
     fn one(self, sentence: Sentence, old: Option<&str>, new: Option<&str>) -> Said {
-        match old.or(new).filter(|value| is_short(value)) {
+        match old.or(new).filter(|value| self.is_prose || is_short(value)) {
             Some(value) => alone(self.put(sentence, value).words(".")),
             None => self.below(sentence, old, new),
         }

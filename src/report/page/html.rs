@@ -47,36 +47,36 @@ pub fn html_report(
 
 /// A page in the style that all pages have.
 pub(super) fn render<P: Serialize>(template: &str, page: &P) -> Result<String, CannotRender> {
-    let mut environment = Environment::empty();
+    let mut environment = escaping()?;
     environment.set_formatter(escape_cleaned);
-    render_in(environment, template, page)
+    let template = environment.template_from_str(template)?;
+    Ok(template.render(Serde(page))?)
 }
 
-/// The same of texts of which each can be seen already, and none is cut.
+/// The same of texts of which each can be seen already, and none is cut. `parts` are what the template includes.
 pub(in crate::report) fn render_whole<P: Serialize>(
     template: &str,
     parts: &[(&'static str, &'static str)],
     page: &P,
 ) -> Result<String, CannotRender> {
-    let mut environment = Environment::empty();
+    let mut environment = escaping()?;
     for (name, part) in parts {
         environment.add_template(name, part)?;
     }
-    render_in(environment, template, page)
+    let template = environment.template_from_str(template)?;
+    Ok(template.render(Serde(page))?)
 }
 
-fn render_in<P: Serialize>(
-    mut environment: Environment<'_>,
-    template: &str,
-    page: &P,
-) -> Result<String, CannotRender> {
+/// Whatever a template is given is escaped. A template is read as the settings are when it is added: none comes
+/// before them.
+fn escaping() -> Result<Environment<'static>, CannotRender> {
+    let mut environment = Environment::empty();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?;
     environment.set_syntax(syntax);
     environment.add_template("head.html", include_str!("head.html"))?;
     environment.add_template("style.css", include_str!("style.css"))?;
-    let template = environment.template_from_str(template)?;
-    Ok(template.render(Serde(page))?)
+    Ok(environment)
 }
 
 /// Every text is made visible and escaped, wherever the template puts it.

@@ -25,6 +25,11 @@ pub(super) fn measured(
     comparison: &Comparison,
     quiet: bool,
 ) -> Result<Impact, Failure> {
+    if args.touched.as_ref() == Some(&args.output) {
+        let shown = args.output.display();
+        return Err(Failure::input(format!("`{shown}` is named twice as an output"))
+            .hint("give each output a file of its own"));
+    }
     interrupt::listen(quiet)?;
     let args_of_input = input_args(args, roster);
     let as_of = input::as_of(&args_of_input.chosen)?;
@@ -65,10 +70,10 @@ pub(super) fn measured(
     };
     input.require_unchanged()?;
     input.tell_unused_facts(quiet)?;
+    require_somebody(&impact)?;
     if let Some(file) = touched {
         file.finish()?;
     }
-    require_somebody(&impact)?;
     let unnamed = impact.refused.saturating_sub(REFUSED_SHOWN_MAX);
     if unnamed > 0 && !quiet {
         let message = format!("{unnamed} more records are refused");
