@@ -123,6 +123,7 @@ impl Comparison {
     /// The comparison as JSON, indented, with a line break at its end: these very bytes are what somebody read who
     /// approves a change.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not")]
     pub fn to_json(&self) -> String {
         #[expect(clippy::expect_used, reason = "it has no keys but texts, and writes into memory")]
         let text = serde_json::to_string_pretty(self).expect("JSON of a comparison");
