@@ -135,7 +135,7 @@ fn the_page_of_findings_lists_every_code() {
 #[test]
 fn the_page_of_commands_is_what_the_program_says() {
     let mut page = "# The command line\n\nWhat the program says of itself. This page is made from it (`just update`).\n".to_owned();
-    let commands: [&[&str]; 9] = [
+    let commands: [&[&str]; 12] = [
         &[],
         &["demo"],
         &["check"],
@@ -144,6 +144,9 @@ fn the_page_of_commands_is_what_the_program_says() {
         &["eval"],
         &["explain"],
         &["diff"],
+        &["publish"],
+        &["approve"],
+        &["log"],
         &["completions"],
     ];
     for command in commands {
