@@ -9,12 +9,13 @@ use super::uses::Uses;
 use super::verdict::{AnyOf, Role, Rules, Truer, compare};
 use super::{Matched, Pair, Version};
 use crate::hir::{
-    Condition, Define, DefineBody, List, Operand, OperandKind, Param, PolicySet, RuleBody,
-    Template, TemplatePart,
+    Condition, Define, DefineBody, DefineId, List, Operand, OperandKind, Param, ParamConstant,
+    PolicySet, RuleBody, Template, TemplatePart,
 };
 use crate::review::change::Through;
 use crate::review::implication::Instead;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
+use crate::value::Date;
 
 /// Values of a list that are named when they were added or removed; of more the number is told.
 const NAMED_MAX: usize = 12;
@@ -44,9 +45,12 @@ impl Pair<'_> {
 
     fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
         let mut details = Vec::new();
-        if rows(old) != rows(new) {
-            details.push(Detail::new("value", Some(rows(old)), Some(rows(new)), Weight::Meaning));
-        }
+        let (before, after) = (rows(self.old, old), rows(self.new, new));
+        let is_same = meaning(old) == meaning(new);
+        details.extend(
+            worded("value", &before, &after, Weight::Meaning)
+                .map(|detail| if is_same { detail.directed(Direction::Equal) } else { detail }),
+        );
         let reasons = |param: &Param| -> Vec<String> {
             param.values.iter().flat_map(|row| row.because.clone()).collect()
         };
@@ -235,10 +239,52 @@ impl Pair<'_> {
                 new.title.as_deref(),
                 Weight::Wording,
             ));
-            changes.extend(self.changed(clause(new), new.title.as_deref(), details));
+            let Some(change) = self.changed(clause(new), new.title.as_deref(), details) else {
+                continue;
+            };
+            let through = self.through_define(&clause(new));
+            changes.push(Change { through, ..change });
         }
         changes.extend(self.lone_values(&matched, clause));
         changes
+    }
+
+    /// The rules that use a definition and of which nothing else changed, with what that does to each.
+    fn through_define(&self, define: &ClauseId) -> Vec<Through> {
+        let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
+        let mut through: Vec<Through> = Vec::new();
+        let later = Self::roles(new);
+        for (place, (clause, role, rules, before)) in Self::roles(old).into_iter().enumerate() {
+            let is_one = |id: &DefineId, policy: &PolicySet| {
+                policy.defines.get(id.index()).map(|found| &found.name) == define.name.as_ref()
+            };
+            if !Uses::of(old, [before]).defines.iter().any(|id| is_one(id, old)) {
+                continue;
+            }
+            // Conditions stand in the same places where the text of the rule is the same.
+            let after = later.get(place).filter(|after| after.0 == clause).map(|after| after.3);
+            let direction = match after {
+                Some(after) if self.is_changed_by_alone(define, before, after) => {
+                    let sets: (AnyOf<'_>, AnyOf<'_>) = (vec![vec![before]], vec![vec![after]]);
+                    let (old, new) = (self.old_side(), self.new_side());
+                    compare((old, &sets.0), (new, &sets.1), rules).truer.direction(role)
+                }
+                Some(_) | None => Direction::NotDetermined,
+            };
+            match through.iter_mut().find(|known| known.clause == clause) {
+                Some(known) => known.direction = known.direction.with(direction),
+                None => through.push(Through { clause, direction }),
+            }
+        }
+        through
+    }
+
+    fn is_changed_by_alone(&self, define: &ClauseId, old: &Condition, new: &Condition) -> bool {
+        let uses =
+            (Uses::of(&self.old.policy.checked, [old]), Uses::of(&self.new.policy.checked, [new]));
+        self.old.written(old.span) == self.new.written(new.span)
+            && self.changed_of(&uses.0, &uses.1).iter().all(|by| by == define)
+            && self.changed_rules_of(&uses.0, &uses.1).is_empty()
     }
 
     fn is_same_define(&self, old: &Define, new: &Define) -> bool {
@@ -259,12 +305,11 @@ impl Pair<'_> {
         let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
         let Some(name) = id.name.as_deref() else { return true };
         match id.kind {
-            "param" => {
-                let of = |policy: &'_ PolicySet| {
-                    policy.params.iter().find(|param| param.name == name).map(rows)
-                };
-                of(old) == of(new)
-            }
+            "param" => match (param_named(old, name), param_named(new, name)) {
+                (Some(old), Some(new)) => meaning(old) == meaning(new),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            },
             "list" => {
                 let of = |policy: &'_ PolicySet| {
                     let list = policy.lists.iter().find(|list| list.name == name)?;
@@ -275,18 +320,6 @@ impl Pair<'_> {
             _ => self.is_same_clause(id),
         }
     }
-}
-
-/// The values of a parameter, with the days from which they hold.
-fn rows(param: &Param) -> String {
-    let shown = |row: &crate::hir::ParamValue| {
-        if param.list { format!("[{}]", row.shown()) } else { row.shown() }
-    };
-    let row = |row: &crate::hir::ParamValue| match row.from {
-        Some(from) => format!("from {from}: {}", shown(row)),
-        None => shown(row),
-    };
-    param.values.iter().map(row).collect::<Vec<_>>().join("; ")
 }
 
 fn list_details(old: &List, new: &List) -> Vec<Detail> {
@@ -302,9 +335,13 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
             many => Some(format!("{} values", many.len())),
         }
     };
+    let written = |list: &List| list.values.iter().map(ToString::to_string).collect::<Vec<_>>();
     if before != after {
         let (removed, added) = (named(&before, &after), named(&after, &before));
         details.push(Detail::new("values", removed, added, Weight::Meaning));
+    } else if written(old) != written(new) {
+        let detail = Detail::new("values", None, None, Weight::Meaning);
+        details.push(detail.directed(Direction::Equal));
     }
     let stale = |list: &List| list.stale_after.map(|period| period.to_string());
     if stale(old) != stale(new) {
@@ -332,10 +369,33 @@ fn provided_fresh(detail: Detail, list: &List) -> Detail {
 /// A length of time in words: a parameter by its value.
 pub(super) fn shown(version: Version<'_>, operand: &Operand) -> String {
     if let OperandKind::Param(id) = &operand.kind {
-        version.policy.checked.params.get(id.index()).map(rows).unwrap_or_default()
+        let param = version.policy.checked.params.get(id.index());
+        param.map(|param| rows(version, param)).unwrap_or_default()
     } else {
         version.written(operand.span)
     }
+}
+
+/// The values of a parameter as they are written, with the days from which they hold.
+fn rows(version: Version<'_>, param: &Param) -> String {
+    let row = |row: &crate::hir::ParamValue| {
+        let written = version.written(row.value_span);
+        match row.from {
+            Some(from) => format!("from {from}: {written}"),
+            None => written,
+        }
+    };
+    param.values.iter().map(row).collect::<Vec<_>>().join("; ")
+}
+
+fn param_named<'p>(policy: &'p PolicySet, name: &str) -> Option<&'p Param> {
+    policy.params.iter().find(|param| param.name == name)
+}
+
+/// What a parameter is, however it is written.
+fn meaning(param: &Param) -> (bool, Vec<(Option<Date>, &[ParamConstant])>) {
+    let rows = param.values.iter().map(|row| (row.from, row.values.as_slice()));
+    (param.list, rows.collect())
 }
 
 /// What a hit says, as it is written.
