@@ -17,26 +17,22 @@ fn decided(lines: &str) -> String {
     text.replacen("  review when any flag is hit\n", &format!("  {lines}\n"), 1)
 }
 
-fn levels(old: &str, new: &str, wanted: Wanted) -> Option<(String, String)> {
+fn levels(old: &str, new: &str, wanted: Wanted) -> Option<String> {
     let found: Witness = find(&decided(old), &decided(new), Of::Decision, wanted)?;
-    Some((found.old.decision, found.new.decision))
-}
-
-fn pair(old: &str, new: &str) -> Option<(String, String)> {
-    Some((old.to_owned(), new.to_owned()))
+    Some(format!("{} -> {}", found.old.decision, found.new.decision))
 }
 
 #[test]
 fn a_level_that_takes_more_shows_in_the_decision() {
     let (old, new) = ("review when score >= 5", "review when score >= 6");
-    assert_eq!(levels(old, new, Wanted::OldTruer), pair("review", "clear"));
+    assert_eq!(levels(old, new, Wanted::OldTruer).as_deref(), Some("review -> clear"));
     assert_eq!(levels(old, new, Wanted::NewTruer), None);
 }
 
 #[test]
 fn a_score_that_flags_only_reach_together_shows_with_these() {
     let (old, new) = ("review when score >= 31", "review when score >= 30");
-    assert_eq!(levels(old, new, Wanted::NewTruer), pair("clear", "review"));
+    assert_eq!(levels(old, new, Wanted::NewTruer).as_deref(), Some("clear -> review"));
     assert_eq!(levels(old, new, Wanted::OldTruer), None);
     // No flags add up to something between 16 and 19.
     assert_eq!(levels("review when score >= 16", "review when score >= 20", Wanted::Any), None);
@@ -46,7 +42,7 @@ fn a_score_that_flags_only_reach_together_shows_with_these() {
 fn a_level_by_the_number_of_flags_shows_with_so_many() {
     let (old, new) =
         ("review when at least 3 flags are hit", "review when at least 2 flags are hit");
-    assert_eq!(levels(old, new, Wanted::NewTruer), pair("clear", "review"));
+    assert_eq!(levels(old, new, Wanted::NewTruer).as_deref(), Some("clear -> review"));
     assert_eq!(levels(old, new, Wanted::OldTruer), None);
 }
 
@@ -54,14 +50,14 @@ fn a_level_by_the_number_of_flags_shows_with_so_many() {
 fn a_cap_shows_where_flags_would_add_up_to_more() {
     let (old, new) =
         ("review when score >= 30", "review when score >= 30\n  cap 25 for ten, twenty");
-    assert_eq!(levels(old, new, Wanted::OldTruer), pair("review", "clear"));
+    assert_eq!(levels(old, new, Wanted::OldTruer).as_deref(), Some("review -> clear"));
     assert_eq!(levels(old, new, Wanted::NewTruer), None);
 }
 
 #[test]
 fn what_must_be_known_shows_where_it_is_not() {
     let (old, new) = ("review when score >= 30", "must have spot\n  review when score >= 30");
-    assert_eq!(levels(old, new, Wanted::NewTruer), pair("clear", "incomplete"));
+    assert_eq!(levels(old, new, Wanted::NewTruer).as_deref(), Some("clear -> incomplete"));
     assert_eq!(levels(old, new, Wanted::OldTruer), None);
 }
 
