@@ -259,6 +259,8 @@ pub struct ParamValue {
     pub cites: Vec<Citation>,
     /// Where.
     pub span: Span,
+    /// Where the value, or the list of values, is written.
+    pub value_span: Span,
 }
 
 /// A constant that a parameter can hold.

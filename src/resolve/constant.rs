@@ -59,6 +59,7 @@ impl Resolver<'_> {
                 because,
                 cites,
                 span: row.map_or(written.name.span, |row| row.span).into(),
+                value_span: value.span.into(),
             });
         }
         let shape = shape.unwrap_or(Shape { of: Type::Number, list: false, or_none: false });

@@ -42,6 +42,7 @@ pub(super) fn keeps<T: PartialOrd>(claimed: Direction, old: &T, new: &T) -> bool
 pub(super) fn change_of<'c>(comparison: &'c Comparison, name: &str) -> Option<&'c Change> {
     comparison.changes.iter().find(|change| {
         change.clause.name.as_deref() == Some(name)
+            && change.what != What::Moved
             && matches!(change.clause.kind, "flag" | "prohibition" | "control" | "exception")
     })
 }

@@ -2,7 +2,9 @@
 //! anything superfluous.
 
 mod conditions;
+mod controls;
 mod decisions;
+mod rules;
 
 use duecare::disposition::Dispositions;
 use duecare::engine::Engine;

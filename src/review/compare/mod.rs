@@ -3,6 +3,7 @@
 mod clauses;
 mod control;
 mod decision;
+mod defines;
 mod detail;
 mod grounds;
 mod policy;

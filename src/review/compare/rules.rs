@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::detail::{Asked, cited, optional, set_of, worded};
 use super::verdict::{AllOf, AnyOf, Role, Truer};
 use super::{Matched, Pair};
-use crate::hir::{FlagRule, PolicySet, Raised, Rule, RuleBody, RuleId, Severity};
+use crate::hir::{FlagRule, PolicySet, Raised, Rule, RuleBody, RuleId, RuleKind, Severity};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight, What};
 
@@ -204,17 +204,26 @@ impl Pair<'_> {
             })
     }
 
+    /// Whether it catches the same, whatever it weighs.
+    fn catches_same(&self, old: &Rule, new: &Rule) -> bool {
+        old.kind() == new.kind()
+            && old.kind() != RuleKind::Control
+            && self.rule_details(old, new).iter().all(|detail| {
+                !matches!(detail.part.as_str(), "when" | "applies when")
+                    || detail.direction == Some(Direction::Equal)
+            })
+    }
+
     fn renamed(&self, old: &Rule, new: &Rule) -> Change {
-        let details = self.rule_details(old, new);
-        let details = details
-            .into_iter()
-            .filter(|detail| detail.weight != Weight::Meaning && detail.part != "replaces")
-            .collect();
+        let mut details = self.rule_details(old, new);
+        details.retain(|detail| detail.part != "replaces");
+        let direction = details.iter().filter_map(|detail| detail.direction);
+        let direction = direction.reduce(Direction::with).unwrap_or(Direction::Equal);
         let change =
             self.change(What::Renamed, clause_of(new), Some(&new.title), Weight::Meaning, details);
         Change {
             was: vec![old.name.clone()],
-            direction: Some(Direction::Equal),
+            direction: Some(direction),
             old_text: self.old_clauses.text(&clause_of(old)),
             cites: cited(&self.new.policy.checked, &new.cites),
             ..change
@@ -225,7 +234,7 @@ impl Pair<'_> {
     fn succession(&self, olds: &[&Rule], news: &[&Rule]) -> Option<Change> {
         let (first, others) = news.split_first()?;
         if let ([old], []) = (olds, others)
-            && self.means_same(old, first)
+            && (self.means_same(old, first) || self.catches_same(old, first))
         {
             return Some(self.renamed(old, first));
         }
@@ -282,11 +291,10 @@ impl Pair<'_> {
         let places: Vec<usize> = both.iter().map(|(_, rule)| id_of(new, rule).index()).collect();
         let staying = longest_rising(&places);
         for (place, (_, rule)) in places.iter().zip(both) {
-            let clause = clause_of(rule);
-            if !staying.contains(place) && !changes.iter().any(|change| change.clause == clause) {
+            if !staying.contains(place) {
                 changes.push(self.change(
                     What::Moved,
-                    clause,
+                    clause_of(rule),
                     Some(&rule.title),
                     Weight::Wording,
                     Vec::new(),

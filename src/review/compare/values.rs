@@ -6,11 +6,10 @@ use super::control::{lasts_longer, uses_of_lasts};
 use super::detail::{optional, set_of, worded};
 use super::rules::clause_of;
 use super::uses::Uses;
-use super::verdict::{AnyOf, Role, Rules, Truer, compare};
+use super::verdict::{AnyOf, Role, Rules, compare};
 use super::{Matched, Pair, Version};
 use crate::hir::{
-    Condition, Define, DefineBody, List, Operand, OperandKind, Param, PolicySet, RuleBody,
-    Template, TemplatePart,
+    Condition, List, Operand, OperandKind, Param, PolicySet, RuleBody, Template, TemplatePart,
 };
 use crate::review::change::Through;
 use crate::review::implication::Instead;
@@ -44,9 +43,12 @@ impl Pair<'_> {
 
     fn param_details(&self, old: &Param, new: &Param) -> Vec<Detail> {
         let mut details = Vec::new();
-        if rows(old) != rows(new) {
-            details.push(Detail::new("value", Some(rows(old)), Some(rows(new)), Weight::Meaning));
-        }
+        let (before, after) = (rows(self.old, old), rows(self.new, new));
+        let is_same = is_same_param(old, new);
+        details.extend(
+            worded("value", &before, &after, Weight::Meaning)
+                .map(|detail| if is_same { detail.directed(Direction::Equal) } else { detail }),
+        );
         let reasons = |param: &Param| -> Vec<String> {
             param.values.iter().flat_map(|row| row.because.clone()).collect()
         };
@@ -124,7 +126,7 @@ impl Pair<'_> {
     }
 
     /// Every condition by which people are judged, with what it does where it holds.
-    fn roles<'p>(policy: &'p PolicySet) -> Vec<(ClauseId, Role, Rules, &'p Condition)> {
+    pub(super) fn roles<'p>(policy: &'p PolicySet) -> Vec<(ClauseId, Role, Rules, &'p Condition)> {
         let mut roles = Vec::new();
         for rule in &policy.rules {
             let clause = clause_of(rule);
@@ -206,65 +208,16 @@ impl Pair<'_> {
         }
     }
 
-    pub(super) fn defines(&self) -> Vec<Change> {
-        let (old, new) = (&self.old.policy.checked.defines, &self.new.policy.checked.defines);
-        let matched = Matched::by(old, new, |define| define.name.as_str());
-        let clause = |define: &Define| ClauseId::new("define", &define.name);
-        let mut changes: Vec<Change> = Vec::new();
-        for (old, new) in &matched.both {
-            let written = |version: Version<'_>, define: &Define| {
-                let span = match &define.body {
-                    DefineBody::Condition(condition) => condition.span,
-                    DefineBody::Operand(operand) => operand.span,
-                };
-                version.written(span)
-            };
-            let (before, after) = (written(self.old, old), written(self.new, new));
-            let mut details: Vec<Detail> = Vec::new();
-            if before != after {
-                let detail = Detail::new("meaning", Some(before), Some(after), Weight::Meaning);
-                details.push(if self.is_same_define(old, new) {
-                    detail.directed(Direction::Equal)
-                } else {
-                    detail
-                });
-            }
-            details.extend(optional(
-                "title",
-                old.title.as_deref(),
-                new.title.as_deref(),
-                Weight::Wording,
-            ));
-            changes.extend(self.changed(clause(new), new.title.as_deref(), details));
-        }
-        changes.extend(self.lone_values(&matched, clause));
-        changes
-    }
-
-    fn is_same_define(&self, old: &Define, new: &Define) -> bool {
-        match (&old.body, &new.body) {
-            (DefineBody::Condition(old), DefineBody::Condition(new)) => {
-                let (old, new): (AnyOf<'_>, AnyOf<'_>) = (vec![vec![old]], vec![vec![new]]);
-                compare((self.old_side(), &old), (self.new_side(), &new), Rules::Meaning).truer
-                    == Truer::Same
-            }
-            (DefineBody::Operand(_), _) | (DefineBody::Condition(_), DefineBody::Operand(_)) => {
-                false
-            }
-        }
-    }
-
     /// Whether a parameter, list, definition or rates of both versions is the same.
     pub(super) fn is_same_value(&self, id: &ClauseId) -> bool {
         let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
         let Some(name) = id.name.as_deref() else { return true };
         match id.kind {
-            "param" => {
-                let of = |policy: &'_ PolicySet| {
-                    policy.params.iter().find(|param| param.name == name).map(rows)
-                };
-                of(old) == of(new)
-            }
+            "param" => match (param_named(old, name), param_named(new, name)) {
+                (Some(old), Some(new)) => is_same_param(old, new),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            },
             "list" => {
                 let of = |policy: &'_ PolicySet| {
                     let list = policy.lists.iter().find(|list| list.name == name)?;
@@ -275,18 +228,6 @@ impl Pair<'_> {
             _ => self.is_same_clause(id),
         }
     }
-}
-
-/// The values of a parameter, with the days from which they hold.
-fn rows(param: &Param) -> String {
-    let shown = |row: &crate::hir::ParamValue| {
-        if param.list { format!("[{}]", row.shown()) } else { row.shown() }
-    };
-    let row = |row: &crate::hir::ParamValue| match row.from {
-        Some(from) => format!("from {from}: {}", shown(row)),
-        None => shown(row),
-    };
-    param.values.iter().map(row).collect::<Vec<_>>().join("; ")
 }
 
 fn list_details(old: &List, new: &List) -> Vec<Detail> {
@@ -302,9 +243,13 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
             many => Some(format!("{} values", many.len())),
         }
     };
+    let written = |list: &List| list.values.iter().map(ToString::to_string).collect::<Vec<_>>();
     if before != after {
         let (removed, added) = (named(&before, &after), named(&after, &before));
         details.push(Detail::new("values", removed, added, Weight::Meaning));
+    } else if written(old) != written(new) {
+        let detail = Detail::new("values", None, None, Weight::Meaning);
+        details.push(detail.directed(Direction::Equal));
     }
     let stale = |list: &List| list.stale_after.map(|period| period.to_string());
     if stale(old) != stale(new) {
@@ -332,10 +277,38 @@ fn provided_fresh(detail: Detail, list: &List) -> Detail {
 /// A length of time in words: a parameter by its value.
 pub(super) fn shown(version: Version<'_>, operand: &Operand) -> String {
     if let OperandKind::Param(id) = &operand.kind {
-        version.policy.checked.params.get(id.index()).map(rows).unwrap_or_default()
+        let param = version.policy.checked.params.get(id.index());
+        param.map(|param| rows(version, param)).unwrap_or_default()
     } else {
         version.written(operand.span)
     }
+}
+
+/// The values of a parameter as they are written, with the days from which they hold.
+fn rows(version: Version<'_>, param: &Param) -> String {
+    let row = |row: &crate::hir::ParamValue| {
+        let written = version.written(row.value_span);
+        match row.from {
+            Some(from) => format!("from {from}: {written}"),
+            None => written,
+        }
+    };
+    param.values.iter().map(row).collect::<Vec<_>>().join("; ")
+}
+
+fn param_named<'p>(policy: &'p PolicySet, name: &str) -> Option<&'p Param> {
+    policy.params.iter().find(|param| param.name == name)
+}
+
+/// Whether parameters are the same, however they are written.
+fn is_same_param(old: &Param, new: &Param) -> bool {
+    old.list == new.list
+        && old.values.len() == new.values.len()
+        && old
+            .values
+            .iter()
+            .zip(&new.values)
+            .all(|(old, new)| (old.from, &old.values) == (new.from, &new.values))
 }
 
 /// What a hit says, as it is written.

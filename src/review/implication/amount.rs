@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::months::is_no_longer;
 use super::prove::Proof;
 use super::side::Side;
-use crate::hir::{Arithmetic, DefineBody, Operand, OperandKind, ParamConstant};
+use crate::hir::{Aggregation, Arithmetic, DefineBody, Operand, OperandKind, ParamConstant};
 use crate::types::Type;
 use crate::value::{Currency, Key, Period, Value};
 
@@ -106,6 +106,17 @@ impl Proof {
             (OperandKind::Count(members), OperandKind::Count(others))
             | (OperandKind::CountDistinct(members), OperandKind::CountDistinct(others)) => {
                 self.are_among((side, members), (other, others))
+            }
+            // Of values there are no more different ones.
+            (OperandKind::CountDistinct(members), OperandKind::Count(others)) => {
+                self.are_among((side, members), (other, others))
+            }
+            (
+                OperandKind::Aggregate { aggregation: low, members },
+                OperandKind::Aggregate { aggregation: high, members: others },
+            ) if low != high => {
+                is_at_most_of_same(*low, *high)
+                    && self.are_same_elements((side, members), (other, others))
             }
             (OperandKind::CountPeers(peers), OperandKind::CountPeers(others)) => {
                 self.peers_among((side, peers), (other, others))
@@ -224,6 +235,25 @@ impl Proof {
             (Some(over), Some(there)) => self.is_same((side, over), (other, there)),
             (None, Some(_)) | (Some(_), None) => false,
         }
+    }
+}
+
+/// Whether of the same values the one is never above the other.
+const fn is_at_most_of_same(low: Aggregation, high: Aggregation) -> bool {
+    match (low, high) {
+        (
+            Aggregation::Least,
+            Aggregation::Average | Aggregation::Median | Aggregation::Greatest,
+        )
+        | (Aggregation::Average | Aggregation::Median, Aggregation::Greatest) => true,
+        (
+            Aggregation::Least
+            | Aggregation::Average
+            | Aggregation::Median
+            | Aggregation::Greatest
+            | Aggregation::Sum,
+            _,
+        ) => false,
     }
 }
 

@@ -4,7 +4,7 @@ use super::bound::Bound;
 use super::prove::{Formula, Proof};
 use super::side::Side;
 use crate::check::only_rises;
-use crate::hir::{Condition, ConditionKind, FieldPath, Operand, OperandKind, Window};
+use crate::hir::{Condition, ConditionKind, FieldPath, Operand, OperandKind, Part, Window};
 use crate::types::Type;
 
 type Side2<'p, T> = (Side<'p>, T);
@@ -43,6 +43,12 @@ impl Proof {
 
     fn kind_implies<'p>(&mut self, given: Formula<'p>, wanted: Formula<'p>) -> bool {
         let (side, other) = (given.side, wanted.side);
+        if let (Some(inside), None) = (in_window(given.condition), in_window(wanted.condition)) {
+            // What is among the elements of a window is among all; anything else is not shown of them.
+            return !has_window(inside)
+                && self.step()
+                && self.plain_implies((side, inside), (other, wanted.condition));
+        }
         match (&given.condition.kind, &wanted.condition.kind) {
             (ConditionKind::Field(path), ConditionKind::Field(there))
             | (ConditionKind::Has(path), ConditionKind::Has(there))
@@ -62,7 +68,8 @@ impl Proof {
                     outcome: other_outcome,
                 },
             ) => {
-                (severity, kind, outcome) == (other_severity, other_kind, other_outcome)
+                (kind, outcome) == (other_kind, other_outcome)
+                    && (severity == other_severity || other_severity.is_none())
                     && self.at_most((other, other_least), (side, at_least))
             }
             (
@@ -83,6 +90,10 @@ impl Proof {
             }
             (ConditionKind::Exists(members), ConditionKind::Exists(others)) => {
                 self.are_among((side, members), (other, others))
+            }
+            (ConditionKind::Order { .. }, ConditionKind::Exists(others)) => {
+                let given = Bound::of(given).and_then(Bound::at_least_one);
+                given.is_some_and(|members| self.are_among((side, members), (other, others)))
             }
             (
                 ConditionKind::Every { members, condition },
@@ -154,7 +165,14 @@ impl Proof {
             only_rises(others, wanted, proof.windows)
                 && proof.windows_among((side, window), (other, others))
         };
-        (is_same(self) || has_more(self)) && self.implies_inside((side, condition), (other, wanted))
+        let has_fewer = |proof: &mut Self| {
+            let contrary =
+                Condition { kind: ConditionKind::Not(Box::new(condition.clone())), ..*condition };
+            only_rises(window, &contrary, proof.windows)
+                && proof.windows_among((other, others), (side, window))
+        };
+        (is_same(self) || has_more(self) || has_fewer(self))
+            && self.implies_inside((side, condition), (other, wanted))
     }
 
     /// Of conditions inside of a window.
@@ -188,6 +206,25 @@ impl Formula<'_> {
     fn held(self) -> Self {
         Self { holds: true, ..self }
     }
+}
+
+/// What is asked of the elements of a window.
+fn in_window(condition: &Condition) -> Option<&Condition> {
+    if let ConditionKind::InAny { condition, .. } | ConditionKind::InTheLast { condition, .. } =
+        &condition.kind
+    {
+        Some(condition)
+    } else {
+        None
+    }
+}
+
+fn has_window(condition: &Condition) -> bool {
+    let mut has = false;
+    condition.walk(&mut |part| {
+        has |= matches!(part, Part::Condition(inner) if in_window(inner).is_some());
+    });
+    has
 }
 
 /// Whether two values that are not equal are among those of which the second says that some differ.

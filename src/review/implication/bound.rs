@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::amount::{Term, measure};
 use super::prove::{Formula, Proof};
-use crate::hir::{Aggregation, ConditionKind, Operand, OperandKind, Order};
+use crate::hir::{Aggregation, ConditionKind, Members, Operand, OperandKind, Order};
 use crate::types::Type;
 
 /// That one amount is above another, or at least equal.
@@ -66,6 +66,17 @@ impl<'p> Bound<'p> {
             or_none: false,
         };
         vec![bound(value, limit), bound(limit, value)]
+    }
+
+    /// The elements of which there are at least so many, one or more.
+    pub(super) fn at_least_one(self) -> Option<&'p Members> {
+        let (_, amount, _) = self.least()?;
+        let operand = self.greater.0.resolved(self.greater.1);
+        let (OperandKind::Count(members) | OperandKind::CountDistinct(members)) = &operand.kind
+        else {
+            return None;
+        };
+        (amount >= Decimal::ONE).then_some(members)
     }
 
     /// Whole amounts are above one number exactly where they are at least the next.

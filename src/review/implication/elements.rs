@@ -2,7 +2,7 @@
 
 use super::prove::{Formula, Proof};
 use super::side::Side;
-use crate::hir::{Condition, FieldPath, Members, Peers, PeersOf, Window};
+use crate::hir::{Condition, FieldPath, Members, Peers, PeersOf, Root, Step, Window};
 
 impl Side<'_> {
     /// Whether two paths lead to the same place in the records of both policies.
@@ -42,8 +42,8 @@ impl Proof {
         (side, members): (Side<'p>, &'p Members),
         (other, there): (Side<'p>, &'p Members),
     ) -> bool {
-        side.is_same_place(&members.path, other, &there.path)
-            && members.element_steps == there.element_steps
+        (is_of_same_list((side, members), (other, there))
+            || is_of_window_of((side, members), (other, there)))
             && self
                 .filter_implies((side, members.filter.as_deref()), (other, there.filter.as_deref()))
     }
@@ -120,6 +120,31 @@ impl Proof {
                 | (PeersOf::Elements(_), PeersOf::Record(_)) => false,
             }
     }
+}
+
+pub(super) fn is_of_same_list(
+    (side, members): (Side<'_>, &Members),
+    (other, there): (Side<'_>, &Members),
+) -> bool {
+    side.is_same_place(&members.path, other, &there.path)
+        && members.element_steps == there.element_steps
+}
+
+/// Whether the first are those elements of the list of the second that lie in a window.
+fn is_of_window_of(
+    (side, members): (Side<'_>, &Members),
+    (other, there): (Side<'_>, &Members),
+) -> bool {
+    let (path, whole) = (&members.path, &there.path);
+    let Some((list, rest)) = whole.steps.split_first() else { return false };
+    let lists = |steps: &[Step]| steps.iter().map(|step| step.list).collect::<Vec<_>>();
+    matches!((path.root, whole.root), (Root::Window(_), Root::Subject))
+        && list.list
+        && path.shown == whole.shown
+        && path.derived == whole.derived
+        && lists(&path.steps) == lists(rest)
+        && members.element_steps + 1 == there.element_steps
+        && side.type_name(path.of) == other.type_name(whole.of)
 }
 
 impl<'p> Side<'p> {

@@ -1,5 +1,6 @@
 //! That there are elements of some kind: those of one kind are of one of several.
 
+use super::elements::is_of_same_list;
 use super::prove::{Formula, Proof};
 use super::side::Side;
 use crate::hir::{ConditionKind, Members};
@@ -22,8 +23,7 @@ impl<'p> Existence<'p> {
     }
 
     fn is_of_same_list(&self, other: &Self) -> bool {
-        self.side.is_same_place(&self.members.path, other.side, &other.members.path)
-            && self.members.element_steps == other.members.element_steps
+        is_of_same_list((self.side, self.members), (other.side, other.members))
     }
 }
 
