@@ -47,6 +47,21 @@ impl Loaded {
         self.diagnostics.iter().any(|found| found.level() == crate::diagnostic::Level::Error)
     }
 
+    /// What was found so far, for who finds more.
+    pub(crate) fn take_findings(&mut self) -> Sink {
+        let mut sink = Sink::default();
+        self.diagnostics.drain(..).for_each(|found| sink.push(found));
+        sink
+    }
+
+    /// Puts back what was found. An error keeps the policies from being used.
+    pub(crate) fn put_findings(&mut self, sink: Sink) {
+        if sink.has_errors() {
+            self.policies.clear();
+        }
+        self.diagnostics = sink.into_sorted();
+    }
+
     /// The one stable version in force on a day.
     ///
     /// # Errors

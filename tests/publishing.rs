@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use duecare::diagnostic::Level;
+use duecare::diagnostic::{Code, Level};
 use duecare::loader::{Loaded, load};
+use duecare::review::ask_for_steps;
 use duecare::review::published::{Extent, Lock, Outcome, check, publish};
 use duecare::value::Date;
 
@@ -332,6 +333,62 @@ fn drafts_and_what_lies_outside_are_not_published() {
     files.edit(POLICY, "../subject.due", "../../elsewhere/subject.due");
     let said = files.publish(&[POLICY], "2022-01-01").unwrap_err();
     assert!(said.contains("`elsewhere/subject.due`, which does not lie below"), "{said}");
+}
+
+/// What `check` says of the number of a version, which follows 1.0.0.
+fn asked(files: &Files, number: &str, edits: &[(&str, &str)]) -> Vec<String> {
+    const NEXT: &str = "policies/test/next.due";
+    let mut files = files.clone();
+    files.set(NEXT, &version(number, "2022-06-01"));
+    edits.iter().for_each(|(from, to)| files.edit(NEXT, from, to));
+    let paths = [POLICY, NEXT].map(PathBuf::from);
+    let mut loaded = load(&paths, &mut |path| files.read(path));
+    let extent = Extent::Whole;
+    let checked = check(&mut loaded, &paths, extent, Path::new(BASE), &mut |path| files.read(path));
+    assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
+    ask_for_steps(&mut loaded, &checked);
+    assert!(!loaded.has_errors());
+    let steps = loaded.diagnostics.iter().filter(|found| found.code == Code::StepTooSmall);
+    steps
+        .map(|found| {
+            let file = loaded.sources.file(found.span.file).unwrap();
+            assert_eq!(file.path(), Path::new(NEXT));
+            let hints: Vec<String> = found.hints.iter().map(ToString::to_string).collect();
+            assert!(hints[1].starts_with(&format!("`duecare diff {POLICY} {NEXT}`")), "{hints:?}");
+            format!("{}; {}", found.message, hints[0])
+        })
+        .collect()
+}
+
+#[test]
+fn the_number_of_a_new_version_has_to_say_how_much_changes() {
+    let mut files = Files::sample();
+    files.set(POLICY, &version("1.0.0", "2022-01-01 until 2022-06-01"));
+    files.publish(&[POLICY], "2022-01-01").unwrap();
+    let weight = [("weight 5", "weight 6")];
+    assert_eq!(
+        asked(&files, "1.0.1", &weight),
+        [
+            "what changes from 1.0.0 to 1.0.1 asks for a minor step of the number; call it 1.1.0 or higher"
+        ]
+    );
+    assert!(asked(&files, "1.1.0", &weight).is_empty());
+    assert!(asked(&files, "1.0.1", &[("flag tested", "// why\nflag tested")]).is_empty());
+    let renamed = [("flag tested", "flag examined"), ("weight 5", "weight 6")];
+    assert_eq!(
+        asked(&files, "1.1.0", &renamed),
+        [
+            "what changes from 1.0.0 to 1.1.0 asks for a major step of the number; call it 2.0.0 or higher"
+        ]
+    );
+    assert!(asked(&files, "2.0.0", &renamed).is_empty());
+    let draft = [weight[0], ("status stable", "status draft")];
+    assert_eq!(asked(&files, "1.0.1", &draft).len(), 1);
+    // What is published keeps its number.
+    let next = version("1.0.1", "2022-06-01").replace("weight 5", "weight 6");
+    files.set("policies/test/next.due", &next);
+    files.publish(&[POLICY, "policies/test/next.due"], "2022-01-01").unwrap();
+    assert!(asked(&files, "1.0.1", &weight).is_empty());
 }
 
 /// What the program makes of texts must not change by itself: locks that others hold name it.

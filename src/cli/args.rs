@@ -547,7 +547,7 @@ pub(crate) struct ApproveArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
 
-    /// The version from which you have read the difference, as `duecare diff` shows it: a .due file, or NAME@VERSION
+    /// The version from which you have read the difference, as `duecare diff` shows it: a .due file, a folder, NAME@VERSION or REV:PATH of a git repository
     #[arg(long, value_name = "OLD", conflicts_with = "new_key")]
     pub(crate) diff_from: Option<String>,
 

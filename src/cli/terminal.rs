@@ -1,4 +1,5 @@
 use anstyle::{AnsiColor, Style};
+use duecare::report::wrapped;
 
 /// Columns where there is no terminal to ask.
 const COLUMNS: usize = 100;
@@ -14,17 +15,9 @@ pub(crate) fn columns() -> usize {
     asked.or(of_terminal).unwrap_or(COLUMNS).clamp(COLUMNS_MIN, COLUMNS_MAX)
 }
 
-/// A paragraph of so many columns: its first line and the others indented, words kept whole.
+/// A paragraph as wide as the terminal.
 pub(crate) fn paragraph(text: &str, indent: usize, hanging: usize) -> String {
-    let first = " ".repeat(indent);
-    let rest = " ".repeat(indent + hanging);
-    let options = textwrap::Options::new(columns())
-        .initial_indent(&first)
-        .subsequent_indent(&rest)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options)
+    wrapped(text, columns(), indent, hanging)
 }
 
 /// An error, as it is shown.

@@ -200,6 +200,8 @@ codes! {
         "The pattern `*` matches every text, so the comparison says nothing."
     ApprovalIdle "DC0714" Warning "an approval that does not count"
         "Somebody signed this approval, and it holds for nothing: the version was changed afterwards, the key was revoked or had expired, or the person does not have the role. Decisions do not name it. The version can be used all the same, unless approval is asked for."
+    StepTooSmall "DC0715" Warning "a version number that says less than what changed"
+        "Who reads decisions by a machine tells from the number what to expect of a version: after a patch nobody gets another decision; after a minor step rules were added or thresholds moved; after a major one rules, levels or their kinds are gone or others. What changes from the version before asks for a larger step. A version that is published keeps its number and is not asked about."
 
     NestedCost "DC0801" Note "a list condition inside another"
         "The inner list is looked through once for every element of the outer one, so the cost grows with the product of their lengths."

@@ -49,3 +49,16 @@ fn plain_table(columns: usize) -> Table {
         .set_width(u16::try_from(columns).unwrap_or(u16::MAX));
     table
 }
+
+/// A paragraph of so many columns: its first line and the others indented, words kept whole.
+#[must_use]
+pub fn wrapped(text: &str, columns: usize, indent: usize, hanging: usize) -> String {
+    let (first, rest) = (" ".repeat(indent), " ".repeat(indent + hanging));
+    let options = textwrap::Options::new(columns)
+        .initial_indent(&first)
+        .subsequent_indent(&rest)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::fill(text, options)
+}

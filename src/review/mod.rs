@@ -10,6 +10,7 @@ pub mod impact;
 pub mod implication;
 pub mod published;
 mod step;
+mod steps;
 pub mod witness;
 mod witnessed;
 
@@ -18,3 +19,4 @@ pub use compare::Version;
 pub use comparison::{Comparison, FORMAT, StepSummary, Summary, VersionSummary};
 pub use direction::Direction;
 pub use step::Step;
+pub use steps::ask_for_steps;

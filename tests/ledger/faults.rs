@@ -15,8 +15,9 @@ use duecare::ledger::tree::{Frontier, leaf_hash};
 use duecare::ledger::verify::{Trust, Verdict, verify};
 use duecare::ledger::{Entry, Limits, Log, Problem, Slot, View, add_signature, event, read_blob};
 
-use super::sample::{Dice, Seeded, key, leaf, leaf_with_blob, now, small_limits};
+use super::sample::{Seeded, key, leaf, leaf_with_blob, now, small_limits};
 use super::write_back::{Disk, Fault, Kind, Survival};
+use crate::support::dice::Dice;
 
 /// Different workloads; each is gone through in the same way every time.
 const WORKLOADS: u64 = 64;

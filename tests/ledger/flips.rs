@@ -6,11 +6,15 @@ use duecare::ledger::storage::Storage as _;
 use duecare::ledger::verify::{Report, Trust, Verdict, verify};
 use duecare::ledger::{Entry, Limits, Log};
 
-use super::sample::{Dice, key, leaf, now, said, small_limits, whole_log};
+use super::sample::{key, leaf, now, said, small_limits, whole_log};
 use super::write_back::Disk;
+use crate::support::dice::Dice;
 
 /// Bits of each file in the usual run.
 const USUAL: usize = 24;
+
+/// Bits of the large log in the thorough run.
+const LARGE: usize = 100_000;
 
 fn is_thorough() -> bool {
     std::env::var_os("DUECARE_FAULTS").is_some()
@@ -56,53 +60,61 @@ fn flip(disk: &Disk, path: &str, at: usize, bit: u8, parts: &[usize]) -> Result<
     Ok(())
 }
 
-/// Flips bits of every file: all, or so many of each.
-pub(super) fn bits(disk: &Disk, of_each: Option<usize>) -> Result<u64, String> {
-    let mut dice = Dice::new(1);
-    let mut flipped = 0;
-    for (path, length) in disk.files() {
-        let mut bytes = Vec::new();
-        disk.edit(&path, |found| bytes.clone_from(found));
-        let parts = parts(&path, &bytes);
-        for number in 0..of_each.unwrap_or(length * 8).min(length * 8) {
-            let place = match of_each {
-                Some(_) => usize::try_from(dice.below(length as u64 * 8)).unwrap(),
-                None => number,
-            };
-            flip(disk, &path, place / 8, u8::try_from(place % 8).unwrap(), &parts)?;
-            flipped += 1;
-        }
-    }
-    Ok(flipped)
+/// Bits of a log: the files, and which bits of each.
+type Bits = Vec<(String, Vec<usize>)>;
+
+/// Every bit of every file.
+fn all(disk: &Disk) -> Bits {
+    disk.files().into_iter().map(|(path, length)| (path, (0..length * 8).collect())).collect()
 }
 
-/// All bits, by two threads.
-fn all_bits(disk: &Disk) -> Result<u64, String> {
-    let files = disk.files();
-    let halves = [0, 1].map(|half| {
-        let (disk, files) = (disk.copy(), files.clone());
-        std::thread::spawn(move || {
-            let mut flipped = 0;
-            for (path, length) in files {
-                let mut bytes = Vec::new();
-                disk.edit(&path, |found| bytes.clone_from(found));
-                let parts = parts(&path, &bytes);
-                for place in (half..length * 8).step_by(2) {
-                    flip(&disk, &path, place / 8, u8::try_from(place % 8).unwrap(), &parts)?;
-                    flipped += 1;
-                }
+/// Some bits of each file, as many as are asked for by its length.
+fn some(disk: &Disk, seed: u64, mut of_file: impl FnMut(usize, &mut Dice) -> usize) -> Bits {
+    let mut dice = Dice::new(seed);
+    let mut bits = Bits::new();
+    for (path, length) in disk.files() {
+        let bit = |dice: &mut Dice| usize::try_from(dice.below(length as u64 * 8)).unwrap();
+        let number = of_file(length, &mut dice).min(length * 8);
+        bits.push((path, (0..number).map(|_| bit(&mut dice)).collect()));
+    }
+    bits
+}
+
+/// Flips each of these bits on its own, by two threads.
+fn flip_each(disk: &Disk, bits: &Bits) -> Result<u64, String> {
+    let half = |first: usize| {
+        let (disk, mut flipped) = (disk.copy(), 0);
+        for (path, places) in bits {
+            let mut bytes = Vec::new();
+            disk.edit(path, |found| bytes.clone_from(found));
+            let parts = parts(path, &bytes);
+            for place in places.iter().skip(first).step_by(2) {
+                flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &parts)?;
+                flipped += 1;
             }
-            Ok::<u64, String>(flipped)
-        })
-    });
-    halves.into_iter().map(|half| half.join().unwrap()).sum()
+            if is_thorough() && first == 0 {
+                eprintln!("`{path}`: {} bits", places.len());
+            }
+        }
+        Ok::<u64, String>(flipped)
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(1));
+        Ok(half(0)? + other.join().unwrap()?)
+    })
+}
+
+/// Flips so many bits of each file.
+pub(super) fn some_bits(disk: &Disk, of_each: usize) -> Result<u64, String> {
+    flip_each(disk, &some(disk, 1, |_, _| of_each))
 }
 
 #[test]
 fn a_flipped_bit_is_found_and_its_file_named() {
     let disk = whole_log(small_limits(), 90);
     assert_eq!(said(&disk).0, Verdict::Pass, "{}", said(&disk).1);
-    let flipped = if is_thorough() { all_bits(&disk) } else { bits(&disk, Some(USUAL)) };
+    let flipped =
+        if is_thorough() { flip_each(&disk, &all(&disk)) } else { some_bits(&disk, USUAL) };
     eprintln!("{} bits of {} files", flipped.unwrap(), disk.files().len());
 }
 
@@ -110,24 +122,15 @@ fn a_flipped_bit_is_found_and_its_file_named() {
 fn a_flipped_bit_of_a_large_log_is_found() {
     let disk = whole_log(large_limits(), 10_000);
     assert_eq!(said(&disk).0, Verdict::Pass, "{}", said(&disk).1);
-    let files = disk.files();
-    let total: usize = files.iter().map(|(_, length)| length * 8).sum();
-    let share = |length: usize, of: usize| (length * 8 * of / total).max(1);
-    let mut flipped = 0;
-    let mut dice = Dice::new(2);
-    for (path, length) in &files {
-        let mut bytes = Vec::new();
-        disk.edit(path, |found| bytes.clone_from(found));
-        let parts = parts(path, &bytes);
-        let of_this =
-            if is_thorough() { share(*length, 100_000) } else { usize::from(dice.below(6) == 0) };
-        for _ in 0..of_this {
-            let place = usize::try_from(dice.below(*length as u64 * 8)).unwrap();
-            flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &parts).unwrap();
-            flipped += 1;
+    let total: usize = disk.files().iter().map(|(_, length)| length).sum();
+    let bits = some(&disk, 2, |length, dice| {
+        if is_thorough() {
+            (length * LARGE).div_ceil(total)
+        } else {
+            usize::from(dice.below(6) == 0)
         }
-    }
-    eprintln!("{flipped} bits of {} files", files.len());
+    });
+    eprintln!("{} bits of {} files", flip_each(&disk, &bits).unwrap(), bits.len());
 }
 
 /// Cuts the log below its published head, at every `step`-th byte and before each end; it is neither whole nor opened.

@@ -14,7 +14,7 @@ use duecare::ledger::tree::{
 use proptest::prelude::*;
 use sha2::Sha256;
 
-use super::sample::Dice;
+use crate::support::dice::Dice;
 
 fn leaf(index: u64) -> Vec<u8> {
     format!("leaf {index}").into_bytes()

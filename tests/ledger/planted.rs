@@ -17,7 +17,7 @@ fn found(bug: Option<Bug>) -> Option<String> {
         ("garbled", garbled::suite),
         ("refusals", || flips::refusals(501).map(drop)),
         ("faults", || faults::suite(1, 1500, &mut faults::Tally::default())),
-        ("flips", || flips::bits(&whole_log(small_limits(), 40), Some(8)).map(drop)),
+        ("flips", || flips::some_bits(&whole_log(small_limits(), 40), 8).map(drop)),
     ];
     let outcome = suites.into_iter().find_map(|(name, suite)| {
         let outcome =

@@ -15,38 +15,9 @@ use duecare::ledger::{Entry, Limits, Log, Random};
 use duecare::value::Instant;
 
 use super::write_back::Disk;
+use crate::support::dice::Dice;
 
 pub(super) const ORIGIN: &str = "test.example/log";
-
-/// Numbers that look random and are the same for a seed.
-#[derive(Clone)]
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x1234_5678_9abc_def1))
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(super) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-
-    pub(super) fn is_heads(&mut self) -> bool {
-        self.below(2) == 0
-    }
-
-    pub(super) fn bytes(&mut self, length: usize) -> Vec<u8> {
-        (0..length).map(|_| self.next().to_le_bytes()[0]).collect()
-    }
-}
 
 /// Random bytes from a seed.
 pub(super) struct Seeded(Mutex<Dice>);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use duecare::ledger::storage::{Storage, folder_of};
 
-use super::sample::Dice;
+use crate::support::dice::Dice;
 
 /// A disk; clones are the same disk.
 #[derive(Clone, Default)]

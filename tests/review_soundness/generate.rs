@@ -1,7 +1,7 @@
 //! Random policies with all that a change can touch.
 
-use super::dice::Dice;
 use super::draft::{Control, Draft, Exception, Flag, Param};
+use crate::support::dice::Dice;
 
 /// Conditions on the values that the policy names.
 const NAMED: &[&str] = &[

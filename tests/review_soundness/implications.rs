@@ -8,10 +8,10 @@ use duecare::loader::Policy;
 use duecare::review::implication::{Proof, Side};
 use duecare::value::Instant;
 
-use super::dice::Dice;
 use super::families::{FAMILIES, Family};
 use super::runs;
 use crate::soundness::facts::Facts;
+use crate::support::dice::Dice;
 use crate::support::{load_text, policy_with, with_record};
 
 /// Policies of each family, and records of each.

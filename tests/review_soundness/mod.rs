@@ -4,7 +4,6 @@
 //! The same cases in every run, unless `REVIEW_SEED` gives another number; `REVIEW_RUNS` makes so many times more.
 
 mod claims;
-mod dice;
 mod draft;
 mod families;
 mod generate;

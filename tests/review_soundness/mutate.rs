@@ -1,10 +1,10 @@
 //! Random changes of a policy.
 
-use super::dice::Dice;
 use super::draft::Draft;
 use super::generate::{
     COUNTS, LASTING, NUMBERS, PLACES, WINDOWS, condition, control, exception, flag, level, tidy,
 };
+use crate::support::dice::Dice;
 
 /// Another version: with one change, or a few.
 pub(super) fn changed(old: &Draft, dice: &mut Dice) -> Draft {

@@ -8,12 +8,12 @@ use duecare::loader::Loaded;
 use duecare::review::{Comparison, Direction, Version, What};
 
 use super::claims::{Differing, Side, change_of, check, claimed, keeps};
-use super::dice::Dice;
 use super::draft::{Draft, Flag};
 use super::generate::draft;
 use super::mutate::changed;
 use super::records::{engines, judge, record};
 use super::{runs, seed};
+use crate::support::dice::Dice;
 use crate::support::load_text;
 
 /// Pairs of versions, and records of each.

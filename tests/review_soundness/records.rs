@@ -7,8 +7,8 @@ use duecare::loader::Policy;
 use duecare::value::Instant;
 use serde_json::Value;
 
-use super::dice::Dice;
 use crate::soundness::facts::Facts;
+use crate::support::dice::Dice;
 use crate::support::with_record;
 
 /// Days on both sides of those on which dated values, exceptions and lengths of time begin and end.

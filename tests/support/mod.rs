@@ -1,6 +1,7 @@
 //! What several tests need: a policy from text, a record from JSON, a judgement.
 
 pub(crate) mod command;
+pub(crate) mod dice;
 
 use std::path::{Path, PathBuf};
 

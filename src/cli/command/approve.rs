@@ -7,16 +7,17 @@ use duecare::ledger::key::PrivateKey;
 use duecare::ledger::note::KeyUse;
 use duecare::loader::{Loaded, Policy};
 use duecare::review::approval::{
-    APPROVERS_NAME, ApproverKey, Approvers, CannotApprove, Difference, FOLDER, Signed, Standing,
-    Wish, approve, approvers_above,
+    self, APPROVERS_NAME, ApproverKey, Approvers, CannotApprove, Difference, FOLDER, Signed, Wish,
+    approve, approvers_above,
 };
-use duecare::review::published::{Extent, Located};
+use duecare::review::published::{Extent, Located, Standing};
 use duecare::review::{Comparison, Version};
 use duecare::value::Instant;
 
 use crate::cli::args::{ApproveArgs, KeyArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::Output;
+use crate::cli::side::{Finding, Side};
 use crate::cli::{clock, keys, policies, terminal};
 
 /// What the ledger's way of writing keys wants as a name, and no file of a key holds.
@@ -37,7 +38,11 @@ pub(crate) fn run(args: &ApproveArgs, quiet: bool) -> Result<Exit, Failure> {
     let (located, approvers) = approvers(&path)?;
     let key = keys::read(key, &key_args(args), KEY_NAME, KeyUse::Log)?;
     let difference = match &args.diff_from {
-        Some(old) => Some(difference(old, args, &loaded, policy)?),
+        Some(old) => {
+            let finding = Finding { policies: &args.policies, as_of: None, read_as: None, quiet };
+            let old = finding.side("old", old)?;
+            Some(difference(&old, Version { policy, sources: &loaded.sources })?)
+        }
         None => None,
     };
     let wish = Wish {
@@ -153,23 +158,26 @@ fn approvers(policy: &Path) -> Result<(Located, Approvers), Failure> {
 }
 
 /// The difference that was read, with the digest of what `duecare diff --format json` writes.
-fn difference(
-    named: &str,
-    args: &ApproveArgs,
-    loaded: &Loaded,
-    policy: &Policy,
-) -> Result<Difference, Failure> {
-    let (old_loaded, path) = usable(named, &args.policies)?;
-    let old = only(&old_loaded, &path)?;
-    let compared = Comparison::of(
-        Version { policy: old, sources: &old_loaded.sources },
-        Version { policy, sources: &loaded.sources },
-    );
-    let comparison = compared.map_err(Failure::policy)?.witnessed(old, policy);
-    let identity = &old.checked.identity;
+fn difference(old: &Side, new: Version<'_>) -> Result<Difference, Failure> {
+    let identity = &old.policy.checked.identity;
+    let from = format!("{}@{}", identity.name, identity.version);
+    if let Standing::Changed(day) = old.standing {
+        return Err(Failure::policy(format!(
+            "nothing was signed: {from} was published on {day} with another text than the one to compare with"
+        ))
+        .hint("read the difference from what is published"));
+    }
+    if old.policy.digest == new.policy.digest {
+        return Err(Failure::input(format!(
+            "nothing was signed: {from} is the very version that is to be approved, and there is no difference to read"
+        ))
+        .hint("name the version before it with --diff-from, or leave it out if the whole text was read"));
+    }
+    let compared = Comparison::of(old.version(), new).map_err(Failure::policy)?;
+    let comparison = compared.witnessed(&old.policy, new.policy);
     Ok(Difference {
-        from: format!("{}@{}", identity.name, identity.version),
-        from_digest: old.digest,
+        from,
+        from_digest: old.policy.digest,
         digest: Digest::of(comparison.to_json().as_bytes()),
     })
 }
@@ -199,7 +207,7 @@ fn refused(
 }
 
 /// Says what was signed, and what is missing.
-fn tell(signed: &Signed, standing: &Standing) -> Result<(), Failure> {
+fn tell(signed: &Signed, standing: &approval::Standing) -> Result<(), Failure> {
     let statement = &signed.statement;
     let read = match &statement.difference {
         Some(difference) => {

@@ -5,11 +5,14 @@ mod citation;
 mod html;
 mod impact;
 mod json;
+mod label;
 mod markdown;
+mod part;
 mod sentence;
 mod terminal;
 mod texts;
 mod told;
+mod value;
 mod witness;
 mod words;
 

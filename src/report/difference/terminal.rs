@@ -8,7 +8,7 @@ use super::impact::{FlipTold, ImpactTold, ShiftTold};
 use super::sentence::Sentence;
 use super::told::{ChangeTold, PartTold, Told};
 use super::witness::WitnessTold;
-use crate::report::plain_table;
+use crate::report::{plain_table, wrapped};
 
 /// Most further records of a witness that are shown.
 const OTHERS_MAX: usize = 5;
@@ -209,18 +209,6 @@ impl Text {
 
 fn named(change: &ChangeTold) -> String {
     if change.name.is_empty() { String::new() } else { format!(" `{}`", change.name) }
-}
-
-/// A paragraph, words kept whole.
-fn wrapped(text: &str, columns: usize, indent: usize, hanging: usize) -> String {
-    let (first, rest) = (" ".repeat(indent), " ".repeat(indent + hanging));
-    let options = textwrap::Options::new(columns)
-        .initial_indent(&first)
-        .subsequent_indent(&rest)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    textwrap::fill(text, options)
 }
 
 fn colored(text: &str, tone: &str) -> String {

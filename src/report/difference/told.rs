@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::citation::CitationTold;
 use super::impact::ImpactTold;
+use super::part::part;
 use super::sentence::{Sentence, line};
 use super::texts::{Piece, Row, alone, side_by_side};
 use super::witness::WitnessTold;
@@ -337,7 +338,7 @@ impl ChangeTold {
 
 impl PartTold {
     fn new(change: &Change, detail: &Detail, was_sought: bool) -> Self {
-        let said = words::part(change, detail);
+        let said = part(change, detail);
         let provided = detail.provided.iter().map(|text| words::provided(text));
         let beside = words::beside_witnesses(detail, was_sought).map(Sentence::of);
         Self {

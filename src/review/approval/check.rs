@@ -45,10 +45,7 @@ pub fn check(
     read: ReadFile<'_>,
     list: ListFolder<'_>,
 ) -> Standings {
-    let mut sink = Sink::default();
-    for found in loaded.diagnostics.drain(..) {
-        sink.push(found);
-    }
+    let sink = loaded.take_findings();
     let sources = std::mem::take(&mut loaded.sources);
     let mut checking = Checking { sink, sources, base, read, list, files: BTreeMap::new() };
     let mut folders: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
@@ -68,11 +65,8 @@ pub fn check(
             standings.insert(policy.path.clone(), standing);
         }
     }
-    if checking.sink.has_errors() {
-        loaded.policies.clear();
-    }
     loaded.sources = checking.sources;
-    loaded.diagnostics = checking.sink.into_sorted();
+    loaded.put_findings(checking.sink);
     standings
 }
 

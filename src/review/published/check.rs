@@ -45,10 +45,7 @@ pub fn check(
     base: &Path,
     read: ReadFile<'_>,
 ) -> Checked {
-    let mut sink = Sink::default();
-    for found in loaded.diagnostics.drain(..) {
-        sink.push(found);
-    }
+    let sink = loaded.take_findings();
     let known = loaded.sources.iter().map(|(id, file)| (absolute(base, file.path()), id)).collect();
     let mut checking =
         Checking { sink, sources: std::mem::take(&mut loaded.sources), known, base, read };
@@ -61,11 +58,8 @@ pub fn check(
         checking.policies(&at, &loaded.policies, extent);
         checked.locks.insert(located.folder, at.lock);
     }
-    if checking.sink.has_errors() {
-        loaded.policies.clear();
-    }
     loaded.sources = checking.sources;
-    loaded.diagnostics = checking.sink.into_sorted();
+    loaded.put_findings(checking.sink);
     checked
 }
 
