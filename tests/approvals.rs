@@ -796,6 +796,41 @@ fn the_difference_that_was_read_is_named() {
     let text = compared.to_json();
     assert!(text.contains("\"weight\"") && text.ends_with("}\n"), "{text}");
     assert_eq!(difference.digest, Digest::of(text.as_bytes()));
+    // Nobody reads the difference of a version from itself, and not from what was changed after it was published.
+    let with = |old: &str| machine.run(&[&APPROVE_ANN[..], &["--diff-from", old]].concat());
+    let itself = with("test@1.0.0");
+    assert!(itself.code == 3 && itself.err.contains("is the very version"), "{}", itself.err);
+    machine.done(&["publish", "test@2.0.0"]);
+    machine.write("policies/test/copy.due", &version("2.0.0", "2022-06-01"));
+    let changed = with("policies/test/copy.due");
+    assert!(changed.code == 2 && changed.err.contains("with another text"), "{}", changed.err);
+}
+
+#[test]
+fn the_difference_may_be_from_a_revision() {
+    let machine = Machine::with_approvers();
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.org"])
+            .args(arguments)
+            .current_dir(machine.path("."))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "policies"]);
+    git(&["commit", "--quiet", "--message", "policies"]);
+    let text = std::fs::read_to_string(machine.path(POLICY)).unwrap();
+    machine.write(POLICY, &text.replace("weight 5", "weight 6"));
+    let old = format!("HEAD:{POLICY}");
+    let signed = machine.done(&[&APPROVE_ANN[..], &["--diff-from", &old]].concat());
+    let text = std::fs::read_to_string(machine.path(signed.out.trim())).unwrap();
+    let payload = Base64::decode_vec(text.split('"').nth(3).unwrap()).unwrap();
+    let difference = Statement::parse(&payload).unwrap().difference.unwrap();
+    let now = duecare::loader::load(&[machine.path(POLICY)], &mut |path| std::fs::read(path));
+    assert_eq!(difference.from, "test@1.0.0");
+    assert_ne!(difference.from_digest, now.policies[0].digest);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Records that are being made.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::window::OpenWindow;
 use crate::value::Value;
@@ -31,7 +32,8 @@ impl<'e> Place<'e> {
     }
 }
 
-/// What stands at a place. A field that nothing was said about is absent.
+/// What stands at a place. A field that nothing was said about is absent. What is kept to be taken back to is
+/// shared until it is changed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node<'e> {
     /// An element of a list of plain values whose value is still to be said.
@@ -40,13 +42,17 @@ pub(super) enum Node<'e> {
     Unknown,
     None,
     Value(Value<'static>),
-    Record(BTreeMap<&'e str, Node<'e>>),
-    List(Vec<Node<'e>>),
+    Record(Rc<BTreeMap<&'e str, Node<'e>>>),
+    List(Rc<Vec<Node<'e>>>),
 }
 
 impl Node<'_> {
     pub(super) fn empty_record() -> Self {
-        Self::Record(BTreeMap::new())
+        Self::Record(Rc::default())
+    }
+
+    pub(super) fn empty_list() -> Self {
+        Self::List(Rc::default())
     }
 
     /// As a roster writes it; what is unknown is left out.
@@ -122,9 +128,9 @@ impl<'e> Draft<'e> {
     pub(super) fn list(&mut self, place: &Place<'e>) -> Option<&mut Vec<Node<'e>>> {
         let slot = self.slot(place)?;
         if *slot == Node::Open {
-            *slot = Node::List(Vec::new());
+            *slot = Node::empty_list();
         }
-        if let Node::List(items) = slot { Some(items) } else { None }
+        if let Node::List(items) = slot { Some(Rc::make_mut(items)) } else { None }
     }
 
     /// The slot of a place, with the records on the way; open where nothing was said.
@@ -135,8 +141,10 @@ impl<'e> Draft<'e> {
                 *node = Node::empty_record();
             }
             node = match (node, step) {
-                (Node::Record(fields), At::Field(name)) => fields.entry(name).or_insert(Node::Open),
-                (Node::List(items), At::Index(index)) => items.get_mut(*index)?,
+                (Node::Record(fields), At::Field(name)) => {
+                    Rc::make_mut(fields).entry(name).or_insert(Node::Open)
+                }
+                (Node::List(items), At::Index(index)) => Rc::make_mut(items).get_mut(*index)?,
                 _ => return None,
             };
         }

@@ -1,7 +1,5 @@
 //! Facts that rules read and that nothing was said about: known, so that the outcome is settled.
 
-use std::collections::BTreeMap;
-
 use super::draft::{At, Node, Place};
 use super::side::Side;
 use super::solver::{Env, Solver};
@@ -262,11 +260,10 @@ impl<'e> Solver<'_, 'e> {
     fn complete(&mut self, place: &Place<'e>, of: Type) {
         let number = self.dice.below(3);
         let Some(Node::Record(fields)) = nth_node(&self.side, of, number) else { return };
-        let fields: BTreeMap<&'e str, Node<'e>> = fields;
-        for (name, node) in fields {
+        for (name, node) in fields.iter() {
             let place = place.then(At::Field(name));
             if self.draft.get(&place).is_none() {
-                self.draft.put(&place, node);
+                self.draft.put(&place, node.clone());
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Other records that share something with the one that is judged.
 
+use std::rc::Rc;
+
 use super::draft::Node;
 use super::solver::{Env, Solver};
 use super::values::nth_node;
@@ -85,7 +87,7 @@ impl<'e> Solver<'_, 'e> {
         if let (Some(key), Node::Record(fields)) =
             (schema.key.and_then(|key| schema.at(key)), &mut record)
         {
-            fields.insert(key.name.as_str(), super::subject_id(number));
+            Rc::make_mut(fields).insert(key.name.as_str(), super::subject_id(number));
         }
         self.draft.records.push(record);
     }

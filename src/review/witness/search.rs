@@ -1,4 +1,5 @@
 use std::fmt;
+use std::rc::Rc;
 
 use serde_json::Value;
 
@@ -155,7 +156,7 @@ impl<'e> Search<'e> {
             if let (Some(key), Some(Node::Record(fields))) =
                 (subject.key.and_then(|key| subject.at(key)), draft.records.first_mut())
             {
-                fields.insert(key.name.as_str(), subject_id(0));
+                Rc::make_mut(fields).insert(key.name.as_str(), subject_id(0));
             }
         }
         let is_new_truer = match wanted {

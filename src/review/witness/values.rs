@@ -104,7 +104,7 @@ pub(super) fn nth_node<'e>(side: &Side<'e>, of: Type, number: usize) -> Option<N
         let number = if fields.is_empty() { number } else { 0 };
         fields.insert(field.name.as_str(), nth_node(side, field.shape.of, number)?);
     }
-    Some(Node::Record(fields))
+    Some(Node::Record(fields.into()))
 }
 
 pub(super) fn parsed(side: &Side<'_>, of: Type, text: String) -> Option<Value<'static>> {

@@ -115,7 +115,7 @@ impl<'e> Solver<'_, 'e> {
             && let Some(place) = self.place(path, &env)
         {
             let is_list = path.steps.last().is_some_and(|step| step.list);
-            self.draft.put(&place, if is_list { Node::List(Vec::new()) } else { Node::Unknown });
+            self.draft.put(&place, if is_list { Node::empty_list() } else { Node::Unknown });
         }
     }
 
