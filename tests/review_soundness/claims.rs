@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use duecare::engine::Engine;
 use duecare::eval::{Judgement, RuleJudgement, Truth};
-use duecare::hir::{Outcome, RuleKind};
+use duecare::hir::{LevelId, Outcome, RuleKind};
 use duecare::review::{Change, Comparison, Detail, Direction, What};
 
 /// A version and what it makes of a record.
@@ -131,7 +131,18 @@ pub(super) fn check(
         }
     }
     if let Some(said) = comparison.summary.direction {
-        let levels = (old.judgement.decision, new.judgement.decision);
+        // By the places in the version that has more of them.
+        let levels_of = |side: &Side<'_>| {
+            let levels = &side.engine.policy().checked.decision.levels;
+            levels.iter().map(|level| level.name.clone()).collect::<Vec<_>>()
+        };
+        let (of_old, of_new) = (levels_of(&old), levels_of(&new));
+        let all = if of_old.len() > of_new.len() { &of_old } else { &of_new };
+        let place = |levels: &[String], decision: LevelId| {
+            all.iter().position(|level| *level == levels[decision.index()])
+        };
+        let levels =
+            (place(&of_old, old.judgement.decision), place(&of_new, new.judgement.decision));
         note(differing, said, levels.0 != levels.1);
         if !keeps(said, &levels.0, &levels.1) {
             return Err(format!("all together is said to be {}: {levels:?}", said.word()));

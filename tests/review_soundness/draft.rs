@@ -62,9 +62,11 @@ pub(super) struct Draft {
     pub(super) unsettled: &'static str,
     /// Conditions of levels by their names.
     pub(super) levels: Vec<(&'static str, String)>,
+    /// A further level: behind which one, and its condition.
+    pub(super) watch: Option<(&'static str, String)>,
 }
 
-pub(super) const LEVELS: [&str; 5] = ["clear", "incomplete", "review", "escalate", "block"];
+const LEVELS: [&str; 5] = ["clear", "incomplete", "review", "escalate", "block"];
 
 impl Draft {
     /// As a policy that can be loaded; of its version.
@@ -112,9 +114,14 @@ impl Draft {
 
     fn decision(&self) -> String {
         let [weak, moderate, strong] = self.weights;
+        let mut levels = LEVELS.to_vec();
+        if let Some((behind, _)) = &self.watch {
+            let place = LEVELS.iter().position(|level| level == behind).unwrap();
+            levels.insert(place + 1, "watch");
+        }
         let mut text = format!(
             "decision {{\n  levels {}\n  weights weak {weak}, moderate {moderate}, strong {strong} because \"x\"\n",
-            LEVELS.join(" < ")
+            levels.join(" < ")
         );
         if !self.must_have.is_empty() {
             let _ = writeln!(text, "  must have {}", self.must_have.join(", "));
@@ -125,6 +132,9 @@ impl Draft {
         }
         for (level, when) in &self.levels {
             let _ = writeln!(text, "  {level} when {when}");
+        }
+        if let Some((_, when)) = &self.watch {
+            let _ = writeln!(text, "  watch when {when}");
         }
         let _ = writeln!(text, "  unsettled {}\n}}", self.unsettled);
         text

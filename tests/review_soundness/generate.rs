@@ -229,6 +229,7 @@ pub(super) fn draft(dice: &mut Dice) -> Draft {
             ("escalate", escalate),
             ("review", review),
         ],
+        watch: if dice.once_in(4) { Some(watch(dice)) } else { None },
     };
     tidy(&mut made);
     made
@@ -246,6 +247,12 @@ pub(super) fn tidy(draft: &mut Draft) {
             "score >= 35".clone_into(when);
         }
     }
+}
+
+pub(super) fn watch(dice: &mut Dice) -> (&'static str, String) {
+    let behind = *dice.pick(&["clear", "incomplete", "review", "escalate"]);
+    let when = *dice.pick(&["score >= 10", "score >= 15", "score >= 30", "any flag is hit"]);
+    (behind, when.to_owned())
 }
 
 pub(super) fn level(dice: &mut Dice, name: &str) -> String {

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::generate::{
     COUNTS, LASTING, NUMBERS, PLACES, WINDOWS, condition, control, exception, flag, level, tidy,
+    watch,
 };
 use crate::support::dice::Dice;
 
@@ -194,7 +195,8 @@ fn change_control(draft: &mut Draft, dice: &mut Dice) {
 }
 
 fn change_level(draft: &mut Draft, dice: &mut Dice) {
-    match dice.below(5) {
+    match dice.below(7) {
+        5 | 6 => draft.watch = if draft.watch.is_none() { Some(watch(dice)) } else { None },
         0 => draft.unsettled = dice.pick::<&str>(&["incomplete", "review"]),
         1 => {
             let limit = *dice.pick(&[10, 15, 20, 25, 30, 45, 46, 60]);

@@ -84,6 +84,11 @@ fn is_names(change: &Change, detail: &Detail) -> bool {
 fn special(change: &Change, detail: &Detail) -> Option<Said> {
     let (old, new) = (detail.old.as_deref(), detail.new.as_deref());
     let of = |words: &str| Sentence::of(words);
+    if change.clause.kind == "decision"
+        && let Some(level) = detail.part.strip_suffix(" when")
+    {
+        return of_level(level, old, new);
+    }
     Some(match (change.clause.kind, detail.part.as_str(), old, new) {
         (_, "applies when", None, Some(new)) => {
             one(of("It applied to everybody, and applies now only where "), None, Some(new))
@@ -145,21 +150,26 @@ fn special(change: &Change, detail: &Detail) -> Option<Said> {
         ),
         ("decision", "cap", None, Some(cap)) => alone(capped(of("New: "), cap)),
         ("decision", "cap", Some(cap), None) => alone(capped(of("Gone: "), cap)),
-        (_, part, Some(level), None) if is_level(change, part) => one(
-            label(change, part).words(" has no condition any more, and was reached where "),
-            Some(level),
-            None,
-        ),
-        (_, part, None, Some(level)) if is_level(change, part) => one(
-            label(change, part).words(" had no condition, and is reached now where "),
-            None,
-            Some(level),
-        ),
         ("policy", "review by", Some(old), None) => alone(
             of("It need not be looked at again any more; it was to be by ").code(old).words("."),
         ),
         _ => return None,
     })
+}
+
+/// That a level is reached, or no longer.
+fn of_level(level: &str, old: Option<&str>, new: Option<&str>) -> Option<Said> {
+    match (old, new) {
+        (Some(_), None) => {
+            let said = Sentence::of("Nobody reaches the level ").code(level);
+            Some(one(said.words(" any more; it was reached where "), old, None))
+        }
+        (None, Some(_)) => {
+            let said = Sentence::of("Nobody reached the level ").code(level);
+            Some(one(said.words("; it is reached now where "), None, new))
+        }
+        (Some(_), Some(_)) | (None, None) => None,
+    }
 }
 
 /// `NAME reducing to POINTS at any time`, in words.
@@ -183,8 +193,4 @@ fn capped(before: Sentence, cap: &str) -> Sentence {
             .words("."),
         None => before.code(cap).words("."),
     }
-}
-
-fn is_level(change: &Change, part: &str) -> bool {
-    change.clause.kind == "decision" && part.ends_with(" when")
 }

@@ -1,9 +1,11 @@
 //! Changed levels, caps and what must be known.
 
+use std::collections::BTreeSet;
+
 use super::detail::{Asked, optional, worded};
 use super::verdict::Role;
 use super::{Matched, Pair};
-use crate::hir::{Cap, Decision, PolicySet, RuleBody, Severity};
+use crate::hir::{Cap, Decision, Level, PolicySet, RuleBody, RuleId, Severity};
 use crate::review::change::Judged;
 use crate::review::{Change, ClauseId, Detail, Direction, Weight};
 
@@ -11,13 +13,19 @@ impl Pair<'_> {
     pub(super) fn decision(&self) -> Option<Change> {
         let (old, new) = (&self.old.policy.checked.decision, &self.new.policy.checked.decision);
         let mut details = Vec::new();
-        details.extend(levels(old, new));
         let matched = Matched::by(&old.levels, &new.levels, |level| level.name.as_str());
-        for (before, after) in matched.both {
-            let part = format!("{} when", after.name);
+        details.extend(levels(old, new, &matched));
+        let both = matched.both.iter().map(|(before, after)| (Some(*before), Some(*after)));
+        let removed = matched.removed.iter().map(|level| (Some(*level), None));
+        let added = matched.added.iter().map(|level| (None, Some(*level)));
+        for (before, after) in both.chain(removed).chain(added) {
+            let Some(named) = after.or(before) else { continue };
+            let part = format!("{} when", named.name);
             let asked = Asked { part: &part, role: Role::Catches, judged: Judged::Decision };
             // A level without a condition is reached by nobody, or is the lowest.
-            details.extend(self.never_or(asked, before.when.as_ref(), after.when.as_ref()));
+            let before = before.and_then(|level| level.when.as_ref());
+            let after = after.and_then(|level| level.when.as_ref());
+            details.extend(self.never_or(asked, before, after));
         }
         details.extend(Self::must_have(old, new));
         details.extend(self.caps(old, new));
@@ -49,43 +57,98 @@ impl Pair<'_> {
     }
 
     fn caps(&self, old: &Decision, new: &Decision) -> Vec<Detail> {
-        let flags = |policy: &PolicySet, cap: &Cap| {
-            let mut names: Vec<String> =
-                cap.flags.iter().map(|flag| policy.rule(*flag).name.clone()).collect();
-            names.sort();
-            names.join(", ")
+        let all = |policy: &PolicySet, decision: &Decision| -> Vec<Capped> {
+            let named = |flag: &RuleId| policy.rule(*flag).name.clone();
+            let of = |cap: &Cap| Capped {
+                flags: cap.flags.iter().map(named).collect(),
+                limit: cap.limit,
+            };
+            decision.caps.iter().map(of).collect()
         };
-        let all = |policy: &PolicySet, decision: &Decision| -> Vec<(String, u32)> {
-            decision.caps.iter().map(|cap| (flags(policy, cap), cap.limit)).collect()
-        };
-        let (old, new) = (all(&self.old.policy.checked, old), all(&self.new.policy.checked, new));
-        let matched = Matched::by(&old, &new, |(flags, _)| flags.as_str());
-        let shown = |(flags, limit): &(String, u32)| Some(format!("{limit} for {flags}"));
-        let detail =
-            |old, new, direction| Detail::new("cap", old, new, Weight::Meaning).directed(direction);
-        let mut details = Vec::new();
-        for (before, after) in matched.both {
-            if before.1 != after.1 {
-                let direction = Direction::of_amounts(before.1, after.1);
-                let (old, new) = (Some(before.1.to_string()), Some(after.1.to_string()));
-                details.push(detail(old, new, direction));
+        let mut added = all(&self.new.policy.checked, new);
+        let mut changed = Vec::new();
+        for before in all(&self.old.policy.checked, old) {
+            match added.iter().position(|after| after.flags == before.flags) {
+                Some(place) => changed.push((Some(before), Some(added.remove(place)))),
+                None => changed.push((Some(before), None)),
             }
         }
-        details.extend(
-            matched.removed.iter().map(|cap| detail(shown(cap), None, Direction::Stricter)),
-        );
-        details.extend(matched.added.iter().map(|cap| detail(None, shown(cap), Direction::Looser)));
-        details
+        // A cap of other flags is the one with which it has most of them in common.
+        for (before, after) in &mut changed {
+            let (Some(before), None) = (before, &after) else { continue };
+            let in_common = |place: &usize| {
+                added.get(*place).map(|cap| cap.flags.intersection(&before.flags).count())
+            };
+            let closest = (0..added.len()).rev().max_by_key(in_common);
+            *after = closest
+                .filter(|place| in_common(place).is_some_and(|count| count > 0))
+                .map(|place| added.remove(place));
+        }
+        changed.extend(added.into_iter().map(|cap| (None, Some(cap))));
+        let differing = changed.iter().filter(|(before, after)| before != after);
+        differing.map(|(before, after)| of_cap(before.as_ref(), after.as_ref())).collect()
     }
 }
 
-fn levels(old: &Decision, new: &Decision) -> Option<Detail> {
+/// Flags that count together for a limit at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Capped {
+    flags: BTreeSet<String>,
+    limit: u32,
+}
+
+fn of_cap(old: Option<&Capped>, new: Option<&Capped>) -> Detail {
+    let limit = |cap: &Capped| cap.limit.to_string();
+    let whole = |cap: &Capped| {
+        let flags: Vec<&str> = cap.flags.iter().map(String::as_str).collect();
+        format!("{} for {}", cap.limit, flags.join(", "))
+    };
+    let (direction, shown): (_, &dyn Fn(&Capped) -> String) = match (old, new) {
+        (Some(old), Some(new)) if old.flags == new.flags => {
+            (Direction::of_amounts(old.limit, new.limit), &limit)
+        }
+        (Some(old), Some(new)) if old.flags.is_subset(&new.flags) && new.limit <= old.limit => {
+            (Direction::Looser, &whole)
+        }
+        (Some(old), Some(new)) if new.flags.is_subset(&old.flags) && new.limit >= old.limit => {
+            (Direction::Stricter, &whole)
+        }
+        (Some(_), Some(_)) => (Direction::NotDetermined, &whole),
+        (Some(_), None) => (Direction::Stricter, &whole),
+        (None, _) => (Direction::Looser, &whole),
+    };
+    Detail::new("cap", old.map(shown), new.map(shown), Weight::Meaning).directed(direction)
+}
+
+fn levels(old: &Decision, new: &Decision, matched: &Matched<'_, Level>) -> Option<Detail> {
     let shown = |decision: &Decision| {
         let names: Vec<&str> = decision.levels.iter().map(|level| level.name.as_str()).collect();
         names.join(" < ")
     };
     worded("levels", &shown(old), &shown(new), Weight::Meaning)
-        .map(|detail| detail.directed(Direction::NotDetermined))
+        .map(|detail| detail.directed(direction_of_levels(old, new, matched)))
+}
+
+/// A further level above that of whoever is not settled takes people who would be below it, and one that is gone
+/// lets them fall to what is left. Below it, a further level could settle somebody.
+fn direction_of_levels(old: &Decision, new: &Decision, matched: &Matched<'_, Level>) -> Direction {
+    let kept = |levels: &[Level], others: &[Level]| -> Vec<String> {
+        let is_kept = |level: &&Level| others.iter().any(|other| other.name == level.name);
+        levels.iter().filter(is_kept).map(|level| level.name.clone()).collect()
+    };
+    let are_above = |decision: &Decision, levels: &[&Level]| {
+        let mut below = decision.levels.iter().take(decision.unsettled.index() + 1);
+        below.all(|level| !levels.iter().any(|one| one.name == level.name))
+    };
+    let is_ordered = kept(&old.levels, &new.levels) == kept(&new.levels, &old.levels);
+    if !is_ordered || !are_above(old, &matched.removed) || !are_above(new, &matched.added) {
+        return Direction::NotDetermined;
+    }
+    match (matched.removed.is_empty(), matched.added.is_empty()) {
+        (true, false) => Direction::Stricter,
+        (false, true) => Direction::Looser,
+        (true, true) | (false, false) => Direction::NotDetermined,
+    }
 }
 
 /// By the place of the level among those of the new version.
