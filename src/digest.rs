@@ -37,17 +37,20 @@ impl Digest {
             return None;
         }
         for (byte, digits) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            let digits = std::str::from_utf8(digits)
-                .ok()
-                .filter(|digits| digits.bytes().all(is_lower_hex))?;
-            *byte = u8::from_str_radix(digits, 16).ok()?;
+            let [high, low] = digits else { return None };
+            *byte = (lower_hex(*high)? << 4) | lower_hex(*low)?;
         }
         Some(Self(bytes))
     }
 }
 
-fn is_lower_hex(digit: u8) -> bool {
-    matches!(digit, b'0'..=b'9' | b'a'..=b'f')
+/// What a digit is worth; capitals are no digits of a digest.
+fn lower_hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
 }
 
 impl fmt::Display for Digest {

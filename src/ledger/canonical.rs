@@ -213,6 +213,12 @@ fn is_key(key: &str) -> bool {
 /// A string as RFC 8785 has it.
 fn quote(content: &str, text: &mut String) {
     text.push('"');
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if content.bytes().all(is_plain) {
+        text.push_str(content);
+        text.push('"');
+        return;
+    }
     for letter in content.chars() {
         match letter {
             '"' => text.push_str("\\\""),
