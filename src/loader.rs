@@ -47,6 +47,13 @@ impl Loaded {
         self.diagnostics.iter().any(|found| found.level() == crate::diagnostic::Level::Error)
     }
 
+    /// Adds what was found otherwise.
+    pub fn add_findings(&mut self, found: Vec<Diagnostic>) {
+        let mut sink = self.take_findings();
+        found.into_iter().for_each(|found| sink.push(found));
+        self.put_findings(sink);
+    }
+
     /// What was found so far, for who finds more.
     pub(crate) fn take_findings(&mut self) -> Sink {
         let mut sink = Sink::default();

@@ -485,7 +485,7 @@ fn approvers_that_are_not_understood_are_refused() {
         (
             "at_least: 2",
             "at_least: 3",
-            "3 approvals in the role `legal` are required, and 2 people have it",
+            "3 approvals in the role `legal` are required, and 2 of the approvers have it",
         ),
         (
             "  - role: compliance\n",

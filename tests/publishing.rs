@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Code, Level};
 use duecare::loader::{Loaded, load};
-use duecare::review::ask_for_steps;
 use duecare::review::published::{Extent, Lock, Outcome, check, publish};
+use duecare::review::steps_too_small;
 use duecare::value::Date;
 
 use crate::support::{policy_with, read, root};
@@ -335,6 +335,10 @@ fn drafts_and_what_lies_outside_are_not_published() {
     assert!(said.contains("`elsewhere/subject.due`, which does not lie below"), "{said}");
 }
 
+fn load_one(files: &Files, path: &str) -> Loaded {
+    load(&[PathBuf::from(path)], &mut |path| files.read(path))
+}
+
 /// What `check` says of the number of a version, which follows 1.0.0.
 fn asked(files: &Files, number: &str, edits: &[(&str, &str)]) -> Vec<String> {
     const NEXT: &str = "policies/test/next.due";
@@ -346,11 +350,15 @@ fn asked(files: &Files, number: &str, edits: &[(&str, &str)]) -> Vec<String> {
     let extent = Extent::Whole;
     let checked = check(&mut loaded, &paths, extent, Path::new(BASE), &mut |path| files.read(path));
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics);
-    ask_for_steps(&mut loaded, &checked);
-    assert!(!loaded.has_errors());
-    let steps = loaded.diagnostics.iter().filter(|found| found.code == Code::StepTooSmall);
+    let (next, beside) = (load_one(&files, NEXT), load_one(&files, POLICY));
+    let steps = steps_too_small(&loaded, &loaded, &checked);
+    // A version on its own is compared with those that lie beside it.
+    let alone = steps_too_small(&next, &beside, &checked);
+    assert_eq!(alone.len(), steps.len());
     steps
+        .iter()
         .map(|found| {
+            assert_eq!(found.code, Code::StepTooSmall);
             let file = loaded.sources.file(found.span.file).unwrap();
             assert_eq!(file.path(), Path::new(NEXT));
             let hints: Vec<String> = found.hints.iter().map(ToString::to_string).collect();

@@ -457,9 +457,9 @@ pub(crate) struct DiffArgs {
     #[arg(long = "as", value_name = "PATH")]
     pub(crate) read_as: Option<PathBuf>,
 
-    /// How the difference is written
-    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
-    pub(crate) format: DiffFormat,
+    /// How the difference is written; by the ending of the file, or as text, unless given
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<DiffFormat>,
 
     /// Where it is written; `-` is standard output
     #[arg(long, short, value_name = "FILE", default_value = "-")]

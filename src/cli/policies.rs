@@ -1,11 +1,15 @@
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Diagnostic, Level, Style, render};
 use duecare::loader::{Loaded, Policy, load};
-use duecare::review::approval::{self, Standings};
 use duecare::review::published::{Checked, Extent, check};
+use duecare::review::{
+    self,
+    approval::{self, Standings},
+};
 use duecare::source::Sources;
 use duecare::value::{Date, Instant};
 
@@ -83,6 +87,27 @@ pub(crate) fn judged(
         &mut |folder| fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect(),
     );
     Ok((loaded, checked, standings))
+}
+
+/// Where the number of a version that is not published has to rise further, next to the versions that lie beside it.
+pub(crate) fn steps_too_small(
+    loaded: &Loaded,
+    paths: &[PathBuf],
+    checked: &Checked,
+) -> Result<Vec<Diagnostic>, Failure> {
+    let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+    let mut beside = Vec::new();
+    for folder in folders {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let is_new = |path: &PathBuf| !paths.iter().any(|other| is_same_file(other, path));
+        beside.extend(due_files(folder, false)?.into_iter().filter(is_new));
+    }
+    let beside = load(&beside, &mut |path| fs::read(path));
+    Ok(review::steps_too_small(loaded, &beside, checked))
+}
+
+fn is_same_file(left: &Path, right: &Path) -> bool {
+    left == right || fs::canonicalize(left).ok() == fs::canonicalize(right).ok()
 }
 
 /// The one version that is named, which must be a version and not a folder of them.

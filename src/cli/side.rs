@@ -111,21 +111,21 @@ impl Finding<'_> {
                 policies::counted(&loaded.diagnostics)
             )));
         }
-        let policy = match extent {
+        let policy: &Policy = match extent {
             policies::Version::Only => {
                 loaded.policies.first().ok_or_else(|| without_policy(which, named))?
             }
             policies::Version::InForce => self.chosen(which, named, &loaded)?,
-        }
-        .clone();
-        let standing = standing(&policy, base, read).map_err(Failure::policy)?;
+        };
+        let version = Version { policy, sources: &loaded.sources };
+        let standing = standing(version, base, read).map_err(Failure::policy)?;
         if let Standing::Changed(day) = standing {
             let PolicyIdentity { name, version, .. } = &policy.checked.identity;
             self.warn(&format!(
                 "{name} {version} was published on {day} with another text than that of the {which} version `{named}`"
             ))?;
         }
-        Ok(Side { policy, sources: loaded.sources, standing })
+        Ok(Side { policy: policy.clone(), sources: loaded.sources, standing })
     }
 
     /// Of several versions, the one in force at the time that was asked for, or the latest.

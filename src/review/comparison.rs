@@ -59,7 +59,7 @@ pub struct VersionSummary {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Changes by what they do to those whom they touch.
-    pub directions: BTreeMap<&'static str, usize>,
+    pub directions: BTreeMap<Direction, usize>,
     /// Changes of what rules rest on.
     pub grounds: usize,
     /// Changes of words alone.
@@ -95,7 +95,7 @@ impl Comparison {
             format: FORMAT,
             old: VersionSummary::of(old),
             new: VersionSummary::of(new),
-            summary: Summary::default(),
+            summary: Summary { same_text: old.has_same_texts(new), ..Summary::default() },
             step: StepSummary { needed: Step::Patch, taken: None, use_instead: None },
             changes,
             follows,
@@ -122,7 +122,7 @@ impl Comparison {
                 .map(|direction| Direction::ALL.iter().position(|other| *other == direction));
             (change.weight, direction.is_none(), direction)
         });
-        self.summary = Summary::of(&self.changes, self.old.digest == self.new.digest);
+        self.summary = Summary::of(&self.changes, self.summary.same_text);
         self.summary.direction =
             self.summary.direction.map(|direction| self.follows.direction(direction));
     }
@@ -135,6 +135,15 @@ impl Comparison {
         #[expect(clippy::expect_used, reason = "it has no keys but texts, and writes into memory")]
         let text = serde_json::to_string_pretty(self).expect("JSON of a comparison");
         text + "\n"
+    }
+
+    /// The digest that somebody signs who read the difference: of its JSON, which says nothing of what is
+    /// published, as that may change later.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let mut read = self.clone();
+        (read.old.published, read.new.published) = (None, None);
+        Digest::of(read.to_json().as_bytes())
     }
 
     /// Whether nothing changed but comments and layout.
@@ -174,7 +183,7 @@ impl Summary {
         for change in changes {
             match (change.weight, change.direction) {
                 (_, Some(direction)) => {
-                    *summary.directions.entry(direction.word()).or_default() += 1;
+                    *summary.directions.entry(direction).or_default() += 1;
                 }
                 (Weight::Wording, None) => summary.wording += 1,
                 (Weight::Meaning | Weight::Grounds, None) => summary.grounds += 1,

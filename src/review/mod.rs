@@ -19,4 +19,4 @@ pub use compare::Version;
 pub use comparison::{Comparison, FORMAT, StepSummary, Summary, VersionSummary};
 pub use direction::Direction;
 pub use step::Step;
-pub use steps::ask_for_steps;
+pub use steps::steps_too_small;

@@ -1,7 +1,5 @@
 //! Whether the number of a new version says how much it changes.
 
-use std::collections::BTreeMap;
-
 use super::compare::Version;
 use super::comparison::{Comparison, StepSummary};
 use super::published::Checked;
@@ -9,26 +7,28 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::hir::PolicyIdentity;
 use crate::loader::{Loaded, Policy};
 
-/// Compares each version that is not published with the one before it among those that were loaded, and says
-/// where its number has to rise further. What is found is added to what was found.
-pub fn ask_for_steps(loaded: &mut Loaded, checked: &Checked) {
-    let mut sink = loaded.take_findings();
-    let mut versions: BTreeMap<&str, Vec<&Policy>> = BTreeMap::new();
-    for policy in &loaded.policies {
-        versions.entry(&policy.checked.identity.name).or_default().push(policy);
-    }
-    for of_one in versions.values_mut() {
-        of_one.sort_by_key(|policy| &policy.checked.identity.version);
-        for pair in of_one.windows(2) {
-            if let [old, new] = pair
-                && !is_published(&new.checked.identity, checked)
-                && let Some(found) = asked(loaded, old, new)
-            {
-                sink.push(found);
-            }
-        }
-    }
-    loaded.put_findings(sink);
+/// Compares each version that was loaded and is not published with the one before it, among those that lie
+/// beside it or were loaded with it: what is found where its number has to rise further.
+#[must_use]
+pub fn steps_too_small(loaded: &Loaded, beside: &Loaded, checked: &Checked) -> Vec<Diagnostic> {
+    let unpublished =
+        loaded.policies.iter().filter(|policy| !is_published(&policy.checked.identity, checked));
+    unpublished
+        .filter_map(|new| {
+            let all =
+                loaded.policies.iter().map(|old| Version { policy: old, sources: &loaded.sources });
+            let others =
+                beside.policies.iter().map(|old| Version { policy: old, sources: &beside.sources });
+            let before = all.chain(others).filter(|old| is_before(old.policy, new));
+            let old = before.max_by_key(|old| &old.policy.checked.identity.version)?;
+            asked(old, Version { policy: new, sources: &loaded.sources })
+        })
+        .collect()
+}
+
+fn is_before(old: &Policy, new: &Policy) -> bool {
+    let (old, new) = (&old.checked.identity, &new.checked.identity);
+    old.name == new.name && old.version < new.version
 }
 
 fn is_published(identity: &PolicyIdentity, checked: &Checked) -> bool {
@@ -36,11 +36,10 @@ fn is_published(identity: &PolicyIdentity, checked: &Checked) -> bool {
     locks.any(|lock| lock.version(&identity.name, &identity.version).is_some())
 }
 
-fn asked(loaded: &Loaded, old: &Policy, new: &Policy) -> Option<Diagnostic> {
-    let version = |policy| Version { policy, sources: &loaded.sources };
-    let (before, after) = (&old.checked.identity, &new.checked.identity);
+fn asked(old: Version<'_>, new: Version<'_>) -> Option<Diagnostic> {
+    let (before, after) = (&old.policy.checked.identity, &new.policy.checked.identity);
     let finding = |message: String| Diagnostic::new(Code::StepTooSmall, after.span, message);
-    let step = match Comparison::of(version(old), version(new)) {
+    let step = match Comparison::of(old, new) {
         Ok(comparison) => comparison.step,
         Err(problem) => {
             return Some(finding(format!(
@@ -60,8 +59,8 @@ fn asked(loaded: &Loaded, old: &Policy, new: &Policy) -> Option<Diagnostic> {
         .hint(format!("call it {least} or higher"))
         .hint(format!(
             "`duecare diff {} {}` says what changes",
-            old.path.display(),
-            new.path.display()
+            old.policy.path.display(),
+            new.policy.path.display()
         )),
     )
 }

@@ -2,13 +2,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use duecare::digest::Digest;
 use duecare::ledger::key::PrivateKey;
 use duecare::ledger::note::KeyUse;
 use duecare::loader::{Loaded, Policy};
 use duecare::review::approval::{
     self, APPROVERS_NAME, ApproverKey, Approvers, CannotApprove, Difference, FOLDER, Signed, Wish,
-    approve, approvers_above,
+    approve, approvers_above, is_role,
 };
 use duecare::review::published::{Extent, Located, Standing};
 use duecare::review::{Comparison, Version};
@@ -55,6 +54,7 @@ pub(crate) fn run(args: &ApproveArgs, quiet: bool) -> Result<Exit, Failure> {
     let folder = path.parent().unwrap_or(Path::new("")).join(FOLDER);
     let signed = approve(policy, &loaded.sources, &approvers, wish, &key, &folder)
         .map_err(|problem| refused(&problem, &located, (name, role), &key, now))?;
+    let is_again = signed.path.exists();
     fs::create_dir_all(&folder).map_err(|error| {
         Failure::input(format!("`{}` cannot be made: {error}", folder.display()))
     })?;
@@ -62,7 +62,8 @@ pub(crate) fn run(args: &ApproveArgs, quiet: bool) -> Result<Exit, Failure> {
     output.write_all(signed.text.as_bytes())?;
     output.finish()?;
     writeln!(anstream::stdout(), "{}", signed.path.display())?;
-    let (_, _, standings) = policies::judged(std::slice::from_ref(&path), Extent::Loaded, false)?;
+    let (_, _, standings) =
+        policies::judged(std::slice::from_ref(&path), Extent::Publishing, false)?;
     let standing = standings
         .get(&policy.path)
         .filter(|standing| standing.holds.iter().any(|held| held.digest() == signed.digest()))
@@ -70,6 +71,10 @@ pub(crate) fn run(args: &ApproveArgs, quiet: bool) -> Result<Exit, Failure> {
             Failure::input(format!("`{}` is not what was written", signed.path.display()))
         })?;
     if !quiet {
+        if is_again {
+            let message = "the approval that was signed with this key before is replaced: of one person the last counts";
+            writeln!(anstream::stderr(), "{}", terminal::warning(message))?;
+        }
         tell(&signed, standing)?;
     }
     Ok(Exit::Done)
@@ -96,6 +101,15 @@ fn new_key(
     now: Instant,
     quiet: bool,
 ) -> Result<Exit, Failure> {
+    if !is_role(person.1) {
+        return Err(Failure::input(format!("`{}` is no role", person.1)).hint(
+            "a role is written in small letters, digits and `_`, as --as \"A. Name, legal\"",
+        ));
+    }
+    if path.exists() {
+        return Err(Failure::input(format!("`{}` is there already", path.display()))
+            .hint("a key is never written over; name another file with --new-key FILE"));
+    }
     let key = keys::create(path, &key_args(args), KEY_NAME, KeyUse::Log)?;
     write!(anstream::stdout(), "{}", lines_for(person, &key, now))?;
     if !quiet {
@@ -122,7 +136,8 @@ fn lines_for((name, role): (&str, &str), key: &PrivateKey, now: Instant) -> Stri
 /// The version with its folder's approvals, if nothing is wrong with it and with what is published.
 fn usable(named: &str, policies: &Path) -> Result<(Loaded, PathBuf), Failure> {
     let path = policies::version(named, policies)?;
-    let (loaded, _) = policies::loaded(std::slice::from_ref(&path), Extent::Loaded)?;
+    // Whether the version before was given its end is for those who publish both.
+    let (loaded, _) = policies::loaded(std::slice::from_ref(&path), Extent::Publishing)?;
     if !loaded.has_errors() {
         return Ok((loaded, path));
     }
@@ -167,7 +182,14 @@ fn difference(old: &Side, new: Version<'_>) -> Result<Difference, Failure> {
         ))
         .hint("read the difference from what is published"));
     }
-    if old.policy.digest == new.policy.digest {
+    let name = &new.policy.checked.identity.name;
+    if identity.name != *name {
+        return Err(Failure::input(format!(
+            "nothing was signed: {from} is a version of another policy than `{name}`"
+        ))
+        .hint("name the version before it with --diff-from"));
+    }
+    if old.version().has_same_texts(new) {
         return Err(Failure::input(format!(
             "nothing was signed: {from} is the very version that is to be approved, and there is no difference to read"
         ))
@@ -175,11 +197,7 @@ fn difference(old: &Side, new: Version<'_>) -> Result<Difference, Failure> {
     }
     let compared = Comparison::of(old.version(), new).map_err(Failure::policy)?;
     let comparison = compared.witnessed(&old.policy, new.policy);
-    Ok(Difference {
-        from,
-        from_digest: old.policy.digest,
-        digest: Digest::of(comparison.to_json().as_bytes()),
-    })
+    Ok(Difference { from, from_digest: old.policy.digest, digest: comparison.digest() })
 }
 
 fn refused(

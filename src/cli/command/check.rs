@@ -1,7 +1,6 @@
 use std::io::Write as _;
 
 use duecare::diagnostic::{Code, Diagnostic, Level, to_json};
-use duecare::review::ask_for_steps;
 use duecare::review::published::Extent;
 
 use crate::cli::args::{CheckArgs, CheckFormat};
@@ -16,7 +15,7 @@ pub(crate) fn run(args: &CheckArgs, quiet: bool) -> Result<Exit, Failure> {
     let paths = policies::files_of(&args.paths)?;
     let (mut loaded, published, standings) =
         policies::judged(&paths, Extent::Whole, args.approved)?;
-    ask_for_steps(&mut loaded, &published);
+    loaded.add_findings(policies::steps_too_small(&loaded, &paths, &published)?);
     let is_shown = |found: &&Diagnostic| args.notes || found.level() != Level::Note;
     let shown: Vec<Diagnostic> = loaded.diagnostics.iter().filter(is_shown).cloned().collect();
     match args.format {

@@ -91,6 +91,8 @@ fn asked(args: &PublishArgs) -> Result<Asked, Failure> {
 fn usable(asked: &Asked) -> Result<(Loaded, Checked), Failure> {
     let (loaded, checked) = policies::loaded(&asked.paths, Extent::Publishing)?;
     if !loaded.has_errors() {
+        let steps = policies::steps_too_small(&loaded, &asked.paths, &checked)?;
+        policies::show(&loaded.sources, &steps, false);
         return Ok((loaded, checked));
     }
     policies::show(&loaded.sources, &loaded.diagnostics, true);

@@ -5,6 +5,7 @@ use super::impact::ImpactTold;
 use super::sentence::{Kind, Sentence};
 use super::told::{ChangeTold, Group, PartTold, Told};
 use super::witness::WitnessTold;
+use super::words::SIGNED;
 use crate::report::page::{code, plain};
 
 /// Most bytes of what is written: a comment on a pull request has room for 65,536 characters.
@@ -22,7 +23,7 @@ pub fn difference_markdown(compared: &Compared<'_>) -> String {
     if let Some(impact) = &told.impact {
         of_impact(&mut text, impact);
     }
-    let mut left_out = 0;
+    let (mut left_out, mut without_text) = (0, 0);
     for group in &told.groups {
         let mut heading = Some(format!(
             "### {} ({})\n\n{}\n\n",
@@ -34,6 +35,7 @@ pub fn difference_markdown(compared: &Compared<'_>) -> String {
             let made = format!("{}{}", heading.as_deref().unwrap_or_default(), block.text);
             if left_out > 0 || text.len() + made.len() > SIZE_MAX {
                 left_out += block.changes;
+                without_text += usize::from(block.changes == 0);
             } else {
                 text.push_str(&made);
                 heading = None;
@@ -47,6 +49,12 @@ pub fn difference_markdown(compared: &Compared<'_>) -> String {
             text,
             "**{left_out} of {} {all} not shown here**: a comment has no room for more. All are in the page that `duecare diff --format html --output diff.html` writes for the same two versions.\n",
             told.changes
+        );
+    }
+    if without_text > 0 {
+        let _ = writeln!(
+            text,
+            "The text of {without_text} new or removed clauses is not shown here either.\n"
         );
     }
     let _ = writeln!(text, "duecare {}", told.engine);
@@ -84,6 +92,9 @@ fn head(told: &Told) -> String {
         }
         let _ = writeln!(text, "\n{}\n", told.step);
     }
+    if let Some(digest) = &told.digest {
+        let _ = writeln!(text, "{SIGNED} {}\n", code(digest));
+    }
     text
 }
 
@@ -115,8 +126,25 @@ fn blocks(group: &Group) -> Vec<Block> {
         }
         text.push('\n');
         blocks.push(Block { changes: some.len(), text });
+        blocks.extend(some.iter().map(|change| Block { changes: 0, text: clause(change) }));
     }
     blocks
+}
+
+/// The text of a clause that only one version has, folded away.
+fn clause(change: &ChangeTold) -> String {
+    let lines = change.lines.iter().map(|line| {
+        let pieces = line.iter().map(|piece| piece.text.as_str());
+        pieces.collect::<String>()
+    });
+    // Inside of these tags Markdown is not read; names are letters, digits and `_`.
+    let mut text = format!(
+        "<details><summary>{}. {} {}: the text</summary>\n\n",
+        change.number, change.kind, change.name
+    );
+    fence(&mut text, "", "", &lines.collect::<Vec<_>>());
+    text.push_str("</details>\n\n");
+    text
 }
 
 fn of_change(change: &ChangeTold) -> String {
@@ -320,7 +348,7 @@ fn inline(sentence: &Sentence) -> String {
     phrases.collect()
 }
 
-/// Conditions inside of a fence that is longer than any in them.
+/// Both values of a part.
 fn fenced(text: &mut String, part: &PartTold) {
     let is_one = part.old.is_none() || part.new.is_none();
     let lines: Vec<String> = [("-", &part.old), ("+", &part.new)]
@@ -332,12 +360,18 @@ fn fenced(text: &mut String, part: &PartTold) {
             Some(format!("{} {kept}{cut}", if is_one { " " } else { sign }))
         })
         .collect();
+    text.push('\n');
+    fence(text, "  ", "diff", &lines);
+}
+
+/// Lines inside of a fence that is longer than any in them.
+fn fence(text: &mut String, indent: &str, language: &str, lines: &[String]) {
     let ticks = |line: &String| line.split(|letter| letter != '`').map(str::len).max();
     let longest = lines.iter().filter_map(ticks).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let _ = writeln!(text, "\n  {fence}diff");
+    let _ = writeln!(text, "{indent}{fence}{language}");
     for line in lines {
-        let _ = writeln!(text, "  {line}");
+        let _ = writeln!(text, "{indent}{line}");
     }
-    let _ = writeln!(text, "  {fence}\n");
+    let _ = writeln!(text, "{indent}{fence}\n");
 }

@@ -73,6 +73,17 @@ impl Sentence {
         self
     }
 
+    /// Without a blank at its end, and with an end that it does not have yet.
+    pub(super) fn ended(mut self, end: &str) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+            if !last.text.ends_with([':', '.']) {
+                last.text.push_str(end);
+            }
+        }
+        self
+    }
+
     pub(super) fn phrases(&self) -> &[Phrase] {
         &self.0
     }

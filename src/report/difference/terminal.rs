@@ -8,6 +8,7 @@ use super::impact::{FlipTold, ImpactTold, ShiftTold};
 use super::sentence::Sentence;
 use super::told::{ChangeTold, PartTold, Told};
 use super::witness::WitnessTold;
+use super::words;
 use crate::report::{plain_table, wrapped};
 
 /// Most further records of a witness that are shown.
@@ -66,10 +67,13 @@ impl Text {
             self.wrapped(&format!("Changes: {}.", counts.join(", ")), 0, 9);
             self.wrapped(&told.step, 0, 0);
         }
+        if let Some(digest) = &told.digest {
+            self.wrapped(&format!("{} {digest}", words::SIGNED), 0, 2);
+        }
     }
 
     fn change(&mut self, change: &ChangeTold) {
-        let is_short = change.parts.is_empty() && change.cites.is_empty();
+        let is_short = change.parts.is_empty() && change.lines.is_empty();
         if !is_short {
             self.line("");
         }
@@ -86,6 +90,11 @@ impl Text {
             self.part(part, change.tells_parts);
         }
         self.sentences(change.through.iter(), 4);
+        let sign = if change.is_removed { "-" } else { "+" };
+        for line in &change.lines {
+            let line: String = line.iter().map(|piece| piece.text.as_str()).collect();
+            self.line(&format!("      {sign} {line}"));
+        }
         if !change.cites.is_empty() {
             let cites: Vec<String> = change.cites.iter().map(CitationTold::plain).collect();
             self.wrapped(&format!("Rests on: {}", cites.join("; ")), 4, 2);

@@ -1,7 +1,5 @@
 //! What pages and texts say of a comparison: one model for all of them.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::citation::CitationTold;
@@ -9,6 +7,7 @@ use super::impact::ImpactTold;
 use super::part::part;
 use super::sentence::{Sentence, line};
 use super::texts::{Piece, Row, alone, side_by_side};
+use super::value::Said;
 use super::witness::WitnessTold;
 use super::{Compared, ComparedVersion, words};
 use crate::report::page::whole;
@@ -52,6 +51,8 @@ pub(super) struct Told {
     pub(super) has_contents: bool,
     /// Whether records were looked for.
     pub(super) was_sought: bool,
+    /// What an approval signs of it; absent where records were not looked for, which belong to it.
+    pub(super) digest: Option<String>,
 }
 
 /// One of the two versions.
@@ -124,6 +125,8 @@ pub(super) struct PartTold {
     pub(super) new: Option<String>,
     /// Whether they are texts for people.
     pub(super) is_prose: bool,
+    /// Whether they have to be shown beside the texts of the clause, which do not have them as they are.
+    pub(super) is_apart: bool,
     pub(super) direction: &'static str,
     pub(super) tone: &'static str,
     pub(super) notes: Vec<Sentence>,
@@ -182,6 +185,7 @@ impl Told {
             changes: comparison.changes.len(),
             has_contents: comparison.changes.len() >= CONTENTS_MIN,
             was_sought: compared.was_sought,
+            digest: compared.was_sought.then(|| comparison.digest().to_string()),
         }
     }
 }
@@ -217,7 +221,8 @@ fn verdict(compared: &Compared<'_>) -> String {
     if comparison.is_empty() {
         return "Only comments, layout or the number of the version changed.".to_owned();
     }
-    words::on_the_whole(comparison.summary.direction).to_owned()
+    let is_any_open = comparison.summary.directions.contains_key(&Direction::NotDetermined);
+    words::on_the_whole(comparison.summary.direction, is_any_open).to_owned()
 }
 
 fn warnings(compared: &Compared<'_>) -> Vec<Sentence> {
@@ -248,11 +253,10 @@ fn warnings(compared: &Compared<'_>) -> Vec<Sentence> {
 
 fn counts(compared: &Compared<'_>) -> Vec<Count> {
     let summary = &compared.comparison.summary;
-    let by_word: &BTreeMap<&'static str, usize> = &summary.directions;
     let mut counts: Vec<Count> = ORDER
         .into_iter()
         .filter_map(|direction| {
-            let count = by_word.get(direction.word()).copied()?;
+            let count = summary.directions.get(&direction).copied()?;
             Some(Count {
                 word: direction.word(),
                 changes: count,
@@ -341,11 +345,13 @@ impl PartTold {
         let said = part(change, detail);
         let provided = detail.provided.iter().map(|text| words::provided(text));
         let beside = words::beside_witnesses(detail, was_sought).map(Sentence::of);
+        let is_apart = said.is_prose || !is_in_texts(change, &said);
         Self {
             sentence: said.sentence,
             old: said.old.as_deref().map(whole),
             new: said.new.as_deref().map(whole),
             is_prose: said.is_prose,
+            is_apart,
             direction: detail.direction.map_or("", Direction::word),
             tone: tone(detail.direction),
             notes: provided.chain(beside).collect(),
@@ -356,4 +362,16 @@ impl PartTold {
                 .collect(),
         }
     }
+}
+
+/// Whether the texts of a clause, which stand side by side, have the values of a part.
+fn is_in_texts(change: &Change, said: &Said) -> bool {
+    let blanks_aside = |text: &str| text.split_whitespace().collect::<String>();
+    let has = |text: &Option<String>, value: &Option<String>| {
+        value.as_deref().is_none_or(|value| {
+            let text = text.as_deref().map(blanks_aside).unwrap_or_default();
+            text.contains(&blanks_aside(value))
+        })
+    };
+    has(&change.old_text, &said.old) && has(&change.new_text, &said.new)
 }

@@ -40,7 +40,7 @@ impl Value {
     pub(super) fn one(self, sentence: Sentence, old: Option<&str>, new: Option<&str>) -> Said {
         match old.or(new).filter(|value| self.is_prose || is_short(value)) {
             Some(value) => alone(self.put(sentence, value).words(".")),
-            None => self.below(sentence, old, new),
+            None => self.below(sentence.ended(":"), old, new),
         }
     }
 

@@ -6,6 +6,10 @@ use crate::review::{
     Change, ClauseId, Comparison, Detail, Direction, Step, Through, VersionSummary, What,
 };
 
+/// What the digest of a difference is.
+pub(super) const SIGNED: &str =
+    "Digest of this difference, which `duecare approve --diff-from` signs:";
+
 /// What a kind of clause is called.
 pub(super) fn kind(kind: &str) -> &str {
     match kind {
@@ -66,7 +70,7 @@ pub(super) const fn meaning(direction: Direction) -> &'static str {
 }
 
 /// What a direction does on the whole.
-pub(super) fn on_the_whole(direction: Option<Direction>) -> &'static str {
+pub(super) fn on_the_whole(direction: Option<Direction>, is_any_open: bool) -> &'static str {
     match direction {
         None => "Nothing changes by which people are judged.",
         Some(Direction::Stricter) => {
@@ -77,6 +81,9 @@ pub(super) fn on_the_whole(direction: Option<Direction>) -> &'static str {
         }
         Some(Direction::Neither) => {
             "On the whole it is neither stricter nor looser: there are changes both ways."
+        }
+        Some(Direction::NotDetermined) if !is_any_open => {
+            "What each change does to its rule is proved; what they do together to decisions is not, because controls, levels or what is accepted as not collected can turn it round."
         }
         Some(Direction::NotDetermined) => {
             "On the whole it is not determined whether it is stricter or looser: at least one change has to be read and judged."
@@ -130,7 +137,7 @@ pub(super) fn step(comparison: &Comparison) -> String {
         Step::Minor => {
             "outcomes can change, and every rule and level that somebody may know by its name is still there"
         }
-        Step::Major => "rules or levels are gone or have other names",
+        Step::Major => "rules are gone or have other names, or the row of levels is another one",
     };
     let least = comparison.step.use_instead.as_deref();
     let (said, needed) = match comparison.step.taken {
@@ -205,7 +212,10 @@ pub(super) fn through(all: &[Through]) -> Option<Sentence> {
 
 /// What a reader has to know to rely on a direction.
 pub(super) fn provided(text: &str) -> Sentence {
-    Sentence::of("This holds only as long as ").then(Sentence::named(text)).words(".")
+    match text.strip_prefix("where ") {
+        Some(rest) => Sentence::of("Where ").then(Sentence::named(rest)).words("."),
+        None => Sentence::of("This holds only as long as ").then(Sentence::named(text)).words("."),
+    }
 }
 
 /// What is to be said where no record was found, or where a direction has to be judged by a person.
@@ -213,6 +223,9 @@ pub(super) fn beside_witnesses(detail: &Detail, was_sought: bool) -> Option<&'st
     let is_condition =
         detail.part == "when" || detail.part.ends_with(" when") || detail.part == "raised to";
     match (detail.direction, detail.witnesses.len()) {
+        (Some(Direction::NotDetermined), 0) if !was_sought => Some(
+            "It could not be proved whether this is stricter or looser. Read both texts and judge.",
+        ),
         (Some(Direction::NotDetermined), 0) => Some(
             "It could not be proved whether this is stricter or looser, and no record shows it. Read both texts and judge.",
         ),

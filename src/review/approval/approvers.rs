@@ -204,7 +204,7 @@ fn requirements(
         }
         if holders < *at_least {
             return Err(format!(
-                "{at_least} approvals in the role `{role}` are required, and {holders} people have it"
+                "{at_least} approvals in the role `{role}` are required, and {holders} of the approvers have it"
             ));
         }
     }
@@ -215,7 +215,9 @@ fn requirements(
 }
 
 /// Whether a text is a role.
-fn is_role(text: &str) -> bool {
+/// Whether a text can be a role: small letters, digits and `_`.
+#[must_use]
+pub fn is_role(text: &str) -> bool {
     text.starts_with(|letter: char| letter.is_ascii_lowercase())
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }

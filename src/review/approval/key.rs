@@ -22,7 +22,7 @@ pub struct NotAKey;
 
 impl fmt::Display for NotAKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("it is no public key: `ed25519:` and 44 characters of base64")
+        f.write_str("it is no public key: `ed25519:` and the base64 of its 32 bytes, to the letter as `duecare approve --new-key` prints it")
     }
 }
 

@@ -13,7 +13,9 @@ mod sign;
 mod signed;
 mod statement;
 
-pub use approvers::{APPROVERS_NAME, Approvers, Holder, MalformedApprovers, Requirement, Revoked};
+pub use approvers::{
+    APPROVERS_NAME, Approvers, Holder, MalformedApprovers, Requirement, Revoked, is_role,
+};
 pub use check::{FOLDER, ListFolder, Standings, approvers_above, check};
 pub use dsse::{Envelope, MalformedEnvelope, PAYLOAD_TYPE, pae};
 pub use judge::Refusal;

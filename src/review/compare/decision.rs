@@ -98,26 +98,25 @@ struct Capped {
 }
 
 fn of_cap(old: Option<&Capped>, new: Option<&Capped>) -> Detail {
-    let limit = |cap: &Capped| cap.limit.to_string();
     let whole = |cap: &Capped| {
         let flags: Vec<&str> = cap.flags.iter().map(String::as_str).collect();
         format!("{} for {}", cap.limit, flags.join(", "))
     };
-    let (direction, shown): (_, &dyn Fn(&Capped) -> String) = match (old, new) {
+    let direction = match (old, new) {
         (Some(old), Some(new)) if old.flags == new.flags => {
-            (Direction::of_amounts(old.limit, new.limit), &limit)
+            Direction::of_amounts(old.limit, new.limit)
         }
         (Some(old), Some(new)) if old.flags.is_subset(&new.flags) && new.limit <= old.limit => {
-            (Direction::Looser, &whole)
+            Direction::Looser
         }
         (Some(old), Some(new)) if new.flags.is_subset(&old.flags) && new.limit >= old.limit => {
-            (Direction::Stricter, &whole)
+            Direction::Stricter
         }
-        (Some(_), Some(_)) => (Direction::NotDetermined, &whole),
-        (Some(_), None) => (Direction::Stricter, &whole),
-        (None, _) => (Direction::Looser, &whole),
+        (Some(_), Some(_)) => Direction::NotDetermined,
+        (Some(_), None) => Direction::Stricter,
+        (None, _) => Direction::Looser,
     };
-    Detail::new("cap", old.map(shown), new.map(shown), Weight::Meaning).directed(direction)
+    Detail::new("cap", old.map(whole), new.map(whole), Weight::Meaning).directed(direction)
 }
 
 fn levels(old: &Decision, new: &Decision, matched: &Matched<'_, Level>) -> Option<Detail> {

@@ -84,7 +84,13 @@ impl Pair<'_> {
             );
             changes.push(Change { through, ..change });
         }
-        changes.extend(self.lone_values(&matched, clause));
+        for change in self.lone_values(&matched, clause) {
+            let lists =
+                if change.what == What::Removed { &matched.removed } else { &matched.added };
+            let list = lists.iter().find(|list| Some(&list.name) == change.clause.name.as_ref());
+            let details = list.and_then(|list| lone_list(change.what, list)).into_iter().collect();
+            changes.push(Change { details, ..change });
+        }
         changes
     }
 
@@ -236,12 +242,7 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
         |list: &List| -> BTreeSet<String> { list.values.iter().map(ToString::to_string).collect() };
     let (before, after) = (all(old), all(new));
     let named = |these: &BTreeSet<String>, others: &BTreeSet<String>| {
-        let only: Vec<&str> = these.difference(others).map(String::as_str).collect();
-        match only.as_slice() {
-            [] => None,
-            few if few.len() <= NAMED_MAX => Some(few.join(", ")),
-            many => Some(format!("{} values", many.len())),
-        }
+        named(&these.difference(others).map(String::as_str).collect::<Vec<_>>())
     };
     let written = |list: &List| list.values.iter().map(ToString::to_string).collect::<Vec<_>>();
     if before != after {
@@ -266,6 +267,25 @@ fn list_details(old: &List, new: &List) -> Vec<Detail> {
     );
     details.extend(set_of("because", &old.because, &new.because, Weight::Wording));
     details
+}
+
+/// Values by their names, or how many.
+fn named(values: &[&str]) -> Option<String> {
+    match values {
+        [] => None,
+        few if few.len() <= NAMED_MAX => Some(few.join(", ")),
+        [first, .., last] => Some(format!("{} values, from {first} to {last}", values.len())),
+        [only] => Some((*only).to_owned()),
+    }
+}
+
+/// The values of a list that lies in a file: its clause does not have them.
+fn lone_list(what: What, list: &List) -> Option<Detail> {
+    list.as_of?;
+    let values: Vec<String> = list.values.iter().map(ToString::to_string).collect();
+    let named = named(&values.iter().map(String::as_str).collect::<Vec<_>>());
+    let (old, new) = if what == What::Removed { (named, None) } else { (None, named) };
+    Some(Detail::new("values", old, new, Weight::Grounds))
 }
 
 /// A list that can grow stale counts only while it is not.

@@ -10,8 +10,9 @@ use super::lock::{Lock, PublishedVersion};
 use super::order::{OutOfOrder, out_of_order};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 use crate::hir::Status;
-use crate::loader::{Loaded, Policy, ReadFile};
+use crate::loader::{Loaded, Policy, ReadFile, load};
 use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::value::Date;
 
 /// Most declarations of one file that are pointed at; all are named.
 const PLACES_MAX: usize = 10;
@@ -189,7 +190,10 @@ impl Checking<'_> {
         let own = users.iter().find(|version| version.file == path);
         let ended = own.filter(|version| {
             let now = policies.iter().find(|policy| policy.files.first() == Some(&id));
-            let until = now.and_then(|policy| policy.checked.identity.effective.until);
+            let until = match now {
+                Some(policy) => policy.checked.identity.effective.until,
+                None => self.until(file.path()),
+            };
             is_ended(version, published, &file, until)
         });
         if ended.is_some() && extent == Extent::Publishing {
@@ -206,6 +210,12 @@ impl Checking<'_> {
                 of_change(&changed, id, &subject, None)
             }
         });
+    }
+
+    /// The end of a version that was not among those that were loaded.
+    fn until(&mut self, path: &Path) -> Option<Date> {
+        let loaded = load(&[path.to_path_buf()], self.read);
+        loaded.policies.first()?.checked.identity.effective.until
     }
 
     fn list(&mut self, at: &At, path: &str, users: &[&PublishedVersion]) {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::find::{CannotLocate, LOCK_NAME, locate};
 use super::lock::{Lock, LockProblem};
-use crate::loader::{Policy, ReadFile};
+use crate::digest::Digest;
+use crate::loader::ReadFile;
+use crate::review::compare::Version;
 use crate::value::Date;
 
 /// Whether a version is published.
@@ -42,21 +44,36 @@ impl fmt::Display for CannotTell {
 
 impl std::error::Error for CannotTell {}
 
-/// What the lock in a folder above a policy says of it. `base` is the folder from which relative paths start.
+/// What the lock in a folder above a version says of it. `base` is the folder from which relative paths start.
 ///
 /// # Errors
 /// If there is a lock that cannot be used.
-pub fn standing(policy: &Policy, base: &Path, read: ReadFile<'_>) -> Result<Standing, CannotTell> {
+pub fn standing(
+    version: Version<'_>,
+    base: &Path,
+    read: ReadFile<'_>,
+) -> Result<Standing, CannotTell> {
+    let policy = version.policy;
     let located = locate(LOCK_NAME, base, &policy.path, read).map_err(CannotTell::Locate)?;
     let Some(located) = located else { return Ok(Standing::NotPublished) };
     let lock = Lock::parse(&located.bytes)
         .map_err(|problem| CannotTell::Lock(located.shown.clone(), problem))?;
     let identity = &policy.checked.identity;
-    Ok(match lock.version(&identity.name, &identity.version) {
-        None => Standing::NotPublished,
-        Some(known) if known.digest == policy.digest || known.earlier.contains(&policy.digest) => {
-            Standing::Published(known.published)
-        }
-        Some(known) => Standing::Changed(known.published),
+    let Some(known) = lock.version(&identity.name, &identity.version) else {
+        return Ok(Standing::NotPublished);
+    };
+    let is_text = known.digest == policy.digest || known.earlier.contains(&policy.digest);
+    let mut lists: Vec<&Digest> =
+        known.lists.iter().filter_map(|path| lock.lists.get(path)).collect();
+    let texts = version.list_texts();
+    let mut of_version: Vec<&Digest> = texts.values().collect();
+    lists.sort();
+    lists.dedup();
+    of_version.sort();
+    of_version.dedup();
+    Ok(if is_text && lists == of_version {
+        Standing::Published(known.published)
+    } else {
+        Standing::Changed(known.published)
     })
 }

@@ -40,9 +40,20 @@ pub(crate) fn run(args: &DiffArgs, quiet: bool) -> Result<Exit, Failure> {
     Ok(if is_changed || has_refused { Exit::Findings } else { Exit::Done })
 }
 
+/// As it was asked for, or as the name of the file says.
+fn format(args: &DiffArgs) -> DiffFormat {
+    let ending = args.output.extension().and_then(|ending| ending.to_str());
+    args.format.unwrap_or(match ending {
+        Some("html" | "htm") => DiffFormat::Html,
+        Some("md") => DiffFormat::Md,
+        Some("json") => DiffFormat::Json,
+        _ => DiffFormat::Text,
+    })
+}
+
 /// Colours are for terminals.
 fn write(shown: &str, args: &DiffArgs) -> Result<(), Failure> {
-    let is_text = args.format == DiffFormat::Text;
+    let is_text = format(args) == DiffFormat::Text;
     if is_text && is_standard(&args.output) {
         anstream::stdout().write_all(shown.as_bytes())?;
         return Ok(());
@@ -88,7 +99,7 @@ fn shown(
         was_sought: !args.no_witness,
         impact,
     };
-    Ok(match args.format {
+    Ok(match format(args) {
         DiffFormat::Text => difference_text(&compared, terminal::columns()),
         DiffFormat::Md => difference_markdown(&compared),
         DiffFormat::Json => difference_json(&compared),
