@@ -363,3 +363,17 @@ fn any_damaged_byte_of_a_parquet_file_is_an_error_or_another_value() {
         }
     }
 }
+
+#[test]
+fn rows_are_numbered_by_their_lines_whatever_ends_them() {
+    for end in ["\n", "\r\n"] {
+        for (gap, line) in [("", 3), (end, 4), ("C-3,\"on two\nlines\"\n", 5)] {
+            let mut table = format!("id,role{end}C-1,developer{end}{gap}").into_bytes();
+            table.extend_from_slice(b"C-2,caf\xe9");
+            table.extend_from_slice(end.as_bytes());
+            let ran = eval_named("roster.csv", &table);
+            let refused = format!("line {line} is refused");
+            assert!(ran.err.contains(&refused), "{end:?} {gap:?}: {}", ran.err);
+        }
+    }
+}

@@ -82,8 +82,8 @@ impl<R: BufRead> CsvRows<R> {
         if !has_row {
             return Ok(None);
         }
-        let number = row.position().map_or(number, csv::Position::line);
-        let text = self.taken(from, self.rows.position().byte());
+        let (text, passed) = self.taken(from, self.rows.position().byte());
+        let number = number + passed;
         if let Some(end) = text.iter().position(|byte| *byte == b'\n')
             && (row.len() != self.header.len() || !is_quoted_well(&text, self.delimiter))
         {
@@ -124,22 +124,23 @@ impl<R: BufRead> CsvRows<R> {
         Ok(RawRecord { number, text: RawText::Broken { text: first, reason } })
     }
 
-    /// What stood between two places, without the line end; what lies before is forgotten.
-    fn taken(&self, from: u64, to: u64) -> Vec<u8> {
+    /// What stood between two places, without the line end, and how many ends of lines before it; what lies before
+    /// is forgotten.
+    fn taken(&self, from: u64, to: u64) -> (Vec<u8>, u64) {
         let mut seen = self.seen.borrow_mut();
         let offset =
             |place: u64| usize::try_from(place.saturating_sub(seen.start)).unwrap_or(usize::MAX);
         let (first, last) = (offset(from).min(seen.bytes.len()), offset(to).min(seen.bytes.len()));
         let mut text = seen.bytes.get(first..last).unwrap_or_default().to_vec();
-        while text.first().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            text.remove(0);
-        }
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let start = text.iter().position(|byte| !is_end(byte)).unwrap_or(text.len());
+        let passed = text.drain(..start).filter(|byte| *byte == b'\n').count() as u64;
         while text.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             text.pop();
         }
         seen.bytes.drain(..last);
         seen.start += last as u64;
-        text
+        (text, passed)
     }
 }
 

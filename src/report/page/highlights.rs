@@ -115,7 +115,7 @@ impl Highlights {
                 SubjectPolicy::new(judged.engine, &decision)
             })
             .collect();
-        policies.iter().any(|policy| !policy.hits.is_empty()).then(|| SubjectEntry {
+        Some(SubjectEntry {
             severity,
             subject: worst.subject.to_owned(),
             level: worst.decision.to_owned(),

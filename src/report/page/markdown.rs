@@ -94,7 +94,8 @@ fn subjects(text: &mut String, page: &Page) {
                 let law = if hit.is_prohibition { " **(forbidden by law)**" } else { "" };
                 format!("{}{law}", plain(&hit.title))
             });
-            hits.chain(more)
+            let missing = (!policy.settled).then(|| format!("missing: {}", plain(&policy.missing)));
+            hits.chain(more).chain(missing)
         });
         vec![code(&subject.subject), plain(&subject.level), hits.collect::<Vec<_>>().join("; ")]
     };
