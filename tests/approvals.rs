@@ -807,6 +807,20 @@ fn the_difference_that_was_read_is_named() {
 }
 
 #[test]
+fn a_version_is_approved_before_it_is_published_with_the_end_of_the_one_before() {
+    let machine = Machine::with_approvers();
+    machine.done(&["publish", "test@1.0.0"]);
+    machine.write(POLICY, &version("1.0.0", "2022-01-01 until 2099-06-01"));
+    let next = version("2.0.0", "2099-06-01").replace("weight 5", "weight 6");
+    machine.write("policies/test/2.0.0.due", &next);
+    let approve = ["approve", "test@2.0.0", "--as", "Ann Example, legal", "--key", "ann.key"];
+    machine.done(&[&approve[..], &["--diff-from", "test@1.0.0"]].concat());
+    let again = machine.done(&[&approve[..], &["--diff-from", "test@1.0.0"]].concat());
+    assert!(again.err.contains("the last counts"), "{}", again.err);
+    machine.done(&["publish", "policies"]);
+}
+
+#[test]
 fn the_difference_may_be_from_a_revision() {
     let machine = Machine::with_approvers();
     let git = |arguments: &[&str]| {

@@ -445,6 +445,17 @@ fn the_program_refuses_what_was_changed() {
     let eval = ["eval", "--policy", "policies/test", "--roster", "-", "--as-of", "2022-03-01"];
     assert_eq!(run(".", &eval).code, 0);
     write(LIST, "# as of 2022-01-01\nAnn\n");
+    // A comparison goes on, and does not take it for the published version.
+    for (path, bytes) in &Files::sample().0 {
+        let other = Path::new("other").join(path.strip_prefix("policies").unwrap());
+        write(other.to_str().unwrap(), std::str::from_utf8(bytes).unwrap());
+    }
+    let ran = run(".", &["diff", "other/test/1.0.0.due", POLICY, "--output", "change.json"]);
+    assert!(ran.code == 0 && ran.err.contains("with another text"), "{}", ran.err);
+    let change = std::fs::read_to_string(folder.path().join("change.json")).unwrap();
+    for said in ["\"published\": false", "\"same_text\": false"] {
+        assert!(change.contains(said) && !change.contains("\"published\": true"), "{change}");
+    }
     for (at, arguments) in [
         (".", eval.as_slice()),
         (".", &["check"]),

@@ -1,6 +1,6 @@
 //! Changed controls.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::detail::written;
 use super::rules::Asking;
@@ -48,6 +48,7 @@ impl Pair<'_> {
         let (old_when, new_when) = (old.required_when.as_ref(), new.required_when.as_ref());
         let (before, after) =
             (answered(&self.old.policy.checked, old), answered(&self.new.policy.checked, new));
+        let before: BTreeSet<&str> = before.into_iter().map(|flag| self.called_now(flag)).collect();
         if old_when.is_some() == new_when.is_some() && (old_when.is_some() || before == after) {
             return self.condition(asked, old_when, new_when);
         }
@@ -116,37 +117,47 @@ impl Pair<'_> {
     }
 
     fn answers_details(&self, old: &[Answer], new: &[Answer]) -> Vec<Detail> {
-        let (old_policy, new_policy) = (&self.old.policy.checked, &self.new.policy.checked);
-        let name = |policy: &PolicySet, answer: &Answer| policy.rule(answer.flag).name.clone();
-        let shown = |policy: &PolicySet, answer: &Answer| {
-            let name = name(policy, answer);
+        // By what the flags are called now.
+        let mut answers: BTreeMap<&str, [Option<&Answer>; 2]> = BTreeMap::new();
+        for answer in old {
+            let name = self.old.policy.checked.rule(answer.flag).name.as_str();
+            answers.entry(self.called_now(name)).or_default()[0] = Some(answer);
+        }
+        for answer in new {
+            let name = self.new.policy.checked.rule(answer.flag).name.as_str();
+            answers.entry(name).or_default()[1] = Some(answer);
+        }
+        let shown = |version: Version<'_>, answer: &Answer| {
+            let name = &version.policy.checked.rule(answer.flag).name;
             let to = answer.reducing_to.map_or(String::new(), |to| format!(" reducing to {to}"));
             let any = if answer.at_any_time { " at any time" } else { "" };
             format!("{name}{to}{any}")
         };
-        let names: BTreeSet<String> = old
-            .iter()
-            .map(|answer| name(old_policy, answer))
-            .chain(new.iter().map(|answer| name(new_policy, answer)))
-            .collect();
-        let mut details = Vec::new();
-        for flag in names {
-            let of = |policy: &PolicySet, answers: &[Answer]| {
-                answers.iter().copied().find(|answer| name(policy, answer) == flag)
-            };
-            let (before, after) = (of(old_policy, old), of(new_policy, new));
-            let (old_text, new_text) = (
-                before.map(|answer| shown(old_policy, &answer)),
-                after.map(|answer| shown(new_policy, &answer)),
-            );
-            if old_text != new_text {
-                details.push(
-                    Detail::new("answers", old_text, new_text, Weight::Meaning)
-                        .directed(direction_of_answer(before, after)),
-                );
-            }
+        let details = answers.into_values().filter_map(|[before, after]| {
+            let old = before.map(|answer| shown(self.old, answer));
+            let new = after.map(|answer| shown(self.new, answer));
+            let direction = direction_of_answer(before.copied(), after.copied());
+            let is_renamed = direction == Direction::Equal;
+            let weight = if is_renamed { Weight::Wording } else { Weight::Meaning };
+            (old != new).then(|| Detail::new("answers", old, new, weight).directed(direction))
+        });
+        details.collect()
+    }
+
+    /// What a flag of the old version is called in the new one, where it has another name and catches the same.
+    fn called_now<'f>(&'f self, flag: &'f str) -> &'f str {
+        let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
+        if new.rule_named(flag).is_some() {
+            return flag;
         }
-        details
+        let Some(before) = old.rule_named(flag).map(|id| old.rule(id)) else { return flag };
+        let mut added = new.rules.iter().filter(|rule| old.rule_named(&rule.name).is_none());
+        let after = added.find(|rule| {
+            self.means_same(before, rule)
+                || (rule.replaces.iter().any(|name| name == flag)
+                    && self.catches_same(before, rule))
+        });
+        after.map_or(flag, |rule| &rule.name)
     }
 }
 

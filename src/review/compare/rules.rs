@@ -197,7 +197,7 @@ impl Pair<'_> {
         (kept, added)
     }
 
-    fn means_same(&self, old: &Rule, new: &Rule) -> bool {
+    pub(super) fn means_same(&self, old: &Rule, new: &Rule) -> bool {
         old.kind() == new.kind()
             && self.rule_details(old, new).iter().all(|detail| {
                 detail.weight != Weight::Meaning || detail.direction == Some(Direction::Equal)
@@ -205,7 +205,7 @@ impl Pair<'_> {
     }
 
     /// Whether it catches the same, whatever it weighs.
-    fn catches_same(&self, old: &Rule, new: &Rule) -> bool {
+    pub(super) fn catches_same(&self, old: &Rule, new: &Rule) -> bool {
         old.kind() == new.kind()
             && old.kind() != RuleKind::Control
             && self.rule_details(old, new).iter().all(|detail| {

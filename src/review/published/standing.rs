@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::change::is_ended;
 use super::find::{CannotLocate, LOCK_NAME, locate};
-use super::lock::{Lock, LockProblem};
+use super::freeze::text_digest;
+use super::lock::{Lock, LockProblem, PublishedVersion};
 use crate::digest::Digest;
 use crate::loader::ReadFile;
 use crate::review::compare::Version;
@@ -13,7 +15,7 @@ use crate::value::Date;
 /// Whether a version is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// This very text is, since that day.
+    /// This very text is, since that day, or the same with no end.
     Published(Date),
     /// Its number is, since that day, with another text.
     Changed(Date),
@@ -44,6 +46,16 @@ impl fmt::Display for CannotTell {
 
 impl std::error::Error for CannotTell {}
 
+/// Whether a version was given an end that is still to be published, and nothing else changed.
+fn is_ended_since(version: Version<'_>, known: &PublishedVersion, lock: &Lock) -> bool {
+    let until = version.policy.checked.identity.effective.until;
+    let mut files = version.policy.files.iter().filter_map(|file| version.sources.file(*file));
+    let own = files.next().zip(lock.files.get(&known.file));
+    let published = known.uses.iter().map(|path| lock.files.get(path).map(|file| file.text));
+    own.is_some_and(|(file, published)| is_ended(known, published, file, until))
+        && files.map(|file| Some(text_digest(file))).eq(published)
+}
+
 /// What the lock in a folder above a version says of it. `base` is the folder from which relative paths start.
 ///
 /// # Errors
@@ -62,7 +74,9 @@ pub fn standing(
     let Some(known) = lock.version(&identity.name, &identity.version) else {
         return Ok(Standing::NotPublished);
     };
-    let is_text = known.digest == policy.digest || known.earlier.contains(&policy.digest);
+    let is_text = known.digest == policy.digest
+        || known.earlier.contains(&policy.digest)
+        || is_ended_since(version, known, &lock);
     let mut lists: Vec<&Digest> =
         known.lists.iter().filter_map(|path| lock.lists.get(path)).collect();
     let texts = version.list_texts();
