@@ -50,14 +50,18 @@ impl Loaded {
     /// Adds what was found otherwise.
     pub fn add_findings(&mut self, found: Vec<Diagnostic>) {
         let mut sink = self.take_findings();
-        found.into_iter().for_each(|found| sink.push(found));
+        for found in found {
+            sink.push(found);
+        }
         self.put_findings(sink);
     }
 
     /// What was found so far, for who finds more.
     pub(crate) fn take_findings(&mut self) -> Sink {
         let mut sink = Sink::default();
-        self.diagnostics.drain(..).for_each(|found| sink.push(found));
+        for found in self.diagnostics.drain(..) {
+            sink.push(found);
+        }
         sink
     }
 

@@ -344,7 +344,9 @@ fn asked(files: &Files, number: &str, edits: &[(&str, &str)]) -> Vec<String> {
     const NEXT: &str = "policies/test/next.due";
     let mut files = files.clone();
     files.set(NEXT, &version(number, "2022-06-01"));
-    edits.iter().for_each(|(from, to)| files.edit(NEXT, from, to));
+    for (from, to) in edits {
+        files.edit(NEXT, from, to);
+    }
     let paths = [POLICY, NEXT].map(PathBuf::from);
     let mut loaded = load(&paths, &mut |path| files.read(path));
     let extent = Extent::Whole;
