@@ -1,7 +1,7 @@
 use comfy_table::{Cell, CellAlignment};
 use std::fmt::Write as _;
 
-use super::plain_table;
+use super::{plain_table, wrapped};
 use crate::run::{FieldCount, ReasonCount, RuleCount, RunSummary, Summary};
 
 /// Most rows of a list in the report of a run; the summary as JSON has all.
@@ -89,7 +89,24 @@ fn shared(summary: &Summary, columns: usize) -> String {
             number(by.largest as u64),
         ]);
     }
-    format!("\n{table}\n")
+    match uncompared(summary) {
+        Some(note) => format!("\n{table}\n\n{}\n", wrapped(&note, columns, 0, 0)),
+        None => format!("\n{table}\n"),
+    }
+}
+
+/// That records which were refused were compared with nobody, where a policy compares people.
+pub(super) fn uncompared(summary: &Summary) -> Option<String> {
+    let refused = match summary.refused {
+        0 => return None,
+        1 => "1 refused record was".to_owned(),
+        refused => format!("{refused} refused records were"),
+    };
+    (!summary.peers.is_empty()).then(|| {
+        format!(
+            "{refused} compared with nobody: whoever shares something with them alone is told to share nothing. Mend them, and evaluate all again."
+        )
+    })
 }
 
 fn decisions(summary: &Summary, columns: usize) -> String {

@@ -137,6 +137,7 @@ fn of_policy(text: &mut String, policy: &PolicyPart, is_several: bool) {
     table(text, &["To collect next", "Missing for:", "Settles alone:"], &policy.missing, fact);
     more(text, policy.more_missing, "in the summary");
     shared(text, &policy.shared);
+    paragraph(text, policy.uncompared.as_deref().unwrap_or_default());
     let left_out = |row: &RuleRow| vec![plain(&row.title), row.not_covered.clone()];
     let header = ["Not looked at: a fact is accepted as not collected", "People:"];
     table(text, &header, &policy.not_covered, left_out);

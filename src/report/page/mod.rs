@@ -19,6 +19,7 @@ pub(super) use markdown::{code, plain};
 
 use serde::Serialize;
 
+use super::run::uncompared;
 use crate::engine::Engine;
 use crate::run::{DecisionCount, RunSummary, Summary};
 use found::{ControlRow, RuleRow};
@@ -72,6 +73,8 @@ struct PolicyPart {
     shared: Vec<SharedBy>,
     /// What was compared and nobody shares.
     unshared: String,
+    /// That refused records were compared with nobody.
+    uncompared: Option<String>,
     not_covered: Vec<RuleRow>,
     bad_values: Reasons,
     unmapped: Vec<Missing>,
@@ -169,6 +172,7 @@ impl PolicyPart {
             compares: !run.peers.is_empty(),
             shared: SharedBy::all(run, policy),
             unshared: missing::unshared(run),
+            uncompared: uncompared(run),
             not_covered: found::not_covered(run, policy),
             bad_values: Reasons::new(&run.bad_values, rows_max),
             unmapped: missing::fields(&run.unmapped, rows_max),
