@@ -233,6 +233,62 @@ fn a_run_goes_on_only_on_the_roster_it_was_begun_with() {
     assert!(said(&other_policy).contains("other policies"), "{}", said(&other_policy));
 }
 
+/// Records what somebody decided about a hit.
+fn disposition(ledger: &Ledger, subject: &str, hit: &Value, outcome: &str, on: &str) {
+    let (rule, evidence) = (hit["id"].as_str().unwrap(), hit["evidence_digest"].as_str().unwrap());
+    let what = ["--subject", subject, "--rule", rule, "--evidence", evidence];
+    let decided = ["--outcome", outcome, "--on", on, "--by", "A. Analyst, compliance"];
+    let why = ["--why", "explained by the vendor"];
+    let recorded =
+        ledger.run(&[["record", "disposition"].as_slice(), &what, &decided, &why].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+}
+
+#[test]
+fn what_is_confirmed_later_undoes_what_was_cleared_whoever_tells_of_it() {
+    let ledger = Ledger::begin();
+    let before = lines(&plain(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
+    let (subject, hit) = before
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit = rules.iter().find(|rule| rule["outcome"] == "hit")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    let outcome_with = |more: &[&str]| {
+        let decided =
+            lines(&ledger.eval(ALONE, ROSTER, &[&["--as-of", AS_OF], more].concat()).stdout);
+        let decision = decided.iter().find(|decision| decision["subject"] == subject).unwrap();
+        let rules = decision["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["id"] == hit["id"]).unwrap()["outcome"].clone()
+    };
+    let row = |outcome: &str, on: &str| {
+        let (rule, evidence) = (&hit["id"], &hit["evidence_digest"]);
+        serde_json::json!({
+            "subject": subject, "rule": rule, "evidence": evidence, "outcome": outcome, "on": on,
+            "by": "A. Analyst", "why": "explained",
+        })
+    };
+    let file = ledger.at("dispositions.jsonl");
+    let path = ledger.path();
+    let both = ["--facts-from", text(&path), "--dispositions", text(&file)];
+
+    disposition(&ledger, subject, hit, "cleared", "2022-07-15");
+    assert_eq!(outcome_with(&["--facts-from", text(&path)]), "reviewed");
+    fs::write(&file, format!("{}\n", row("confirmed", "2022-07-20"))).unwrap();
+    assert_eq!(outcome_with(&both), "hit");
+    disposition(&ledger, subject, hit, "confirmed", "2022-07-20");
+    assert_eq!(outcome_with(&["--facts-from", text(&path)]), "hit");
+    fs::write(&file, format!("{}\n", row("cleared", "2022-07-16"))).unwrap();
+    assert_eq!(outcome_with(&both), "hit");
+    fs::write(&file, format!("{}\n", row("cleared", "2022-07-21"))).unwrap();
+    assert_eq!(outcome_with(&both), "reviewed");
+
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
+}
+
 #[test]
 fn what_people_recorded_counts_and_replays() {
     let ledger = Ledger::begin();
@@ -246,25 +302,7 @@ fn what_people_recorded_counts_and_replays() {
             Some((decision["subject"].as_str().unwrap(), hit))
         })
         .unwrap();
-    let recorded = ledger.run(&[
-        "record",
-        "disposition",
-        "--subject",
-        subject,
-        "--rule",
-        hit["id"].as_str().unwrap(),
-        "--evidence",
-        hit["evidence_digest"].as_str().unwrap(),
-        "--outcome",
-        "cleared",
-        "--by",
-        "A. Analyst, compliance",
-        "--why",
-        "explained by the vendor",
-        "--on",
-        "2022-07-01",
-    ]);
-    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
     let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true,"photo_matches_document":true,"by":"analyst"}"#;
     let recorded = ledger.run(&[
         "record",
