@@ -1,6 +1,6 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use duecare::disposition::Dispositions;
@@ -13,12 +13,19 @@ use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
 
 use super::roster_source::{Reader, RosterSource};
+use crate::cli::apart::Inputs;
 use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
 use crate::cli::meter::Meter;
 use crate::cli::progress::{Measure, Progress};
 use crate::cli::{clock, files, ledgers, policies, terminal};
+
+/// The files of a run besides its policies: of the roster, and of dispositions.
+pub(super) fn files(args: &InputArgs) -> Result<Inputs, Failure> {
+    let roster = RosterSource::new(args)?.files();
+    Ok(Inputs::of(roster.iter().chain(&args.dispositions).map(PathBuf::as_path)))
+}
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {

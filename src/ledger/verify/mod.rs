@@ -24,7 +24,7 @@ use super::note::{Note, Vkey};
 use super::open::origin_of;
 use super::planted::{self, Bug};
 use super::problem::Problem;
-use super::storage::{Storage, UNFINISHED};
+use super::storage::{PARTS, Storage};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
 use heads::Heads;
@@ -343,21 +343,8 @@ impl<'v> Verification<'v> {
 
     /// Files that no ledger has are named, so that nobody takes them for evidence.
     fn note_strangers(&self, findings: &mut Findings) {
-        let known = [
-            "origin",
-            "keys/",
-            "wal/",
-            "checkpoint",
-            "checkpoints/",
-            "tile/",
-            "blobs/",
-            "vault/",
-            "index/",
-            "lock",
-            UNFINISHED,
-        ];
         for name in self.storage.list("").unwrap_or_default() {
-            if !known.contains(&name.as_str()) {
+            if !PARTS.contains(&name.trim_end_matches('/')) {
                 findings.note(&name, "it is no part of the ledger and was not looked at");
             }
         }
