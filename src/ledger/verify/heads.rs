@@ -9,6 +9,7 @@ use crate::ledger::log::{CHECKPOINT, head_path};
 use crate::ledger::note::Note;
 use crate::ledger::planted::{self, Bug};
 use crate::ledger::storage::Storage;
+use crate::ledger::timestamp;
 use crate::ledger::tree::Frontier;
 
 /// Heads that were published or kept elsewhere, by their sizes.
@@ -110,9 +111,13 @@ impl Heads {
             let of = path.split('.').next().unwrap_or_default();
             let stamped = self.by_size.values().flatten().find(|head| head.path == of);
             let reply = storage.read(&path);
-            let fits = stamped.zip(reply.ok()).is_some_and(|(head, reply)| {
-                crate::ledger::timestamp::is_over(&reply, &head.note.text)
-            });
+            if reply.as_ref().is_ok_and(|reply| !timestamp::is_granted(reply)) {
+                findings.fault(&path, "it is no reply of an authority that grants a time stamp");
+                continue;
+            }
+            let fits = stamped
+                .zip(reply.ok())
+                .is_some_and(|(head, reply)| timestamp::is_over(&reply, &head.note.text));
             if !fits {
                 findings.fault(&path, "the time stamp is not over the head that it lies beside");
             }
