@@ -12,6 +12,7 @@ use duecare::roster::{Additions, Layout, RawRecord};
 use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
 
+use super::ledger::verify;
 use super::roster_source::{Reader, RosterSource};
 use crate::cli::apart::Inputs;
 use crate::cli::args::{InputArgs, PolicyArgs};
@@ -59,8 +60,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let view = ledgers::view(path)?;
+    fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
+        let view = verify::view(path, quiet)?;
         let recorded =
             RecordedFacts::read(&view).map_err(|problem| ledgers::failure(path, &problem))?;
         let head = view.head();
@@ -165,7 +166,7 @@ pub(super) fn ready_for(
     brief: Option<Brief<'_>>,
     quiet: bool,
 ) -> Result<Input, Failure> {
-    let mut facts = args.facts_from.as_deref().map(Facts::read).transpose()?;
+    let mut facts = args.facts_from.as_deref().map(|path| Facts::read(path, quiet)).transpose()?;
     let dispositions = dispositions(args, facts.as_ref(), &ready)?;
     let mut engines = ready
         .into_iter()

@@ -12,7 +12,7 @@ mod rotate_key;
 mod show;
 pub(super) mod subject;
 mod timestamp;
-mod verify;
+pub(super) mod verify;
 mod witness;
 
 use crate::cli::args::LedgerCommand;
