@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use duecare::digest::Digest;
 use duecare::ledger::note::Vkey;
 use duecare::ledger::tlog_proof::TlogProof;
 use serde_json::Value;
@@ -787,6 +788,47 @@ fn an_export_can_be_checked_and_holds_nothing_of_the_vault() {
         assert_eq!(refused.status.code(), Some(4), "{}", file.display());
         fs::write(&file, bytes).unwrap();
     }
+    assert!(said(&verify()).contains("data/report.html: it is not signed"));
+    // Manifests are for what happens by accident: whoever alters a file can make them anew.
+    let altered_in = |part: &str| {
+        let file = files(&bag.join(part)).pop().unwrap();
+        let kept = fs::read(&file).unwrap();
+        let mut altered = kept.clone();
+        altered[kept.len() / 2] ^= 1;
+        fs::write(&file, altered).unwrap();
+        let manifests: Vec<(PathBuf, String)> = ["manifest-sha256.txt", "tagmanifest-sha256.txt"]
+            .map(|name| (bag.join(name), fs::read_to_string(bag.join(name)).unwrap()))
+            .into();
+        for (manifest, text) in &manifests {
+            let made: String = text
+                .lines()
+                .map(|line| line.split_once("  ").unwrap().1)
+                .map(|name| {
+                    let digest = Digest::of(&fs::read(bag.join(name)).unwrap()).to_string();
+                    format!("{}  {name}\n", digest.trim_start_matches("sha256:"))
+                })
+                .collect();
+            fs::write(manifest, made).unwrap();
+        }
+        let verified = verify();
+        fs::write(&file, kept).unwrap();
+        for (manifest, text) in manifests {
+            fs::write(manifest, text).unwrap();
+        }
+        verified
+    };
+    for (part, what) in [
+        ("data/policies", "it is not a text of a policy that the log names"),
+        ("data/proofs", "it is not the proof of a leaf of this log"),
+        ("data/disclosures", "it is not what a leaf of this log commits to"),
+    ] {
+        let refused = altered_in(part);
+        assert_eq!(refused.status.code(), Some(4), "{part}: {}", said(&refused));
+        assert!(said(&refused).contains(what), "{part}: {}", said(&refused));
+        assert!(!said(&refused).contains("what the manifest says"), "{}", said(&refused));
+    }
+    assert_eq!(altered_in("data/log/index").status.code(), Some(4));
+    assert_eq!(verify().status.code(), Some(0));
     fs::write(bag.join("data/stranger"), "?").unwrap();
     assert!(said(&verify()).contains("the manifest does not know the file"));
 }

@@ -5,6 +5,7 @@ mod disclose;
 mod erase;
 mod export;
 mod init;
+mod payload;
 mod prove;
 mod record;
 mod recover;

@@ -7,7 +7,7 @@ use duecare::ledger::note::Note;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Finding, KeyTrust, Report, Trust, Verdict, Vouched, Weight, verify};
 
-use super::bag;
+use super::{bag, payload};
 use crate::cli::args::{CheckFormat, LedgerVerifyArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::progress::Steps;
@@ -65,8 +65,13 @@ fn verified(path: &Path, trust: &Trust, quiet: bool) -> Report {
     let mut report = verify(&Folder::new(&ledgers::root(path)), trust, &mut |leaves| {
         steps.show(format!("verifying the ledger: {leaves} leaves"));
     });
-    if let Some(finding) = bag::finding(path) {
-        report.fail(finding);
+    // With a log that does not hold there is nothing to compare the rest with.
+    let beside = if report.verdict == Verdict::Pass { payload::findings(path) } else { Vec::new() };
+    for finding in beside.into_iter().chain(bag::finding(path)) {
+        match finding.weight {
+            Weight::Fault | Weight::Open => report.fail(finding),
+            Weight::Note => report.findings.push(finding),
+        }
     }
     report
 }
