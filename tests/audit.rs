@@ -800,7 +800,7 @@ fn an_export_can_be_checked_and_holds_nothing_of_the_vault() {
             .map(|name| (bag.join(name), fs::read_to_string(bag.join(name)).unwrap()))
             .into();
         for (manifest, text) in &manifests {
-            let made: String = text
+            let made: Vec<String> = text
                 .lines()
                 .map(|line| line.split_once("  ").unwrap().1)
                 .map(|name| {
@@ -808,7 +808,7 @@ fn an_export_can_be_checked_and_holds_nothing_of_the_vault() {
                     format!("{}  {name}\n", digest.trim_start_matches("sha256:"))
                 })
                 .collect();
-            fs::write(manifest, made).unwrap();
+            fs::write(manifest, made.concat()).unwrap();
         }
         let verified = verify();
         fs::write(&file, kept).unwrap();

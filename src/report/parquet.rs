@@ -55,12 +55,10 @@ impl From<ParquetError> for CannotWrite {
 /// What kept the file from being written, as it was: that nobody reads any more has to be told from the rest.
 impl From<CannotWrite> for io::Error {
     fn from(CannotWrite(error): CannotWrite) -> Self {
-        match error {
-            ParquetError::External(inner) => match inner.downcast::<Self>() {
-                Ok(inner) => *inner,
-                Err(inner) => Self::other(inner),
-            },
-            other => Self::other(CannotWrite(other)),
+        let ParquetError::External(inner) = error else { return Self::other(CannotWrite(error)) };
+        match inner.downcast::<Self>() {
+            Ok(inner) => *inner,
+            Err(inner) => Self::other(inner),
         }
     }
 }

@@ -84,22 +84,25 @@ fn is_proof(view: &View, path: &Path, bytes: &[u8]) -> bool {
 fn is_disclosed(view: &View, bytes: &[u8]) -> Option<()> {
     let shown: Value = serde_json::from_slice(bytes).ok()?;
     let digest = |value: &Value| Digest::parse(value.as_str()?);
-    let index = shown["leaf"].as_u64()?;
+    let index = shown.get("leaf")?.as_u64()?;
     let leaf = view.event(index).ok()?;
     let disclosure = Disclosure {
-        field: shown["field"].as_str()?.to_owned(),
-        value: shown["value"].as_str()?.as_bytes().to_vec(),
-        salt: digest(&shown["salt"])?,
-        index: shown["index"].as_u64()?,
-        size: shown["size"].as_u64()?,
-        path: shown["path"].as_array()?.iter().map(digest).collect::<Option<_>>()?,
+        field: shown.get("field")?.as_str()?.to_owned(),
+        value: shown.get("value")?.as_str()?.as_bytes().to_vec(),
+        salt: digest(shown.get("salt")?)?,
+        index: shown.get("index")?.as_u64()?,
+        size: shown.get("size")?.as_u64()?,
+        path: shown.get("path")?.as_array()?.iter().map(digest).collect::<Option<_>>()?,
     };
-    let subject = &shown["subject"];
-    let subject =
-        commitment(&digest(&subject["salt"])?, "subject", subject["id"].as_str()?.as_bytes());
+    let subject = shown.get("subject")?;
+    let subject = commitment(
+        &digest(subject.get("salt")?)?,
+        "subject",
+        subject.get("id")?.as_str()?.as_bytes(),
+    );
     let holds = disclosure.is_under(&leaf.digest_at("fields")?)
         && leaf.digest_at("subject")? == subject
-        && view.prove(index).ok()?.to_string() == shown["proof"].as_str()?;
+        && view.prove(index).ok()?.to_string() == shown.get("proof")?.as_str()?;
     holds.then_some(())
 }
 
