@@ -16,7 +16,8 @@ use crate::value::Date;
 /// Each stands on a line of its own, as a JSON object: `subject`, `rule`, `evidence` (the
 /// `evidence_digest` of the hit that was judged), `outcome` (`cleared` or `confirmed`), `by`, `on`,
 /// `until` (optional) and `why`. Only `cleared` takes a hit out of the count, and only while the
-/// evidence is the same; a confirmed hit goes on counting.
+/// evidence is the same; a confirmed hit goes on counting. Of several over the same evidence those of the
+/// newest day count, in whatever order they were given.
 #[derive(Clone, Debug, Default)]
 pub struct Dispositions {
     by_subject: BTreeMap<String, Vec<Entry>>,
@@ -104,13 +105,12 @@ impl Dispositions {
     #[must_use]
     pub fn clearing(&self, policy: &PolicySet, subject: &str, day: Date) -> Vec<Disposition> {
         let entries = self.by_subject.get(subject).map(Vec::as_slice).unwrap_or_default();
-        entries
-            .iter()
-            .filter(|entry| entry.outcome == Verdict::Cleared)
-            .filter(|entry| entry.on <= day && entry.until.is_none_or(|until| day < until))
-            .filter_map(|entry| {
-                let place = policy.rules.iter().position(|rule| rule.name == entry.rule)?;
-                Some(Disposition { rule: RuleId(place), evidence: entry.evidence })
+        newest(entries, day)
+            .into_iter()
+            .filter(|(_, of_one_day)| of_one_day.iter().all(|entry| entry.clears_on(day)))
+            .filter_map(|((rule, evidence), _)| {
+                let place = policy.rules.iter().position(|known| known.name == rule)?;
+                Some(Disposition { rule: RuleId(place), evidence: *evidence })
             })
             .collect()
     }
@@ -129,6 +129,29 @@ impl Dispositions {
         unknown.dedup();
         unknown
     }
+}
+
+impl Entry {
+    fn clears_on(&self, day: Date) -> bool {
+        self.outcome == Verdict::Cleared && self.until.is_none_or(|until| day < until)
+    }
+}
+
+/// A rule with the evidence that was judged.
+type Judged<'e> = (&'e str, &'e Digest);
+
+/// The entries of the newest day up to a day, for each rule and evidence. They have no hour, so of those of
+/// one day nobody knows which came last: all of them have to clear.
+fn newest(entries: &[Entry], day: Date) -> BTreeMap<Judged<'_>, Vec<&Entry>> {
+    let mut newest: BTreeMap<Judged<'_>, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.on <= day) {
+        let kept = newest.entry((entry.rule.as_str(), &entry.evidence)).or_default();
+        kept.retain(|other| other.on >= entry.on);
+        if kept.iter().all(|other| other.on == entry.on) {
+            kept.push(entry);
+        }
+    }
+    newest
 }
 
 impl Row {

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use duecare::digest::Digest;
 use duecare::ledger::note::Vkey;
 use duecare::ledger::tlog_proof::TlogProof;
 use serde_json::Value;
@@ -229,8 +230,77 @@ fn a_run_goes_on_only_on_the_roster_it_was_begun_with() {
     let resumed = ledger.eval(ALONE, text(&file), &["--resume"]);
     assert_eq!(resumed.status.code(), Some(3));
     assert!(said(&resumed).contains("record 1 of the roster"), "{}", said(&resumed));
+    let other_time = ledger.eval(ALONE, text(&file), &["--resume", "--as-of", "2022-08-02"]);
+    assert_eq!(other_time.status.code(), Some(3));
+    let said_of_time = said(&other_time);
+    assert!(said_of_time.contains("decides for 2022-08-01T00:00:00Z"), "{said_of_time}");
+    assert!(said_of_time.contains("--as-of says 2022-08-02T00:00:00Z"), "{said_of_time}");
+    let same_time = ledger.eval(ALONE, text(&file), &["--resume", "--as-of", AS_OF]);
+    assert!(said(&same_time).contains("record 1 of the roster"), "{}", said(&same_time));
     let other_policy = ledger.eval(COMPARES, text(&file), &["--resume"]);
     assert!(said(&other_policy).contains("other policies"), "{}", said(&other_policy));
+
+    let new = ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    assert!(said(&new).contains("was interrupted, and this is a new one"), "{}", said(&new));
+    assert!(said(&new).contains("--resume goes on with it"), "{}", said(&new));
+    let next = ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    assert!(!said(&next).contains("interrupted"), "{}", said(&next));
+}
+
+/// Records what somebody decided about a hit.
+fn disposition(ledger: &Ledger, subject: &str, hit: &Value, outcome: &str, on: &str) {
+    let (rule, evidence) = (hit["id"].as_str().unwrap(), hit["evidence_digest"].as_str().unwrap());
+    let what = ["--subject", subject, "--rule", rule, "--evidence", evidence];
+    let decided = ["--outcome", outcome, "--on", on, "--by", "A. Analyst, compliance"];
+    let why = ["--why", "explained by the vendor"];
+    let recorded =
+        ledger.run(&[["record", "disposition"].as_slice(), &what, &decided, &why].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+}
+
+#[test]
+fn what_is_confirmed_later_undoes_what_was_cleared_whoever_tells_of_it() {
+    let ledger = Ledger::begin();
+    let before = lines(&plain(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
+    let (subject, hit) = before
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit = rules.iter().find(|rule| rule["outcome"] == "hit")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    let outcome_with = |more: &[&str]| {
+        let decided =
+            lines(&ledger.eval(ALONE, ROSTER, &[&["--as-of", AS_OF], more].concat()).stdout);
+        let decision = decided.iter().find(|decision| decision["subject"] == subject).unwrap();
+        let rules = decision["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["id"] == hit["id"]).unwrap()["outcome"].clone()
+    };
+    let row = |outcome: &str, on: &str| {
+        let (rule, evidence) = (&hit["id"], &hit["evidence_digest"]);
+        serde_json::json!({
+            "subject": subject, "rule": rule, "evidence": evidence, "outcome": outcome, "on": on,
+            "by": "A. Analyst", "why": "explained",
+        })
+    };
+    let file = ledger.at("dispositions.jsonl");
+    let path = ledger.path();
+    let both = ["--facts-from", text(&path), "--dispositions", text(&file)];
+
+    disposition(&ledger, subject, hit, "cleared", "2022-07-15");
+    assert_eq!(outcome_with(&["--facts-from", text(&path)]), "reviewed");
+    fs::write(&file, format!("{}\n", row("confirmed", "2022-07-20"))).unwrap();
+    assert_eq!(outcome_with(&both), "hit");
+    disposition(&ledger, subject, hit, "confirmed", "2022-07-20");
+    assert_eq!(outcome_with(&["--facts-from", text(&path)]), "hit");
+    fs::write(&file, format!("{}\n", row("cleared", "2022-07-16"))).unwrap();
+    assert_eq!(outcome_with(&both), "hit");
+    fs::write(&file, format!("{}\n", row("cleared", "2022-07-21"))).unwrap();
+    assert_eq!(outcome_with(&both), "reviewed");
+
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
 }
 
 #[test]
@@ -246,25 +316,7 @@ fn what_people_recorded_counts_and_replays() {
             Some((decision["subject"].as_str().unwrap(), hit))
         })
         .unwrap();
-    let recorded = ledger.run(&[
-        "record",
-        "disposition",
-        "--subject",
-        subject,
-        "--rule",
-        hit["id"].as_str().unwrap(),
-        "--evidence",
-        hit["evidence_digest"].as_str().unwrap(),
-        "--outcome",
-        "cleared",
-        "--by",
-        "A. Analyst, compliance",
-        "--why",
-        "explained by the vendor",
-        "--on",
-        "2022-07-01",
-    ]);
-    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
     let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true,"photo_matches_document":true,"by":"analyst"}"#;
     let recorded = ledger.run(&[
         "record",
@@ -461,12 +513,160 @@ fn what_was_changed_is_refused_and_not_replayed() {
     let (exit, report) = ledger.verified();
     assert_eq!((exit, &report["verdict"]), (Some(4), &Value::from("FAIL")));
     let replayed = ledger.replay(&[]);
-    assert_eq!(replayed.status.code(), Some(1));
-    assert!(said(&replayed).contains("29 NOT REPLAYABLE"), "{}", said(&replayed));
+    assert_eq!(replayed.status.code(), Some(4));
+    assert!(
+        said(&replayed).contains("its content is not what its name says"),
+        "{}",
+        said(&replayed)
+    );
     fs::remove_file(&blob).unwrap();
-    assert!(said(&ledger.replay(&[])).contains("is not in the ledger"));
+    assert!(said(&ledger.replay(&[])).contains("has a blob that is missing"));
     fs::write(&blob, text_of).unwrap();
     assert_eq!(ledger.verified().0, Some(0));
+}
+
+#[test]
+fn nothing_is_taken_from_a_ledger_that_was_altered() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let path = ledger.path();
+    let with_facts =
+        || plain(ALONE, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path), "--output", "-"]);
+    let whole = with_facts();
+    assert!(whole.status.code().is_some_and(|code| code < 2), "{}", said(&whole));
+    let refuses = |what: &str| {
+        for refused in [with_facts(), ledger.replay(&[])] {
+            assert_eq!(refused.status.code(), Some(4), "{what}: {}", said(&refused));
+            assert!(refused.stdout.is_empty(), "{what}: {}", said(&refused));
+            assert!(said(&refused).contains("nothing is taken from it"), "{}", said(&refused));
+            assert!(said(&refused).contains(what), "{what}: {}", said(&refused));
+            assert!(said(&refused).contains("duecare ledger verify"), "{}", said(&refused));
+        }
+    };
+
+    for part in ["wal", "tile", "keys", "checkpoint"] {
+        let file = ledger
+            .files()
+            .into_iter()
+            .rfind(|file| file.strip_prefix(&path).is_ok_and(|inside| inside.starts_with(part)));
+        let file = file.unwrap();
+        let bytes = fs::read(&file).unwrap();
+        let mut altered = bytes.clone();
+        altered[bytes.len() / 2] ^= 1;
+        fs::write(&file, altered).unwrap();
+        for refused in [with_facts(), ledger.replay(&[])] {
+            assert_eq!(refused.status.code(), Some(4), "{part}: {}", said(&refused));
+            assert!(refused.stdout.is_empty(), "{part}: {}", said(&refused));
+        }
+        fs::write(&file, bytes).unwrap();
+    }
+
+    // What people recorded in another ledger is not what they recorded in this one.
+    let other = Ledger::begin();
+    let by = ["--by", "A. Analyst, compliance", "--why", "asked to"];
+    let control = ["record", "control", "--subject", "C-1001", "--field", "interviews"];
+    let value = ["--value", r#"{"kind":"video","held_on":"2022-07-01"}"#];
+    let recorded = other.run(&[control.as_slice(), &value, &by].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    let kept = TempDir::new().unwrap();
+    copy_folder(&path, &kept.path().join("log"));
+    for part in ["index", "vault"] {
+        fs::remove_dir_all(path.join(part)).unwrap();
+        copy_folder(&other.path().join(part), &path.join(part));
+    }
+    refuses("index/events");
+    fs::remove_dir_all(&path).unwrap();
+    copy_folder(&kept.path().join("log"), &path);
+
+    let last = files(&path.join("wal")).pop().unwrap();
+    let mut torn = fs::OpenOptions::new().append(true).open(last).unwrap();
+    torn.write_all(b"dc-frame").unwrap();
+    drop(torn);
+    refuses("duecare ledger recover");
+    assert_eq!(ledger.run(&["recover"]).status.code(), Some(0));
+    assert_eq!(with_facts().stdout, whole.stdout);
+    assert_eq!(ledger.replay(&[]).status.code(), Some(0));
+}
+
+#[test]
+fn what_is_no_ledger_is_called_what_it_is() {
+    let ledger = Ledger::begin();
+    let empty = ledger.at("empty");
+    fs::create_dir(&empty).unwrap();
+    let replayed = duecare(&["replay", "--ledger", text(&empty)]);
+    assert_eq!(replayed.status.code(), Some(3));
+    assert!(said(&replayed).contains("the folder is empty"), "{}", said(&replayed));
+    assert!(!said(&replayed).contains("ledger init"), "{}", said(&replayed));
+    let none = duecare(&["replay", "--ledger", text(&ledger.at("none"))]);
+    assert!(said(&none).contains("it does not exist"), "{}", said(&none));
+
+    let bag = ledger.at("bag");
+    let why = ["--by", "A. Counsel, legal", "--why", "for the regulator"];
+    let exported = ledger.run(&[["export", "--output", text(&bag)].as_slice(), &why].concat());
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let written = plain(ALONE, ROSTER, &["--as-of", AS_OF, "--ledger", text(&bag)]);
+    assert_eq!(written.status.code(), Some(3));
+    assert!(said(&written).contains("an export is read, not written"), "{}", said(&written));
+    assert!(!said(&written).contains("ledger init"), "{}", said(&written));
+}
+
+#[test]
+fn verification_says_which_key_it_went_by_and_how_far_others_vouch() {
+    let ledger = Ledger::begin();
+    let id = Vkey::parse(&ledger.key).unwrap().shown_id();
+    // Words that stand on one line however it is broken.
+    let verify = |more: &[&str]| {
+        let verified = ledger.run(&[["verify"].as_slice(), more].concat());
+        said(&verified).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let alone = verify(&[]);
+    assert!(alone.contains(&format!("key {id}, not compared: anybody could have made")), "{alone}");
+    let compared = verify(&["--trust", &ledger.key]);
+    assert!(compared.contains(&format!("key {id}, compared with the key that you trust")));
+
+    let head = ledger.at("head");
+    fs::copy(ledger.path().join("checkpoint"), &head).unwrap();
+    let state = ledger.at("witness.json");
+    let named = ["witness", "--state", text(&state), "--name", "example.net/witness"];
+    let begun = ledger.run(&[named.as_slice(), &["--trust", &ledger.key]].concat());
+    let witness = String::from_utf8(begun.stdout).unwrap();
+    let newest = verify(&["--head", text(&head)]);
+    assert!(newest.contains("the first 1 leaves, by a head that you gave; there is no newer one"));
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let older = verify(&["--head", text(&head), "--witness", witness.trim()]);
+    assert!(older.contains("by a head that you gave; the "), "{older}");
+    assert!(older.contains("newer ones are not covered"), "{older}");
+    assert!(older.contains("by the witness example.net/witness, since 20"), "{older}");
+    let json = ledger.run(&["verify", "--format", "json", "--head", text(&head)]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["keys"], serde_json::json!([{"id": id, "from": 1}]));
+    assert_eq!(json["key_trust"], "not_given");
+    assert_eq!(json["vouched"], serde_json::json!([{"size": 1}]));
+
+    let stranger = Ledger::begin();
+    let other = verify(&["--trust", &stranger.key]);
+    assert!(other.starts_with("FAIL"), "{other}");
+    assert!(!other.contains("self-signed"), "{other}");
+    assert!(other.contains("trust none"), "{other}");
+}
+
+#[test]
+fn a_query_is_no_time_stamp() {
+    let ledger = Ledger::begin();
+    let query = ledger.at("head.tsq");
+    let asked = ledger.run(&["timestamp", "--query", text(&query)]);
+    assert_eq!(asked.status.code(), Some(0), "{}", said(&asked));
+    let kept = ledger.run(&["timestamp", "--reply", text(&query)]);
+    assert_eq!(kept.status.code(), Some(3), "{}", said(&kept));
+    assert!(said(&kept).contains("no reply of a time-stamping authority"), "{}", said(&kept));
+    let checkpoints = ledger.path().join("checkpoints");
+    assert!(files(&checkpoints).iter().all(|file| file.extension().is_none()));
+
+    let head = files(&checkpoints).pop().unwrap();
+    fs::copy(&query, head.with_extension("1.tsr")).unwrap();
+    let (exit, report) = ledger.verified();
+    assert_eq!((exit, &report["verdict"]), (Some(4), &Value::from("FAIL")));
+    assert!(report.to_string().contains("no reply of an authority"), "{report}");
 }
 
 #[test]
@@ -588,6 +788,47 @@ fn an_export_can_be_checked_and_holds_nothing_of_the_vault() {
         assert_eq!(refused.status.code(), Some(4), "{}", file.display());
         fs::write(&file, bytes).unwrap();
     }
+    assert!(said(&verify()).contains("data/report.html: it is not signed"));
+    // Manifests are for what happens by accident: whoever alters a file can make them anew.
+    let altered_in = |part: &str| {
+        let file = files(&bag.join(part)).pop().unwrap();
+        let kept = fs::read(&file).unwrap();
+        let mut altered = kept.clone();
+        altered[kept.len() / 2] ^= 1;
+        fs::write(&file, altered).unwrap();
+        let manifests: Vec<(PathBuf, String)> = ["manifest-sha256.txt", "tagmanifest-sha256.txt"]
+            .map(|name| (bag.join(name), fs::read_to_string(bag.join(name)).unwrap()))
+            .into();
+        for (manifest, text) in &manifests {
+            let made: Vec<String> = text
+                .lines()
+                .map(|line| line.split_once("  ").unwrap().1)
+                .map(|name| {
+                    let digest = Digest::of(&fs::read(bag.join(name)).unwrap()).to_string();
+                    format!("{}  {name}\n", digest.trim_start_matches("sha256:"))
+                })
+                .collect();
+            fs::write(manifest, made.concat()).unwrap();
+        }
+        let verified = verify();
+        fs::write(&file, kept).unwrap();
+        for (manifest, text) in manifests {
+            fs::write(manifest, text).unwrap();
+        }
+        verified
+    };
+    for (part, what) in [
+        ("data/policies", "it is not a text of a policy that the log names"),
+        ("data/proofs", "it is not the proof of a leaf of this log"),
+        ("data/disclosures", "it is not what a leaf of this log commits to"),
+    ] {
+        let refused = altered_in(part);
+        assert_eq!(refused.status.code(), Some(4), "{part}: {}", said(&refused));
+        assert!(said(&refused).contains(what), "{part}: {}", said(&refused));
+        assert!(!said(&refused).contains("what the manifest says"), "{}", said(&refused));
+    }
+    assert_eq!(altered_in("data/log/index").status.code(), Some(4));
+    assert_eq!(verify().status.code(), Some(0));
     fs::write(bag.join("data/stranger"), "?").unwrap();
     assert!(said(&verify()).contains("the manifest does not know the file"));
 }

@@ -12,7 +12,7 @@ use duecare::roster::{BadValues, Format, RawReader};
 use duecare::run::{Callbacks, Judged, Ladder, Plan, RunError, RunSummary, SoFar, evaluate};
 
 use crate::support::command::{Ran, duecare};
-use crate::support::{AS_OF, engine, policy_with, root};
+use crate::support::{AS_OF, engine, policy_with, read, root};
 
 /// So many records, each on a line, from a number on.
 fn records(from: usize, count: usize) -> String {
@@ -196,6 +196,76 @@ fn two_outputs_are_two_files() {
     assert!(ran.err.contains("`same.json` is named twice as an output"), "{}", ran.err);
 }
 
+/// That an output is refused because something is read from there, and that it stays what it was.
+#[track_caller]
+fn stays(arguments: &[&str], file: &Path) {
+    let before = std::fs::read(file).unwrap();
+    let ran = duecare(arguments, b"");
+    assert_eq!(ran.code, 3, "{arguments:?}: {}", ran.err);
+    assert!(ran.err.contains("overwritten"), "{arguments:?}: {}", ran.err);
+    assert_eq!(std::fs::read(file).unwrap(), before, "{arguments:?}");
+}
+
+#[test]
+fn an_output_does_not_take_the_place_of_an_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let roster = at("roster.jsonl");
+    std::fs::write(&roster, records(1, 3)).unwrap();
+    let policies = at("policies");
+    std::fs::create_dir(&policies).unwrap();
+    let policy = at("policies/test.due");
+    let text = policy_with("flag").replace("../../tests/fixtures/subject.due", "subject.due");
+    std::fs::write(&policy, text).unwrap();
+    let fields = at("policies/subject.due");
+    std::fs::write(&fields, read("tests/fixtures/subject.due")).unwrap();
+    let dispositions = at("dispositions.jsonl");
+    std::fs::write(&dispositions, "").unwrap();
+    let eval = ["eval", "--policy", &policy, "--as-of", AS_OF, "--roster", &roster];
+    let also = ["--dispositions", &dispositions];
+    for option in ["--output", "--summary", "--refused"] {
+        for file in [&roster, &policy, &fields, &dispositions] {
+            let arguments = [eval.as_slice(), &also, &[option, file]].concat();
+            stays(&arguments, Path::new(file));
+        }
+    }
+    let roundabout = at("policies/../roster.jsonl");
+    stays(&[eval.as_slice(), &["--output", &roundabout]].concat(), Path::new(&roster));
+    #[cfg(unix)]
+    {
+        let link = at("link.jsonl");
+        std::os::unix::fs::symlink(&roster, &link).unwrap();
+        stays(&[eval.as_slice(), &["--output", &link]].concat(), Path::new(&roster));
+        let ran = duecare(
+            &[eval.as_slice(), &["--output", &at("a"), "--summary", &at("b/../a")]].concat(),
+            b"",
+        );
+        assert_eq!(ran.code, 3, "{}", ran.err);
+    }
+    let diff = ["diff", &policy, &policy, "--no-witness", "--roster", &roster];
+    for file in [&policy, &roster] {
+        stays(&[diff.as_slice(), &["--output", file]].concat(), Path::new(file));
+        stays(&[diff.as_slice(), &["--touched", file]].concat(), Path::new(file));
+    }
+    let table = at("people.csv");
+    std::fs::write(&table, "id,legal_name\nC-1,A\n").unwrap();
+    stays(
+        &["roster", "map", &table, "--policy", "policies/engagement-risk", "--output", &table],
+        Path::new(&table),
+    );
+
+    let ledger = at("log");
+    let begun =
+        duecare(&["ledger", "init", "--origin", "example.org/log", "--ledger", &ledger], b"");
+    assert_eq!(begun.code, 0, "{}", begun.err);
+    let head = at("log/checkpoint");
+    stays(&[eval.as_slice(), &["--output", &head]].concat(), Path::new(&head));
+    stays(&["ledger", "timestamp", "--ledger", &ledger, "--query", &head], Path::new(&head));
+
+    let ran = duecare(&[eval.as_slice(), &["--output", &at("decisions.jsonl")]].concat(), b"");
+    assert!(ran.code < 2, "{}", ran.err);
+}
+
 fn start(options: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_duecare"))
         .args(["eval", "--policy", POLICY, "--roster", "-", "--as-of", AS_OF, "--detail", "brief"])
@@ -287,6 +357,22 @@ fn nobody_who_reads_on_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
     assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""));
     feeder.join().unwrap();
+}
+
+#[test]
+fn nobody_who_reads_a_parquet_file_on_is_no_error_either() {
+    for count in [3, 20_000] {
+        let mut child = start(&["--format", "parquet", "--quiet"]);
+        drop(child.stdout.take());
+        let mut input = child.stdin.take().unwrap();
+        let feeder = std::thread::spawn(move || {
+            let _ = input.write_all(records(1, count).as_bytes());
+        });
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""), "{count}");
+        feeder.join().unwrap();
+    }
 }
 
 #[test]

@@ -81,6 +81,50 @@ fn a_disposition_counts_from_its_day_until_it_runs_out() {
 }
 
 #[test]
+fn of_several_dispositions_the_newest_counts_and_of_one_day_the_confirmed_one() {
+    let text = policy_with(TWO_ITEMS);
+    let plain = engine_with(&text, "", AS_OF);
+    let judged = record(&[1, 2]);
+    let on = |outcome: &str, day: &str, rest: &str| {
+        disposition(&plain, &judged, outcome, rest).replace("2022-07-15", day)
+    };
+    let cases = [
+        ([on("cleared", "2022-07-15", ""), on("confirmed", "2022-07-20", "")], "hit"),
+        ([on("confirmed", "2022-07-15", ""), on("cleared", "2022-07-20", "")], "reviewed"),
+        ([on("cleared", "2022-07-15", ""), on("confirmed", "2022-07-15", "")], "hit"),
+        // What comes later does not count yet.
+        ([on("cleared", "2022-07-15", ""), on("confirmed", "2022-08-02", "")], "reviewed"),
+        // A newer one that has run out does not let an older one come back.
+        (
+            [
+                on("cleared", "2022-07-15", ""),
+                on("cleared", "2022-07-20", r#", "until": "2022-07-25""#),
+            ],
+            "hit",
+        ),
+        (
+            [
+                on("cleared", "2022-07-15", ""),
+                on("confirmed", "2022-07-20", r#", "until": "2022-07-25""#),
+            ],
+            "hit",
+        ),
+    ];
+    for ([first, second], expected) in cases {
+        for lines in [format!("{first}\n{second}\n"), format!("{second}\n{first}\n")] {
+            let engine = engine_with(&text, &lines, AS_OF);
+            assert_eq!(outcome(&engine, &judge(&engine, &judged), "tested"), expected, "{lines}");
+        }
+    }
+    // What somebody confirmed about other evidence says nothing about this.
+    let more = record(&[1, 3]);
+    let other = disposition(&plain, &more, "confirmed", "").replace("2022-07-15", "2022-07-20");
+    let lines = format!("{}\n{other}\n", on("cleared", "2022-07-15", ""));
+    let engine = engine_with(&text, &lines, AS_OF);
+    assert_eq!(outcome(&engine, &judge(&engine, &judged), "tested"), "reviewed");
+}
+
+#[test]
 fn a_disposition_that_cannot_be_read_is_an_error() {
     let good = format!(
         r#"{{"subject": "S-1", "rule": "tested", "evidence": "sha256:{}", "outcome": "cleared", "by": "A", "on": "2022-07-15", "why": "w"}}"#,

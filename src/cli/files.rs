@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use twox_hash::XxHash3_128;
 
+use super::apart;
 use super::exit::Failure;
 
 /// Whether a path means standard input or output.
@@ -128,6 +129,7 @@ impl Output {
         if is_standard(path) {
             return Ok(Self::standard());
         }
+        apart::require_no_ledger(path)?;
         let Some(name) = path.file_name() else {
             return Err(Failure::input(format!("`{}` is not the name of a file", path.display())));
         };

@@ -17,7 +17,7 @@ pub(crate) fn open(path: &Path, args: &KeyArgs, now: Instant, quiet: bool) -> Re
     let origin = folder.read("origin").unwrap_or_default();
     let origin = String::from_utf8_lossy(&origin).trim().to_owned();
     if origin.is_empty() {
-        return Err(absent(path));
+        return Err(not_written(path));
     }
     let key = keys::read(&keys::file_of(args, path), args, &origin, KeyUse::Log)?;
     let (log, recovered) =
@@ -41,17 +41,13 @@ pub(crate) fn view(path: &Path) -> Result<View, Failure> {
 
 /// The folder that has the files of a ledger: of an export, its payload.
 pub(crate) fn root(path: &Path) -> std::path::PathBuf {
-    if path.join("bagit.txt").is_file() {
-        path.join("data").join("log")
-    } else {
-        path.to_path_buf()
-    }
+    if is_export(path) { path.join("data").join("log") } else { path.to_path_buf() }
 }
 
 /// Locks the folder of a ledger that is to be written.
 pub(crate) fn locked(path: &Path) -> Result<Folder, Failure> {
     if !path.is_dir() {
-        return Err(absent(path));
+        return Err(not_written(path));
     }
     Folder::locked(path).map_err(|error| {
         let shown = path.display();
@@ -69,7 +65,7 @@ pub(crate) fn locked(path: &Path) -> Result<Folder, Failure> {
 pub(crate) fn failure(path: &Path, problem: &Problem) -> Failure {
     let shown = path.display();
     match problem {
-        Problem::Absent => absent(path),
+        Problem::Absent => not_read(path),
         Problem::Damaged { .. } | Problem::Malformed { .. } => Failure::Said {
             exit: Exit::EvidenceFails,
             message: format!("the ledger `{shown}` was changed: {problem}"),
@@ -97,8 +93,35 @@ pub(crate) fn failure(path: &Path, problem: &Problem) -> Failure {
     }
 }
 
-fn absent(path: &Path) -> Failure {
+fn is_export(path: &Path) -> bool {
+    path.join("bagit.txt").is_file()
+}
+
+/// What is to be written and is no ledger.
+fn not_written(path: &Path) -> Failure {
     let shown = path.display();
+    if is_export(path) {
+        return Failure::input(format!("`{shown}` was exported from a ledger, and is none"))
+            .hint("an export is read, not written: name the ledger that it was made of");
+    }
     Failure::input(format!("there is no ledger in `{shown}`"))
         .hint(format!("begin one with `duecare ledger init --ledger {shown}`"))
+}
+
+/// What is to be read and is no ledger: a new one would have nothing to read.
+fn not_read(path: &Path) -> Failure {
+    let shown = path.display();
+    let what = if !path.exists() {
+        "it does not exist"
+    } else if !path.is_dir() {
+        "it is no folder"
+    } else if is_export(path) {
+        "it is an export without its log"
+    } else if std::fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none()) {
+        "the folder is empty"
+    } else {
+        "the folder holds something else"
+    };
+    Failure::input(format!("there is no ledger in `{shown}`: {what}"))
+        .hint("name the folder of a ledger, or of what was exported from one")
 }

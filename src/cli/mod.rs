@@ -1,5 +1,6 @@
 //! The command line: arguments, files, terminal. It sees only the library's public interface.
 
+mod apart;
 mod args;
 mod bundle;
 mod clock;

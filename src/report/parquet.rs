@@ -1,5 +1,5 @@
 use std::fmt;
-use std::io::Write;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
@@ -49,6 +49,17 @@ impl std::error::Error for CannotWrite {}
 impl From<ParquetError> for CannotWrite {
     fn from(error: ParquetError) -> Self {
         Self(error)
+    }
+}
+
+/// What kept the file from being written, as it was: that nobody reads any more has to be told from the rest.
+impl From<CannotWrite> for io::Error {
+    fn from(CannotWrite(error): CannotWrite) -> Self {
+        let ParquetError::External(inner) = error else { return Self::other(CannotWrite(error)) };
+        match inner.downcast::<Self>() {
+            Ok(inner) => *inner,
+            Err(inner) => Self::other(inner),
+        }
     }
 }
 

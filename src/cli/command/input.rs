@@ -1,6 +1,6 @@
 use std::io::Write as _;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use duecare::disposition::Dispositions;
@@ -12,13 +12,21 @@ use duecare::roster::{Additions, Layout, RawRecord};
 use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
 
+use super::ledger::verify;
 use super::roster_source::{Reader, RosterSource};
+use crate::cli::apart::Inputs;
 use crate::cli::args::{InputArgs, PolicyArgs};
 use crate::cli::exit::Failure;
 use crate::cli::files::SoFar;
 use crate::cli::meter::Meter;
 use crate::cli::progress::{Measure, Progress};
 use crate::cli::{clock, files, ledgers, policies, terminal};
+
+/// The files of a run besides its policies: of the roster, and of dispositions.
+pub(super) fn files(args: &InputArgs) -> Result<Inputs, Failure> {
+    let roster = RosterSource::new(args)?.files();
+    Ok(Inputs::of(roster.iter().chain(&args.dispositions).map(PathBuf::as_path)))
+}
 
 /// Policies made ready, and a roster opened for them.
 pub(super) struct Input {
@@ -52,8 +60,8 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let view = ledgers::view(path)?;
+    fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
+        let view = verify::view(path, quiet)?;
         let recorded =
             RecordedFacts::read(&view).map_err(|problem| ledgers::failure(path, &problem))?;
         let head = view.head();
@@ -158,7 +166,7 @@ pub(super) fn ready_for(
     brief: Option<Brief<'_>>,
     quiet: bool,
 ) -> Result<Input, Failure> {
-    let mut facts = args.facts_from.as_deref().map(Facts::read).transpose()?;
+    let mut facts = args.facts_from.as_deref().map(|path| Facts::read(path, quiet)).transpose()?;
     let dispositions = dispositions(args, facts.as_ref(), &ready)?;
     let mut engines = ready
         .into_iter()

@@ -5,7 +5,7 @@ use duecare::ledger::View;
 use duecare::replay::{ReplayRun, Replayed, RunToReplay, Source, Verdict, Wanted};
 use duecare::roster::RawRecord;
 
-use super::ledger::subject;
+use super::ledger::{subject, verify};
 use super::roster_source;
 use crate::cli::args::{ReplayArgs, ShowFormat};
 use crate::cli::exit::{Exit, Failure};
@@ -17,7 +17,7 @@ const SHOWN_MAX: u64 = 20;
 /// Replays recorded decisions.
 pub(crate) fn run(args: &ReplayArgs, quiet: bool) -> Result<Exit, Failure> {
     let path = &args.at.ledger;
-    let view = ledgers::view(path)?;
+    let view = verify::view(path, quiet)?;
     let fails = |error| ledgers::failure(path, &error);
     let leaf = match (&args.subject, args.leaf) {
         (Some(id), _) => {

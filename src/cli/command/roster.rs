@@ -12,6 +12,7 @@ use duecare::run::{Plan, survey};
 
 use super::input;
 use super::roster_source::{self, RosterSource};
+use crate::cli::apart::{self, Inputs};
 use crate::cli::args::{
     BadValuesArg, CoverageFormat, InputArgs, PolicyArgs, RecordArgs, RosterCheckArgs,
     RosterCommand, RosterMapArgs,
@@ -35,7 +36,9 @@ pub(crate) fn run(command: &RosterCommand, quiet: bool) -> Result<Exit, Failure>
 
 fn map(args: &RosterMapArgs, quiet: bool) -> Result<Exit, Failure> {
     let engine = engine(&args.record)?;
-    let tables = tables(&args.path)?;
+    let files = table_files(&args.path)?;
+    apart::require(&[&args.output], &Inputs::of(files.iter().map(PathBuf::as_path)))?;
+    let tables = files.iter().map(|file| table(file)).collect::<Result<Vec<_>, _>>()?;
     let program = engine.program();
     let made = draft(program.schema(), program.subject(), &tables);
     let mut output = Output::create(&args.output)?;
@@ -64,7 +67,7 @@ fn parent(path: &Path) -> &Path {
 }
 
 /// The beginnings of the tables.
-fn tables(path: &Path) -> Result<Vec<SampledTable>, Failure> {
+fn table_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let is_table = |path: &PathBuf| Format::of_name(path).is_some_and(Format::is_table);
     let mut files: Vec<PathBuf> = if path.is_dir() {
         let unreadable = |error: std::io::Error| {
@@ -84,7 +87,7 @@ fn tables(path: &Path) -> Result<Vec<SampledTable>, Failure> {
         return Err(Failure::input(format!("there is no table in `{}`", path.display()))
             .hint("tables are .csv, .tsv, .xlsx, .jsonl, .json or .parquet files"));
     }
-    files.iter().map(|file| table(file)).collect()
+    Ok(files)
 }
 
 fn table(path: &Path) -> Result<SampledTable, Failure> {

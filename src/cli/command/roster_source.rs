@@ -45,6 +45,18 @@ impl RosterSource {
         Ok(Self::Folder { folder, manifest })
     }
 
+    /// The files that it is read from.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        match self {
+            Self::File(path) => vec![path.clone()],
+            Self::Folder { folder, manifest } => {
+                let lists = manifest.tables.iter().map(|list| list.file.as_str());
+                let tables = lists.chain([manifest.subjects.file.as_str(), MANIFEST_NAME]);
+                tables.map(|name| folder.join(name)).collect()
+            }
+        }
+    }
+
     /// What the numbers of its records count.
     pub(super) fn numbers(&self) -> &'static str {
         match self {

@@ -58,6 +58,21 @@ pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The files and folders of a ledger.
+pub const PARTS: [&str; 11] = [
+    "origin",
+    "keys",
+    "wal",
+    "checkpoint",
+    "checkpoints",
+    "tile",
+    "blobs",
+    "vault",
+    "index",
+    "lock",
+    UNFINISHED,
+];
+
 /// What a file is called before it is whole and takes its name; a crash may leave it behind.
 pub(super) const UNFINISHED: &str = "unfinished";
 

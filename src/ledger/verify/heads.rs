@@ -1,15 +1,17 @@
 use std::collections::BTreeMap;
 
 use super::keys::Succession;
-use super::report::Assurance;
+use super::report::{Assurance, Vouched};
 use super::{Findings, Trust};
 use crate::ledger::checkpoint::Checkpoint;
 use crate::ledger::cosignature::cosigned_at;
 use crate::ledger::log::{CHECKPOINT, head_path};
-use crate::ledger::note::Note;
+use crate::ledger::note::{Note, Vkey};
 use crate::ledger::planted::{self, Bug};
 use crate::ledger::storage::Storage;
+use crate::ledger::timestamp;
 use crate::ledger::tree::Frontier;
+use crate::value::Instant;
 
 /// Heads that were published or kept elsewhere, by their sizes.
 pub(super) struct Heads {
@@ -110,9 +112,13 @@ impl Heads {
             let of = path.split('.').next().unwrap_or_default();
             let stamped = self.by_size.values().flatten().find(|head| head.path == of);
             let reply = storage.read(&path);
-            let fits = stamped.zip(reply.ok()).is_some_and(|(head, reply)| {
-                crate::ledger::timestamp::is_over(&reply, &head.note.text)
-            });
+            if reply.as_ref().is_ok_and(|reply| !timestamp::is_granted(reply)) {
+                findings.fault(&path, "it is no reply of an authority that grants a time stamp");
+                continue;
+            }
+            let fits = stamped
+                .zip(reply.ok())
+                .is_some_and(|(head, reply)| timestamp::is_over(&reply, &head.note.text));
             if !fits {
                 findings.fault(&path, "the time stamp is not over the head that it lies beside");
             }
@@ -153,8 +159,15 @@ impl Heads {
         keys: &Succession,
         trust: &Trust,
         findings: &mut Findings,
-    ) -> Assurance {
+    ) -> (Assurance, Vec<Vouched>) {
         let mut assurance = Assurance::SelfSigned;
+        // By the size of their heads, so that the newest of each comes last.
+        let mut vouched: BTreeMap<Option<String>, Vouched> = BTreeMap::new();
+        let mut vouch = |witness: Option<&Vkey>, size: u64, since: Option<u64>| {
+            let since = since.and_then(time).map(|time| time.to_string());
+            let name = witness.map(|witness| witness.name().to_owned());
+            vouched.insert(witness.map(Vkey::to_string), Vouched { witness: name, size, since });
+        };
         for head in self.by_size.values().flatten() {
             let size = head.checkpoint.size;
             if size > tree.size() {
@@ -170,25 +183,30 @@ impl Heads {
                 findings.fault(&head.path, "it is not signed by the key that signed the log then");
                 continue;
             }
-            let witnesses = trust.witnesses.iter();
-            let mut cosigned = witnesses.filter(|witness| {
+            for witness in &trust.witnesses {
+                let cosigned = cosigned_at(&head.note, witness);
                 let named = head.note.signatures.iter().any(|line| witness.is_named_by(line));
-                let is_valid = cosigned_at(&head.note, witness).is_some();
-                if named && !is_valid {
+                if named && cosigned.is_none() {
                     findings.fault(
                         &head.path,
                         format!("the cosignature of `{}` does not verify", witness.name()),
                     );
                 }
-                is_valid
-            });
-            if head.is_met && cosigned.next().is_some() {
-                assurance = assurance.max(Assurance::Witnessed);
+                if head.is_met && cosigned.is_some() {
+                    assurance = assurance.max(Assurance::Witnessed);
+                    vouch(Some(witness), size, cosigned);
+                }
             }
             if head.is_met && head.is_from_elsewhere {
                 assurance = assurance.max(Assurance::HeadHeldElsewhere);
+                vouch(None, size, None);
             }
         }
-        assurance
+        (assurance, vouched.into_values().collect())
     }
+}
+
+/// A time in seconds since 1970.
+fn time(seconds: u64) -> Option<Instant> {
+    Instant::from_seconds(i64::try_from(seconds).ok()?.into())
 }

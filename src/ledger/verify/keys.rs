@@ -1,7 +1,7 @@
 use base64ct::{Base64, Encoding as _};
 use ed25519_dalek::Signature;
 
-use super::{Findings, Trust};
+use super::{Findings, KeyFound, KeyTrust, Trust};
 use crate::ledger::canonical::Canonical;
 use crate::ledger::event::rotation_statement;
 use crate::ledger::log::{ORIGIN, key_path};
@@ -73,7 +73,12 @@ impl Succession {
     }
 
     /// Compares with the files of keys, and with the key that whoever verifies knows.
-    pub(super) fn finish(&self, storage: &dyn Storage, trust: &Trust, findings: &mut Findings) {
+    pub(super) fn finish(
+        &self,
+        storage: &dyn Storage,
+        trust: &Trust,
+        findings: &mut Findings,
+    ) -> KeyTrust {
         for (number, (_, key)) in (1..).zip(&self.keys) {
             let path = key_path(number);
             match storage.read(&path) {
@@ -82,14 +87,21 @@ impl Succession {
                 Err(error) => findings.unreadable(&path, &error),
             }
         }
-        if let Some(trusted) = &trust.key
-            && self.keys.iter().all(|(_, key)| key != trusted)
-        {
-            findings.fault(
-                "keys",
-                format!("the key that you trust, {}, never signed this log", trusted.shown_id()),
-            );
+        let Some(trusted) = &trust.key else { return KeyTrust::NotGiven };
+        if self.keys.iter().any(|(_, key)| key == trusted) {
+            return KeyTrust::Given;
         }
+        findings.fault(
+            "keys",
+            format!("the key that you trust, {}, never signed this log", trusted.shown_id()),
+        );
+        KeyTrust::Other
+    }
+
+    /// What is told of them.
+    pub(super) fn found(&self) -> Vec<KeyFound> {
+        let keys = self.keys.iter();
+        keys.map(|(from, key)| KeyFound { id: key.shown_id(), from: *from }).collect()
     }
 }
 

@@ -9,7 +9,9 @@ mod runs;
 mod tiles;
 mod vault;
 
-pub use report::{Assurance, Finding, Read, Report, RunFound, Verdict, Weight};
+pub use report::{
+    Assurance, Finding, KeyFound, KeyTrust, Read, Report, RunFound, Verdict, Vouched, Weight,
+};
 
 use std::io;
 
@@ -24,7 +26,7 @@ use super::note::{Note, Vkey};
 use super::open::origin_of;
 use super::planted::{self, Bug};
 use super::problem::Problem;
-use super::storage::{Storage, UNFINISHED};
+use super::storage::{PARTS, Storage};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
 use heads::Heads;
@@ -59,6 +61,9 @@ pub fn verify(storage: &dyn Storage, trust: &Trust, progress: &mut dyn FnMut(u64
         origin: None,
         head: None,
         assurance: Assurance::SelfSigned,
+        keys: Vec::new(),
+        key_trust: KeyTrust::NotGiven,
+        vouched: Vec::new(),
         read: Read::default(),
         runs: Vec::new(),
         findings: Vec::new(),
@@ -226,8 +231,10 @@ impl<'v> Verification<'v> {
         if self.tree.size() == 0 {
             findings.open("wal", "no leaf of the log could be read");
         }
-        self.keys.finish(self.storage, self.trust, findings);
-        report.assurance = self.heads.finish(&self.tree, &self.keys, self.trust, findings);
+        report.key_trust = self.keys.finish(self.storage, self.trust, findings);
+        report.keys = self.keys.found();
+        (report.assurance, report.vouched) =
+            self.heads.finish(&self.tree, &self.keys, self.trust, findings);
         report.read.heads = self.heads.count();
         let published = self.heads.published();
         self.tiles.finish(self.storage, published.min(self.tree.size()), findings);
@@ -343,21 +350,8 @@ impl<'v> Verification<'v> {
 
     /// Files that no ledger has are named, so that nobody takes them for evidence.
     fn note_strangers(&self, findings: &mut Findings) {
-        let known = [
-            "origin",
-            "keys/",
-            "wal/",
-            "checkpoint",
-            "checkpoints/",
-            "tile/",
-            "blobs/",
-            "vault/",
-            "index/",
-            "lock",
-            UNFINISHED,
-        ];
         for name in self.storage.list("").unwrap_or_default() {
-            if !known.contains(&name.as_str()) {
+            if !PARTS.contains(&name.trim_end_matches('/')) {
                 findings.note(&name, "it is no part of the ledger and was not looked at");
             }
         }

@@ -94,6 +94,40 @@ impl fmt::Display for Assurance {
     }
 }
 
+/// A key that heads were verified by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyFound {
+    /// Its id, as in its public line.
+    pub id: String,
+    /// The size of the log from which on it signs.
+    pub from: u64,
+}
+
+/// Whether the keys are those that whoever verifies knows from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyTrust {
+    /// No key was given to compare with.
+    NotGiven,
+    /// The key that was given is one of them.
+    Given,
+    /// The key that was given never signed this log.
+    Other,
+}
+
+/// How far somebody vouches for the log besides its own key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Vouched {
+    /// The name of a witness; absent for a head that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
+    /// Leaves of the newest head.
+    pub size: u64,
+    /// When the witness cosigned it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+}
+
 /// What was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Read {
@@ -149,6 +183,12 @@ pub struct Report {
     pub head: Option<Checkpoint>,
     /// Who vouches for it.
     pub assurance: Assurance,
+    /// The keys that its heads were verified by, one after the other.
+    pub keys: Vec<KeyFound>,
+    /// Whether they were compared with one from elsewhere.
+    pub key_trust: KeyTrust,
+    /// How far others vouch for it.
+    pub vouched: Vec<Vouched>,
     /// What was read.
     pub read: Read,
     /// The runs.

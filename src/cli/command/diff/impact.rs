@@ -25,11 +25,6 @@ pub(super) fn measured(
     comparison: &Comparison,
     quiet: bool,
 ) -> Result<Impact, Failure> {
-    if args.touched.as_ref() == Some(&args.output) {
-        let shown = args.output.display();
-        return Err(Failure::input(format!("`{shown}` is named twice as an output"))
-            .hint("give each output a file of its own"));
-    }
     interrupt::listen(quiet)?;
     let args_of_input = input_args(args, roster);
     let as_of = input::as_of(&args_of_input.chosen)?;
@@ -84,7 +79,7 @@ pub(super) fn measured(
 }
 
 /// What `eval` would be asked for the same roster.
-fn input_args(args: &DiffArgs, roster: &Path) -> InputArgs {
+pub(super) fn input_args(args: &DiffArgs, roster: &Path) -> InputArgs {
     InputArgs {
         chosen: PolicyArgs {
             policy: Vec::new(),

@@ -1,6 +1,7 @@
 mod impact;
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use duecare::report::{
     Compared, ComparedVersion, difference_json, difference_markdown, difference_page,
@@ -10,6 +11,8 @@ use duecare::review::Comparison;
 use duecare::review::impact::Impact;
 use duecare::review::published::Standing;
 
+use super::input;
+use crate::cli::apart::{self, Inputs};
 use crate::cli::args::{DiffArgs, DiffFormat};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{Output, is_standard};
@@ -27,6 +30,7 @@ pub(crate) fn run(args: &DiffArgs, quiet: bool) -> Result<Exit, Failure> {
     };
     let old = finding.side("old", &args.old)?;
     let new = finding.side("new", &args.new)?;
+    require_apart(args, &old, &new)?;
     let comparison = compared(&old, &new, args, quiet)?;
     let impact = args.roster.as_deref().map(|roster| {
         let measured = impact::measured(args, roster, (&old, &new), &comparison, quiet)?;
@@ -49,6 +53,20 @@ fn format(args: &DiffArgs) -> DiffFormat {
         Some("json") => DiffFormat::Json,
         _ => DiffFormat::Text,
     })
+}
+
+/// What is written takes the place of nothing that is read.
+fn require_apart(args: &DiffArgs, old: &Side, new: &Side) -> Result<(), Failure> {
+    let outputs: Vec<&Path> =
+        args.touched.iter().chain([&args.output]).map(PathBuf::as_path).collect();
+    for side in [old, new] {
+        let policies = std::slice::from_ref(&side.policy);
+        apart::require(&outputs, &Inputs::of_versions(&side.sources, policies))?;
+    }
+    match &args.roster {
+        Some(roster) => apart::require(&outputs, &input::files(&impact::input_args(args, roster))?),
+        None => Ok(()),
+    }
 }
 
 /// Colours are for terminals.

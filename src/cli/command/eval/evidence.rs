@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,7 +23,10 @@ use crate::cli::args::{BadValuesArg, EvalArgs, LedgerArgs, RecordsArg};
 use crate::cli::command::input::Input;
 use crate::cli::exit::Failure;
 use crate::cli::keys::OsRandom;
-use crate::cli::{clock, ledgers, program};
+use crate::cli::{clock, ledgers, program, terminal};
+
+/// What to do about a run that cannot be gone on with in this way.
+const GO_ON: &str = "go on with it as it was begun, or leave --resume out to begin a new run";
 
 /// A ledger opened for a run, before the roster is.
 pub(super) struct Opened {
@@ -71,6 +74,11 @@ impl Opened {
         };
         let log = ledgers::open(path, key, clock::now()?, quiet)?;
         let resumed = if *resume { Some(interrupted(path, &log)?) } else { None };
+        if let Some(resumed) = &resumed {
+            require_same_time(path, &resumed.start, args.input.chosen.as_of)?;
+        } else if !quiet {
+            tell_interrupted(path, &log)?;
+        }
         Ok(Some(Self { path: path.clone(), log, resumed }))
     }
 
@@ -367,14 +375,42 @@ pub(super) fn failure(error: io::Error) -> Failure {
     error.into()
 }
 
-/// The newest run that has no end, with what was recorded of it.
-fn interrupted(path: &Path, log: &Log) -> Result<Interrupted, Failure> {
+/// The leaf of the newest run, if the run has no end.
+fn open_run(log: &Log) -> Option<(u64, &Canonical)> {
     let ended = |run: &Canonical| {
         log.events().of_kind("run_completed").any(|(_, leaf)| leaf.get("run") == Some(run))
     };
     let newest = log.events().of_kind("run_started").next_back();
-    let open = newest.filter(|(_, leaf)| leaf.get("run").is_some_and(|run| !ended(run)));
-    let Some((index, leaf)) = open else {
+    newest.filter(|(_, leaf)| leaf.get("run").is_some_and(|run| !ended(run)))
+}
+
+/// Says that a run was interrupted, to who begins another one, behind which it cannot be gone on with.
+fn tell_interrupted(path: &Path, log: &Log) -> Result<(), Failure> {
+    let Some((_, leaf)) = open_run(log) else { return Ok(()) };
+    let message = format!(
+        "the run {} of {} in `{}` was interrupted, and this is a new one, after which it stays without an end; --resume goes on with it instead",
+        leaf.text_at("run").unwrap_or_default(),
+        leaf.text_at("recorded").unwrap_or_default(),
+        path.display()
+    );
+    writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
+    Ok(())
+}
+
+/// A run decides for one time.
+fn require_same_time(path: &Path, old: &RunStart, asked: Option<Instant>) -> Result<(), Failure> {
+    let Some(asked) = asked.filter(|asked| *asked != old.as_of) else { return Ok(()) };
+    Err(Failure::input(format!(
+        "the interrupted run in `{}` decides for {}, and --as-of says {asked}",
+        path.display(),
+        old.as_of
+    ))
+    .hint(GO_ON))
+}
+
+/// The newest run that has no end, with what was recorded of it.
+fn interrupted(path: &Path, log: &Log) -> Result<Interrupted, Failure> {
+    let Some((index, leaf)) = open_run(log) else {
         return Err(Failure::input(format!(
             "there is nothing to go on with: the last run in `{}` came to its end",
             path.display()
@@ -428,6 +464,6 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
             "the interrupted run in `{}` was begun with {what}",
             path.display()
         ))
-        .hint("go on with it as it was begun, or leave --resume out to begin a new run"))
+        .hint(GO_ON))
     })
 }

@@ -21,6 +21,7 @@ use duecare::run::{
 };
 
 use super::input::{self, Input};
+use crate::cli::apart::{self, Inputs};
 use crate::cli::args::{EvalArgs, EvalFormat};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::{self, Output};
@@ -40,7 +41,7 @@ const SUBJECTS_MAX: usize = 25;
 
 /// Evaluates a roster.
 pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
-    require_different(args)?;
+    apart::require(&outputs(args), &input::files(&args.input)?)?;
     let form = Form::new(args)?;
     let ledger = evidence::Opened::new(args, quiet)?;
     let resumed = ledger.as_ref().and_then(evidence::Opened::as_of);
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let is_brief = form.is_brief() && args.report.is_empty() && ledger.is_none();
     let brief = is_brief.then_some(&brief as input::Brief<'_>);
     let mut input = input::open(&args.input, as_of, args.jobs, brief, quiet)?;
+    apart::require(&outputs(args), &Inputs::of_policies(&input.loaded))?;
     let ladder = input::ladder(&input.engines)?;
     require_level(&ladder, args.fail_on.as_deref())?;
     let outputs = Outputs::create(args, form)?;
@@ -320,21 +322,10 @@ fn finish(file: Option<Output>) -> Result<(), Failure> {
     file.map_or(Ok(()), Output::finish)
 }
 
-/// Two outputs in one file would overwrite each other.
-fn require_different(args: &EvalArgs) -> Result<(), Failure> {
-    let mut seen: Vec<&Path> = Vec::new();
+/// What a run writes, by name.
+fn outputs(args: &EvalArgs) -> Vec<&Path> {
     let optional = args.summary.iter().chain(&args.refused).chain(&args.report);
-    for path in optional.chain([&args.output]).map(std::path::PathBuf::as_path) {
-        if seen.contains(&path) {
-            return Err(Failure::input(format!(
-                "`{}` is named twice as an output",
-                path.display()
-            ))
-            .hint("give each output a file of its own"));
-        }
-        seen.push(path);
-    }
-    Ok(())
+    optional.chain([&args.output]).map(std::path::PathBuf::as_path).collect()
 }
 
 fn require_level(ladder: &Ladder, level: Option<&str>) -> Result<(), Failure> {

@@ -2,8 +2,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use duecare::decision::{Brief, Decision};
 use duecare::report::{
-    CSV_HEADER, CannotWrite, DecisionRow, FlatDecision, Highlight, ParquetDecisions, csv_row,
-    decision_table,
+    CSV_HEADER, DecisionRow, FlatDecision, Highlight, ParquetDecisions, csv_row, decision_table,
 };
 use duecare::run::{Judged, Ladder};
 
@@ -162,7 +161,7 @@ impl Sink {
     pub(super) fn new(form: Form, mut output: Output) -> Result<Self, Failure> {
         let to = match form.format {
             EvalFormat::Parquet => {
-                To::Parquet(Box::new(ParquetDecisions::new(output).map_err(cannot_write)?))
+                To::Parquet(Box::new(ParquetDecisions::new(output).map_err(io::Error::from)?))
             }
             EvalFormat::Json => {
                 output.write_all(b"[\n")?;
@@ -186,7 +185,7 @@ impl Sink {
             (Made::TableRows(rows), _) => self.rows.extend(rows),
             (Made::FlatRows(rows), To::Parquet(file)) => {
                 for row in rows {
-                    file.push(row).map_err(io::Error::other)?;
+                    file.push(row)?;
                 }
             }
             (Made::Text(text), To::Text(output)) => {
@@ -205,7 +204,7 @@ impl Sink {
     /// Ends a run that came to its end.
     pub(super) fn finish(self) -> Result<(), Failure> {
         let mut output = match self.to {
-            To::Parquet(file) => file.finish().map_err(cannot_write)?,
+            To::Parquet(file) => file.finish().map_err(io::Error::from)?,
             To::Text(output) => output,
         };
         match self.form.format {
@@ -228,8 +227,4 @@ impl Sink {
             To::Parquet(_) => Ok(()),
         }
     }
-}
-
-fn cannot_write(error: CannotWrite) -> Failure {
-    Failure::input(format!("the output cannot be written: {error}"))
 }

@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use duecare::digest::Digest;
+use duecare::ledger::canonical::Canonical;
 use duecare::ledger::event;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Trust, verify};
@@ -66,7 +68,12 @@ fn write(args: &LedgerExportArgs, view: &View, bag: &Path) -> Result<(), Failure
     for part in PARTS {
         copy(&path.join(part), &data.join("log").join(part))?;
     }
-    policies(view, &data.join("policies"))?;
+    let events: Vec<&Canonical> = view.events().iter().map(|(_, leaf)| leaf).collect();
+    for (path, text) in policies(view, events.iter().copied())? {
+        let file = bag.join(path);
+        fs::create_dir_all(file.parent().unwrap_or(bag))?;
+        fs::write(file, text)?;
+    }
     fs::create_dir_all(data.join("proofs"))?;
     let mut disclosures = 0;
     for id in &args.subject {
@@ -92,15 +99,22 @@ fn write(args: &LedgerExportArgs, view: &View, bag: &Path) -> Result<(), Failure
     close(bag, &data, view, &key)
 }
 
-/// The policies as text, each in a folder of its own, as they lay when they were used, with their approvals.
-fn policies(view: &View, folder: &Path) -> Result<(), Failure> {
-    let published = view.events().of_kind("policy_published").map(|(_, leaf)| (leaf, "name"));
-    let approved = view.events().of_kind("approval").map(|(_, leaf)| (leaf, "policy"));
-    for (leaf, name) in published.chain(approved) {
+/// The policies that leaves name as text, by their paths in an export: each in a folder of its own, as they lay
+/// when they were used, with their approvals.
+pub(super) fn policies<'l>(
+    view: &View,
+    leaves: impl Iterator<Item = &'l Canonical> + Clone,
+) -> Result<BTreeMap<PathBuf, Vec<u8>>, Failure> {
+    let of_kind = |kind: &'static str, name: &'static str| {
+        let of_kind = leaves.clone().filter(move |leaf| leaf.text_at("kind") == Some(kind));
+        of_kind.map(move |leaf| (leaf, name))
+    };
+    let mut texts = BTreeMap::new();
+    for (leaf, name) in of_kind("policy_published", "name").chain(of_kind("approval", "policy")) {
         let text = |key: &str| leaf.text_at(key).unwrap_or_default();
         let Some(bundle) = Digest::parse(text("bundle")) else { continue };
         let bundle = Bundle::read(view, &bundle).map_err(Failure::input)?;
-        let folder = folder.join(format!("{}-{}", text(name), text("version")));
+        let folder = Path::new("data/policies").join(format!("{}-{}", text(name), text("version")));
         for (path, bytes) in bundle.files() {
             // A path of another machine must not lead out of the folder.
             let parts = path.components().filter_map(|part| match part {
@@ -110,12 +124,10 @@ fn policies(view: &View, folder: &Path) -> Result<(), Failure> {
                 | std::path::Component::CurDir
                 | std::path::Component::ParentDir => None,
             });
-            let file = folder.join(parts.collect::<PathBuf>());
-            fs::create_dir_all(file.parent().unwrap_or(&folder))?;
-            fs::write(file, bytes)?;
+            texts.insert(folder.join(parts.collect::<PathBuf>()), bytes.to_vec());
         }
     }
-    Ok(())
+    Ok(texts)
 }
 
 /// Adds what makes a folder a bag (RFC 8493).

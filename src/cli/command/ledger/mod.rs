@@ -5,6 +5,7 @@ mod disclose;
 mod erase;
 mod export;
 mod init;
+mod payload;
 mod prove;
 mod record;
 mod recover;
@@ -12,7 +13,7 @@ mod rotate_key;
 mod show;
 pub(super) mod subject;
 mod timestamp;
-mod verify;
+pub(super) mod verify;
 mod witness;
 
 use crate::cli::args::LedgerCommand;

@@ -1,13 +1,16 @@
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
+use duecare::ledger::View;
 use duecare::ledger::note::Note;
 use duecare::ledger::storage::Folder;
-use duecare::ledger::verify::{Report, Trust, Verdict, Weight, verify};
+use duecare::ledger::verify::{Finding, KeyTrust, Report, Trust, Verdict, Vouched, Weight, verify};
 
-use super::bag;
+use super::{bag, payload};
 use crate::cli::args::{CheckFormat, LedgerVerifyArgs};
 use crate::cli::exit::{Exit, Failure};
+use crate::cli::progress::Steps;
 use crate::cli::{keys, ledgers, terminal};
 
 /// Most findings that are shown.
@@ -36,10 +39,7 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
         })?;
         trust.heads.push(note);
     }
-    let mut report = verify(&Folder::new(&ledgers::root(path)), &trust, &mut |_| {});
-    if let Some(finding) = bag::finding(path) {
-        report.fail(finding);
-    }
+    let report = verified(path, &trust, quiet);
     match args.format {
         CheckFormat::Json => {
             let mut out = anstream::stdout();
@@ -49,6 +49,59 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
         CheckFormat::Text => show(&report, quiet)?,
     }
     Ok(if report.verdict == Verdict::Pass { Exit::Done } else { Exit::EvidenceFails })
+}
+
+/// Opens a ledger to decide by what it holds: one that does not verify decides nothing.
+pub(in crate::cli::command) fn view(path: &Path, quiet: bool) -> Result<View, Failure> {
+    // Where there is none at all, that is what has to be said.
+    if ledgers::root(path).join("origin").is_file() {
+        require_pass(path, &verified(path, &Trust::default(), quiet))?;
+    }
+    ledgers::view(path)
+}
+
+fn verified(path: &Path, trust: &Trust, quiet: bool) -> Report {
+    let steps = Steps::new(!quiet);
+    let mut report = verify(&Folder::new(&ledgers::root(path)), trust, &mut |leaves| {
+        steps.show(format!("verifying the ledger: {leaves} leaves"));
+    });
+    // With a log that does not hold there is nothing to compare the rest with.
+    let beside = if report.verdict == Verdict::Pass { payload::findings(path) } else { Vec::new() };
+    for finding in beside.into_iter().chain(bag::finding(path)) {
+        match finding.weight {
+            Weight::Fault | Weight::Open => report.fail(finding),
+            Weight::Note => report.findings.push(finding),
+        }
+    }
+    report
+}
+
+fn require_pass(path: &Path, report: &Report) -> Result<(), Failure> {
+    if report.verdict == Verdict::Pass {
+        return Ok(());
+    }
+    let shown = path.display();
+    let first = |weight: Weight| report.findings.iter().find(|found| found.weight == weight);
+    let (what, hint) = match (first(Weight::Fault), first(Weight::Open)) {
+        (Some(fault), _) => (
+            format!("the ledger `{shown}` was changed, and nothing is taken from it: {fault}"),
+            "put a copy in its place that verifies".to_owned(),
+        ),
+        (None, open) => (
+            format!(
+                "the ledger `{shown}` cannot be verified, and nothing is taken from it: {}",
+                open.map(Finding::to_string).unwrap_or_default()
+            ),
+            format!(
+                "`duecare ledger recover --ledger {shown}` settles what a crash has left; anything else needs a copy that verifies"
+            ),
+        ),
+    };
+    Err(Failure::Said {
+        exit: Exit::EvidenceFails,
+        message: what,
+        hint: Some(format!("{hint}; see all of it with `duecare ledger verify --ledger {shown}`")),
+    })
 }
 
 fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
@@ -77,7 +130,9 @@ fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
             run.run, run.records, run.decided, run.refused
         )?;
     }
-    writeln!(out, "{}", terminal::paragraph(&format!("trust    {}", report.assurance), 0, 9))?;
+    for line in trusted(report) {
+        writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
+    }
     for finding in report.findings.iter().take(FINDINGS_MAX) {
         let text = finding.to_string();
         let line = match finding.weight {
@@ -92,4 +147,42 @@ fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
         writeln!(out, "... and {more} more; see them with --format json")?;
     }
     Ok(())
+}
+
+/// By which keys it was verified, how far others vouch for it, and what that is worth.
+fn trusted(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    let ids: Vec<&str> = report.keys.iter().map(|key| key.id.as_str()).collect();
+    if !ids.is_empty() {
+        let compared = match report.key_trust {
+            KeyTrust::NotGiven => {
+                "not compared: anybody could have made such a log with a key of their own; compare it with the one that you were given (--trust KEY)"
+            }
+            KeyTrust::Given => "compared with the key that you trust",
+            KeyTrust::Other => "not the key that you trust",
+        };
+        lines.push(format!("key      {}, {compared}", ids.join(", then ")));
+    }
+    lines.extend(report.vouched.iter().map(|vouched| vouches(vouched, report.read.leaves)));
+    lines.push(match report.key_trust {
+        KeyTrust::Other => "trust    none: this is not the log that you trust".to_owned(),
+        KeyTrust::NotGiven | KeyTrust::Given => format!("trust    {}", report.assurance),
+    });
+    lines
+}
+
+/// How far a head or a witness vouches for a log of so many leaves.
+fn vouches(vouched: &Vouched, leaves: u64) -> String {
+    let Vouched { witness, size, since } = vouched;
+    let who = match (witness, since) {
+        (Some(witness), Some(since)) => format!("the witness {witness}, since {since}"),
+        (Some(witness), None) => format!("the witness {witness}"),
+        (None, _) => "a head that you gave".to_owned(),
+    };
+    let newer = match leaves.saturating_sub(*size) {
+        0 => "there is no newer one".to_owned(),
+        1 => "the newer one is not covered".to_owned(),
+        newer => format!("the {newer} newer ones are not covered"),
+    };
+    format!("vouched  the first {size} leaves, by {who}; {newer}")
 }
