@@ -19,7 +19,9 @@ function keysOf(log) {
   const origin = fs.readFileSync(path.join(log, 'origin'), 'utf8').replace(/\n$/, '');
   const names = fs.readdirSync(path.join(log, 'keys')).sort();
   return names.map((file) => {
-    const [name, id, key] = fs.readFileSync(path.join(log, 'keys', file), 'utf8').trim().split(/\+(.{8})\+/);
+    // A key in base64 may have a `+`, too.
+    const line = fs.readFileSync(path.join(log, 'keys', file), 'utf8').trim();
+    const [, name, id, key] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(line) ?? [];
     const der = Buffer.concat([SPKI, Buffer.from(key, 'base64').subarray(1)]);
     if (name !== origin) throw new Error(`${file} is the key of another log`);
     return { baseURL: origin, logID: Buffer.from(id, 'hex'), publicKey: crypto.createPublicKey({ key: der, format: 'der', type: 'spki' }) };
