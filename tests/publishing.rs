@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use duecare::diagnostic::{Code, Level};
 use duecare::loader::{Loaded, load};
-use duecare::review::published::{Extent, Lock, Outcome, check, publish};
-use duecare::review::steps_too_small;
+use duecare::review::published::{Extent, Lock, Outcome, Standing, check, publish, standing};
+use duecare::review::{Version, steps_too_small};
 use duecare::value::Date;
 
 use crate::support::{policy_with, read, root};
@@ -414,6 +414,35 @@ fn the_lock_of_the_shipped_policies_is_made_again_to_the_byte() {
     let today = lock.versions[0].published;
     let made = publish(&Lock::default(), &folder, root(), &policies, &loaded.sources, today);
     assert_eq!(made.unwrap().lock.to_text(), text);
+}
+
+/// Two lists that change places have the texts that were published, each under the other's name.
+#[test]
+fn lists_that_change_places_are_not_what_was_published() {
+    const OTHER: &str = "policies/test/other.txt";
+    let mut files = Files::sample();
+    files.edit(
+        POLICY,
+        "decision {",
+        "list other : text from \"other.txt\" because \"a test\"\nflag second \"Second\" { cites s i severity weak weight 5 because \"a test\" when t in other }\ndecision {",
+    );
+    files.set(OTHER, "# as of 2022-01-01\nCleo\n");
+    files.publish(&[POLICY], "2022-01-01").unwrap();
+    let stands = |files: &Files| {
+        let loaded = load_one(files, POLICY);
+        let version = Version { policy: &loaded.policies[0], sources: &loaded.sources };
+        standing(version, Path::new(BASE), &mut |path| files.read(path)).unwrap()
+    };
+    assert!(matches!(stands(&files), Standing::Published(_)));
+    let mut swapped = files.clone();
+    swapped.set(LIST, &files.text(OTHER));
+    swapped.set(OTHER, &files.text(LIST));
+    assert!(matches!(stands(&swapped), Standing::Changed(_)));
+    let (before, after) = (load_one(&files, POLICY), load_one(&swapped, POLICY));
+    let version = |loaded: &'_ Loaded| loaded.policies[0].clone();
+    let (old, new) = (version(&before), version(&after));
+    let old = Version { policy: &old, sources: &before.sources };
+    assert!(!old.has_same_texts(Version { policy: &new, sources: &after.sources }));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn is_of_ledger(file: &Path, folder: &Path) -> bool {
 }
 
 /// Where a file lies, or will, with links followed.
-fn real(path: &Path) -> PathBuf {
+pub(crate) fn real(path: &Path) -> PathBuf {
     if is_standard(path) {
         return path.to_path_buf();
     }

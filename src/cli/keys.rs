@@ -54,12 +54,13 @@ pub(crate) fn read(
     })
 }
 
-/// Makes a new private key and writes it to a file that only its owner can read.
+/// Makes a new private key and writes it to a file that only its owner can read, which was named by an option.
 pub(crate) fn create(
     path: &Path,
     args: &KeyArgs,
     name: &str,
     usage: KeyUse,
+    option: &str,
 ) -> Result<PrivateKey, Failure> {
     let shown = path.display();
     let mut seed = [0; 32];
@@ -84,7 +85,7 @@ pub(crate) fn create(
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Failure::input(format!(
             "there is a file `{shown}` already: a key is never written over"
         ))
-        .hint("name another file with --key FILE")),
+        .hint(format!("name another file with {option} FILE"))),
         Err(error) => Err(Failure::input(format!("the key `{shown}` cannot be written: {error}"))),
     }
 }

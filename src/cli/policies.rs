@@ -13,6 +13,7 @@ use duecare::review::{
 use duecare::source::Sources;
 use duecare::value::{Date, Instant};
 
+use super::apart;
 use super::args::PolicyArgs;
 use super::exit::{Exit, Failure};
 use super::terminal;
@@ -96,18 +97,15 @@ pub(crate) fn steps_too_small(
     checked: &Checked,
 ) -> Result<Vec<Diagnostic>, Failure> {
     let folders: BTreeSet<&Path> = paths.iter().filter_map(|path| path.parent()).collect();
+    let known: BTreeSet<PathBuf> = paths.iter().map(|path| apart::real(path)).collect();
     let mut beside = Vec::new();
     for folder in folders {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let is_new = |path: &PathBuf| !paths.iter().any(|other| is_same_file(other, path));
+        let is_new = |path: &PathBuf| !known.contains(&apart::real(path));
         beside.extend(due_files(folder, false)?.into_iter().filter(is_new));
     }
     let beside = load(&beside, &mut |path| fs::read(path));
     Ok(review::steps_too_small(loaded, &beside, checked))
-}
-
-fn is_same_file(left: &Path, right: &Path) -> bool {
-    left == right || fs::canonicalize(left).ok() == fs::canonicalize(right).ok()
 }
 
 /// The one version that is named, which must be a version and not a folder of them.

@@ -106,11 +106,7 @@ fn new_key(
             "a role is written in small letters, digits and `_`, as --as \"A. Name, legal\"",
         ));
     }
-    if path.exists() {
-        return Err(Failure::input(format!("`{}` is there already", path.display()))
-            .hint("a key is never written over; name another file with --new-key FILE"));
-    }
-    let key = keys::create(path, &key_args(args), KEY_NAME, KeyUse::Log)?;
+    let key = keys::create(path, &key_args(args), KEY_NAME, KeyUse::Log, "--new-key")?;
     write!(anstream::stdout(), "{}", lines_for(person, &key, now))?;
     if !quiet {
         let message = format!(

@@ -4,10 +4,9 @@ use std::fmt;
 
 use super::signed::Signed;
 use super::statement::Statement;
-use crate::digest::Digest;
-use crate::loader::{Policy, digest_of};
-use crate::review::published::{CannotFreeze, meaning_of, text_digest, texts_without_end};
-use crate::source::{SourceFile, Sources};
+use crate::loader::Policy;
+use crate::review::published::{had_digest, lists_of, meaning_of};
+use crate::source::Sources;
 use crate::value::Date;
 
 /// Why an approval counts for nothing.
@@ -93,7 +92,8 @@ pub(super) fn is_about(
 ) -> Result<(), Refusal> {
     let effective = &policy.checked.identity.effective;
     let is_same = statement.digest == policy.digest;
-    let is_ended = !is_same && statement.until.is_none() && was(policy, sources, &statement.digest);
+    let is_ended =
+        !is_same && statement.until.is_none() && had_digest(policy, sources, &statement.digest);
     if !is_same && !is_ended {
         return Err(other_text(statement, policy, sources));
     }
@@ -112,36 +112,10 @@ pub(super) fn is_about(
     Err(Refusal::OtherList(name))
 }
 
-/// The lists of a version that lie in files, with the digests of their texts.
-pub(super) fn lists_of(
-    policy: &Policy,
-    sources: &Sources,
-) -> Result<Vec<(String, Digest)>, CannotFreeze> {
-    let lists = policy.lists.iter().map(|list| {
-        let source = sources.file(list.file).ok_or(CannotFreeze::NoText)?;
-        Ok((list.name.clone(), text_digest(source)))
-    });
-    lists.collect()
-}
-
 fn other_text(statement: &Statement, policy: &Policy, sources: &Sources) -> Refusal {
     match meaning_of(policy, sources) {
         Ok(meaning) if meaning == statement.meaning => Refusal::OtherLayout,
         Ok(_) => Refusal::OtherMeaning,
         Err(problem) => Refusal::NotRead(problem.to_string()),
     }
-}
-
-/// Whether a version had this digest before it was given its end: it comes back when the end is taken out.
-fn was(policy: &Policy, sources: &Sources, digest: &Digest) -> bool {
-    let Some(until) = policy.checked.identity.effective.until else { return false };
-    let files: Option<Vec<&SourceFile>> = policy.files.iter().map(|id| sources.file(*id)).collect();
-    let Some((own, used)) = files.as_deref().and_then(<[&SourceFile]>::split_first) else {
-        return false;
-    };
-    texts_without_end(own, until).any(|text| {
-        let used = used.iter().map(|file| text_digest(file));
-        let own = Digest::of(text.as_bytes());
-        digest_of(std::iter::once(own).chain(used)) == *digest
-    })
 }

@@ -3,14 +3,14 @@ use std::path::Path;
 
 use super::approvers::Approvers;
 use super::dsse::Envelope;
-use super::judge::{Refusal, is_about, lists_of, may_sign};
+use super::judge::{Refusal, is_about, may_sign};
 use super::key::{ApproverKey, KeyId};
 use super::signed::{Signed, Unusable};
 use super::statement::{Difference, MalformedStatement, Statement};
 use crate::hir::Status;
 use crate::ledger::key::PrivateKey;
 use crate::loader::Policy;
-use crate::review::published::{CannotFreeze, meaning_of};
+use crate::review::published::{CannotFreeze, lists_of, meaning_of};
 use crate::source::Sources;
 use crate::value::Instant;
 

@@ -7,7 +7,7 @@ use super::rules::Asking;
 use super::uses::Uses;
 use super::verdict::{Role, Truer, on_every_day};
 use super::{Pair, Version};
-use crate::hir::{Answer, ControlRule, Lasts, Operand, PolicySet};
+use crate::hir::{Answer, ControlRule, Lasts, Operand, PolicySet, Rule};
 use crate::review::implication::{Proof, Side};
 use crate::review::{Detail, Direction, Weight};
 
@@ -144,20 +144,24 @@ impl Pair<'_> {
         details.collect()
     }
 
-    /// What a flag of the old version is called in the new one, where it has another name and catches the same.
+    /// What a flag of the old version is called in the new one, where it has another name and catches the same. Where
+    /// another flag could be called that as well, nobody can tell which.
     fn called_now<'f>(&'f self, flag: &'f str) -> &'f str {
         let (old, new) = (&self.old.policy.checked, &self.new.policy.checked);
-        if new.rule_named(flag).is_some() {
+        let gone = |rule: &&Rule| new.rule_named(&rule.name).is_none();
+        let Some(before) = old.rules.iter().filter(gone).find(|rule| rule.name == flag) else {
             return flag;
-        }
-        let Some(before) = old.rule_named(flag).map(|id| old.rule(id)) else { return flag };
+        };
         let mut added = new.rules.iter().filter(|rule| old.rule_named(&rule.name).is_none());
-        let after = added.find(|rule| {
-            self.means_same(before, rule)
-                || (rule.replaces.iter().any(|name| name == flag)
-                    && self.catches_same(before, rule))
+        let after = added.find(|after| self.is_successor(before, after)).filter(|after| {
+            old.rules.iter().filter(gone).filter(|rule| self.is_successor(rule, after)).count() == 1
         });
         after.map_or(flag, |rule| &rule.name)
+    }
+
+    fn is_successor(&self, before: &Rule, after: &Rule) -> bool {
+        self.means_same(before, after)
+            || (after.replaces.contains(&before.name) && self.catches_same(before, after))
     }
 }
 

@@ -14,16 +14,15 @@ mod values;
 mod verdict;
 mod whole;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 pub(in crate::review) use verdict::{Role, Truer};
 pub(in crate::review) use whole::Follows;
 
 use super::change::{Change, ClauseId, Detail, Weight, What};
 use super::direction::Direction;
-use crate::digest::Digest;
 use crate::loader::Policy;
-use crate::review::published::text_digest;
+use crate::review::published::lists_of;
 use crate::source::{Sources, Span};
 use crate::syntax::{NotFormatted, one_line};
 use crate::value::Date;
@@ -39,17 +38,12 @@ pub struct Version<'v> {
 }
 
 impl Version<'_> {
-    /// Digests of the texts of its lists, by their names; lists that stand in the policy are part of its text.
-    #[must_use]
-    pub fn list_texts(self) -> BTreeMap<String, Digest> {
-        let text = |file| self.sources.file(file).map_or_else(|| Digest::of(b""), text_digest);
-        self.policy.lists.iter().map(|list| (list.name.clone(), text(list.file))).collect()
-    }
-
     /// Whether another version is the same to the letter, with all that it uses.
     #[must_use]
     pub fn has_same_texts(self, other: Version<'_>) -> bool {
-        self.policy.digest == other.policy.digest && self.list_texts() == other.list_texts()
+        let lists = |version: Version<'_>| lists_of(version.policy, version.sources).ok();
+        let (own, others) = (lists(self), lists(other));
+        self.policy.digest == other.policy.digest && own.is_some() && own == others
     }
 
     /// A place of its texts as it is written, without line breaks and comments.

@@ -7,7 +7,8 @@ use super::clause_digest::ClauseDigest;
 use super::freeze::{self, text_digest};
 use super::lock::{PublishedFile, PublishedVersion};
 use crate::digest::Digest;
-use crate::source::{FileId, SourceFile, Span};
+use crate::loader::{Policy, digest_of};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::declared;
 use crate::value::Date;
 
@@ -118,10 +119,7 @@ pub(super) fn is_ended(
 }
 
 /// What a text may have been before ` until DATE` was written into it, once, somewhere.
-pub(in crate::review) fn texts_without_end(
-    file: &SourceFile,
-    until: Date,
-) -> impl Iterator<Item = String> {
+fn texts_without_end(file: &SourceFile, until: Date) -> impl Iterator<Item = String> {
     let text = file.text();
     let end = until.to_string();
     let places: Vec<usize> = text.match_indices(&end).map(|(place, _)| place).collect();
@@ -129,5 +127,19 @@ pub(in crate::review) fn texts_without_end(
         let before = text.get(..place)?.trim_end().strip_suffix("until")?.trim_end();
         let after = text.get(place + end.len()..)?;
         Some(format!("{before}{after}"))
+    })
+}
+
+/// Whether a version had this digest before it was given its end: it comes back when the end is taken out.
+pub(in crate::review) fn had_digest(policy: &Policy, sources: &Sources, digest: &Digest) -> bool {
+    let Some(until) = policy.checked.identity.effective.until else { return false };
+    let files: Option<Vec<&SourceFile>> = policy.files.iter().map(|id| sources.file(*id)).collect();
+    let Some((own, used)) = files.as_deref().and_then(<[&SourceFile]>::split_first) else {
+        return false;
+    };
+    texts_without_end(own, until).any(|text| {
+        let used = used.iter().map(|file| text_digest(file));
+        let own = Digest::of(text.as_bytes());
+        digest_of(std::iter::once(own).chain(used)) == *digest
     })
 }

@@ -38,6 +38,18 @@ pub(in crate::review) fn text_digest(file: &SourceFile) -> Digest {
     Digest::of(file.text().as_bytes())
 }
 
+/// The lists of a version that lie in files, with the digests of their texts.
+pub(in crate::review) fn lists_of(
+    policy: &Policy,
+    sources: &Sources,
+) -> Result<Vec<(String, Digest)>, CannotFreeze> {
+    let lists = policy.lists.iter().map(|list| {
+        let source = sources.file(list.file).ok_or(CannotFreeze::NoText)?;
+        Ok((list.name.clone(), text_digest(source)))
+    });
+    lists.collect()
+}
+
 /// What is kept of a file.
 pub(super) fn file(id: FileId, file: &SourceFile) -> Result<PublishedFile, NotFormatted> {
     let (laid_out, all) = declared(id, file)?;

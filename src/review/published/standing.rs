@@ -3,12 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::change::is_ended;
-use super::find::{CannotLocate, LOCK_NAME, locate};
+use super::change::had_digest;
+use super::find::{CannotLocate, LOCK_NAME, absolute, below, locate};
 use super::freeze::text_digest;
-use super::lock::{Lock, LockProblem, PublishedVersion};
-use crate::digest::Digest;
-use crate::loader::ReadFile;
+use super::lock::{Lock, LockProblem};
+use crate::loader::{ListText, ReadFile};
 use crate::review::compare::Version;
 use crate::value::Date;
 
@@ -46,16 +45,6 @@ impl fmt::Display for CannotTell {
 
 impl std::error::Error for CannotTell {}
 
-/// Whether a version was given an end that is still to be published, and nothing else changed.
-fn is_ended_since(version: Version<'_>, known: &PublishedVersion, lock: &Lock) -> bool {
-    let until = version.policy.checked.identity.effective.until;
-    let mut files = version.policy.files.iter().filter_map(|file| version.sources.file(*file));
-    let own = files.next().zip(lock.files.get(&known.file));
-    let published = known.uses.iter().map(|path| lock.files.get(path).map(|file| file.text));
-    own.is_some_and(|(file, published)| is_ended(known, published, file, until))
-        && files.map(|file| Some(text_digest(file))).eq(published)
-}
-
 /// What the lock in a folder above a version says of it. `base` is the folder from which relative paths start.
 ///
 /// # Errors
@@ -74,18 +63,17 @@ pub fn standing(
     let Some(known) = lock.version(&identity.name, &identity.version) else {
         return Ok(Standing::NotPublished);
     };
+    // An end that it was given is still to be published.
     let is_text = known.digest == policy.digest
         || known.earlier.contains(&policy.digest)
-        || is_ended_since(version, known, &lock);
-    let mut lists: Vec<&Digest> =
-        known.lists.iter().filter_map(|path| lock.lists.get(path)).collect();
-    let texts = version.list_texts();
-    let mut of_version: Vec<&Digest> = texts.values().collect();
-    lists.sort();
-    lists.dedup();
-    of_version.sort();
-    of_version.dedup();
-    Ok(if is_text && lists == of_version {
+        || (known.until.is_none() && had_digest(policy, version.sources, &known.digest));
+    let is_listed = |list: &ListText| {
+        let file = version.sources.file(list.file)?;
+        let path = below(&located.folder, &absolute(base, file.path()))?;
+        Some(known.lists.contains(&path) && lock.lists.get(&path) == Some(&text_digest(file)))
+    };
+    let has_lists = policy.lists.iter().all(|list| is_listed(list) == Some(true));
+    Ok(if is_text && has_lists {
         Standing::Published(known.published)
     } else {
         Standing::Changed(known.published)

@@ -36,7 +36,7 @@ pub(super) fn run(args: &LedgerInitArgs, quiet: bool) -> Result<Exit, Failure> {
     let cannot_write = |error| Failure::input(format!("`{shown}` cannot be written: {error}"));
     fs::create_dir_all(path).map_err(cannot_write)?;
     let folder = Folder::locked(path).map_err(cannot_write)?;
-    let key = keys::create(&key_file, &args.at.key, &args.origin, KeyUse::Log)?;
+    let key = keys::create(&key_file, &args.at.key, &args.origin, KeyUse::Log, "--key")?;
     let vkey = key.public().to_string();
     Log::create(Box::new(folder), key, &OsRandom, now)
         .map_err(|problem| ledgers::failure(path, &problem))?;

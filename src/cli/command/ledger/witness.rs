@@ -46,7 +46,7 @@ pub(super) fn run(args: &LedgerWitnessArgs, quiet: bool) -> Result<Exit, Failure
     let witness = if key_file.is_file() {
         keys::read(&key_file, &args.key, &memory.name, KeyUse::Witness)?
     } else {
-        keys::create(&key_file, &args.key, &memory.name, KeyUse::Witness)?
+        keys::create(&key_file, &args.key, &memory.name, KeyUse::Witness, "--key")?
     };
     let view = ledgers::view(path)?;
     let note = view.note().map_err(|problem| ledgers::failure(path, &problem))?;
