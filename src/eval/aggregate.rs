@@ -52,8 +52,9 @@ impl<'p> Evaluator<'p> {
         let (mut unknown, mut has_certain) = (Some(0_usize), false);
         self.each(members, scope, trace, &mut |member, _| {
             has_certain |= member.is_certain();
-            if self.is_told_apart(&member.value, members.of) {
-                known.push((member.value.clone(), member.is_certain()));
+            let value = self.value_of(members, member);
+            if self.is_told_apart(&value, members.of) {
+                known.push((value, member.is_certain()));
             } else {
                 unknown = unknown.filter(|_| !member.many).map(|unknown| unknown + 1);
             }
@@ -144,7 +145,7 @@ impl<'p> Evaluator<'p> {
     ) -> Possible<'r> {
         let mut parts = Parts::default();
         self.each(members, scope, trace, &mut |member, _| {
-            parts.add(&member.value, member.included, member.many);
+            parts.add(&self.value_of(members, member), member.included, member.many);
             ControlFlow::Continue(())
         });
         if let Some(cannot) = parts.cannot {
@@ -178,9 +179,11 @@ impl<'p> Evaluator<'p> {
         };
         let mut parts = Parts::default();
         self.each(members, scope, trace, &mut |member, _| {
-            let Possible::Amount(amount) = &member.value else { return ControlFlow::Continue(()) };
+            let Possible::Amount(amount) = self.value_of(members, member) else {
+                return ControlFlow::Continue(());
+            };
             let has_come = amount.order(Order::AtMost, Amount::exactly(now));
-            let until_now = Amount { high: limited(amount.high, now), ..*amount };
+            let until_now = Amount { high: limited(amount.high, now), ..amount };
             if has_come.is_possible() {
                 let included = member.included.and(has_come);
                 parts.add(&Possible::Amount(until_now), included, member.many);

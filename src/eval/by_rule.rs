@@ -30,8 +30,6 @@ impl<T> ByRule<T> {
     }
 
     pub(super) fn into_values(self) -> Vec<T> {
-        let mut values = Vec::with_capacity(self.0.len());
-        values.extend(self.0.into_iter().flatten());
-        values
+        self.0.into_iter().flatten().collect()
     }
 }

@@ -1,9 +1,10 @@
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use rust_decimal::Decimal;
 
 use super::operand::may_be_none;
-use super::place::follow;
+use super::place::reach;
 use super::possible::{Possible, apart, equal, same};
 use super::scope::Scope;
 use super::trace::{Cannot, Trace, What};
@@ -14,6 +15,8 @@ use crate::roster::Fact;
 use crate::types::Type;
 use crate::value::{Date, Instant, Key, Value};
 
+/// What most conditions come to is told without leaving `truth_of`; whatever needs more stands in a function
+/// of its own, so that the many small steps do not pay for its room on the stack.
 impl<'p> Evaluator<'p> {
     /// Whether a condition holds.
     pub(super) fn truth<T: Trace>(
@@ -52,9 +55,7 @@ impl<'p> Evaluator<'p> {
             ConditionKind::Not(inner) => !self.truth(inner, scope, trace),
             ConditionKind::And(parts) => self.all(parts, scope, trace),
             ConditionKind::Or(parts) => self.any(parts, scope, trace),
-            ConditionKind::AtLeast { count, of } => {
-                Truth::at_least(*count, of.iter().map(|part| self.truth(part, scope, trace)))
-            }
+            ConditionKind::AtLeast { count, of } => self.at_least(*count, of, scope, trace),
             ConditionKind::Has(field) => self.has(field, scope, trace),
             ConditionKind::IsKnown(field) => {
                 let found = self.read(field, scope, trace);
@@ -110,6 +111,26 @@ impl<'p> Evaluator<'p> {
         truth
     }
 
+    fn at_least<T: Trace>(
+        &self,
+        count: usize,
+        of: &'p [Condition],
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
+        let (mut certain, mut possible) = (0_usize, 0_usize);
+        for (place, part) in of.iter().enumerate() {
+            let is_settled = certain >= count || possible + (of.len() - place) < count;
+            if is_settled && !T::RECORDS {
+                break;
+            }
+            let truth = self.truth(part, scope, trace);
+            certain += usize::from(truth == Truth::Yes);
+            possible += usize::from(truth.is_possible());
+        }
+        Truth::between(certain >= count, possible >= count)
+    }
+
     fn yes_no<T: Trace>(&self, field: &Field, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
         match self.read(field, scope, trace).fact {
             Fact::Value(Value::YesNo(yes)) => (*yes).into(),
@@ -130,6 +151,17 @@ impl<'p> Evaluator<'p> {
         {
             return same(left, right).into();
         }
+        self.possible_equality(left, right, scope, trace)
+    }
+
+    #[inline(never)]
+    fn possible_equality<T: Trace>(
+        &self,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         let mut first = self.operand(left, scope, trace);
         let mut second = self.operand(right, scope, trace);
         to_common_days(&mut first, left.of, &mut second, right.of);
@@ -146,18 +178,30 @@ impl<'p> Evaluator<'p> {
         trace: &mut T,
     ) -> Truth {
         if !T::RECORDS
-            && left.of == right.of
             && let (Some(left), Some(right)) =
                 (plain_amount(left, scope), plain_amount(right, scope))
+            && let Some(found) = left.compare(right)
         {
             return match order {
-                Order::Less => left < right,
-                Order::AtMost => left <= right,
-                Order::Greater => left > right,
-                Order::AtLeast => left >= right,
+                Order::Less => found.is_lt(),
+                Order::AtMost => found.is_le(),
+                Order::Greater => found.is_gt(),
+                Order::AtLeast => found.is_ge(),
             }
             .into();
         }
+        self.possible_order(order, left, right, scope, trace)
+    }
+
+    #[inline(never)]
+    fn possible_order<T: Trace>(
+        &self,
+        order: Order,
+        left: &'p Operand,
+        right: &'p Operand,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         let mut first = self.operand(left, scope, trace);
         let mut second = self.operand(right, scope, trace);
         to_common_days(&mut first, left.of, &mut second, right.of);
@@ -184,6 +228,17 @@ impl<'p> Evaluator<'p> {
         {
             return set.contains(value).into();
         }
+        self.possibly_one_of(value, set, scope, trace)
+    }
+
+    #[inline(never)]
+    fn possibly_one_of<T: Trace>(
+        &self,
+        value: &'p Operand,
+        set: &'p ValueSet,
+        scope: Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         match self.operand(value, scope, trace) {
             Possible::None => Truth::No,
             Possible::Value(value) => set.contains(&value).into(),
@@ -200,6 +255,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// What a list was once does not tell what is in it now.
+    #[inline(never)]
     fn in_stale_list<T: Trace>(
         &self,
         value: &'p Operand,
@@ -248,6 +304,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    #[inline(never)]
     fn exists<T: Trace>(&self, members: &'p Members, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
         let mut truth = Truth::No;
         self.each(members, scope, trace, &mut |member, _| {
@@ -261,6 +318,7 @@ impl<'p> Evaluator<'p> {
         truth
     }
 
+    #[inline(never)]
     fn every<T: Trace>(
         &self,
         members: &'p Members,
@@ -306,13 +364,26 @@ fn plain_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Val
     if operand.of.is_quantity() { None } else { stated_value(operand, scope) }
 }
 
-/// A known amount that is one as it stands, or moved by a fixed period. Amounts of one type compare as
-/// those that `operand` comes to.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A known amount that is one as it stands, or moved by a fixed period.
+#[derive(Clone, Copy)]
 enum PlainAmount {
     Day(Date),
     Time(Instant),
     Number(Decimal),
+}
+
+impl PlainAmount {
+    /// As those compare that `operand` comes to; where a date meets an instant both are days.
+    fn compare(self, other: Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Day(left), Self::Day(right)) => Some(left.cmp(&right)),
+            (Self::Time(left), Self::Time(right)) => Some(left.cmp(&right)),
+            (Self::Day(left), Self::Time(right)) => Some(left.days().cmp(&right.days())),
+            (Self::Time(left), Self::Day(right)) => Some(left.days().cmp(&right.days())),
+            (Self::Number(left), Self::Number(right)) => Some(left.cmp(&right)),
+            (Self::Number(_), _) | (_, Self::Number(_)) => None,
+        }
+    }
 }
 
 fn plain_amount(operand: &Operand, scope: Scope<'_, '_>) -> Option<PlainAmount> {
@@ -351,7 +422,7 @@ fn stated_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Va
     match &operand.kind {
         OperandKind::Constant(value) => Some(value),
         OperandKind::Field(Field { root, steps, derived: None, .. }) => {
-            match follow(scope.start(*root).0, steps, &[]).fact {
+            match reach(scope.start(*root).0, steps) {
                 Fact::Value(value) => Some(value),
                 Fact::Unknown | Fact::None | Fact::Record(_) | Fact::List(_) => None,
             }

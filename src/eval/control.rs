@@ -1,8 +1,9 @@
 use super::amount::{Amount, Bound};
 use super::evidence::Newest;
+use super::operand::note_operand;
 use super::possible::Possible;
 use super::scope::Scope;
-use super::trace::{Trace, What};
+use super::trace::Trace;
 use super::{Evaluator, Truth};
 use crate::hir::{Aggregation, Order, Outcome};
 use crate::peers::Age;
@@ -131,13 +132,7 @@ impl<'p> Evaluator<'p> {
         };
         trace.begin();
         let newest = self.greatest_by_now(members, scope, trace);
-        trace.end(|| What::Operand {
-            node: operand.node,
-            name: operand.name,
-            shown: newest.shown(operand.of),
-            cannot: None,
-            distinct: false,
-        });
+        note_operand(operand, &newest, trace);
         newest
     }
 

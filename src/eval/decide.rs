@@ -11,6 +11,7 @@ use super::judgement::{
     Action, ControlState, Indicator, Judgement, Relief, RuleJudgement, ScoreRange,
 };
 use super::peers::Roster;
+use super::place::reach;
 use super::rule::{Presence, Standing};
 use super::scope::Scope;
 use super::trace::{Recorder, Silent, Step};
@@ -66,6 +67,7 @@ pub fn evaluate(
         flags: flags(program),
         rules: ByRule::new(program.rules.len()),
         truths: ByRule::new(program.rules.len()),
+        newest: vec![OnceCell::new(); program.rules.len()],
     };
     run.judge_indicators();
     run.judge_controls();
@@ -88,6 +90,8 @@ struct Run<'p, 'r> {
     rules: ByRule<RuleJudgement>,
     /// What each control came to: as far as known, and in completions.
     truths: ByRule<(ControlTruths, ControlTruths)>,
+    /// How new what each flag rests on is, of those it was asked of.
+    newest: Vec<OnceCell<Newest>>,
 }
 
 struct Scores {
@@ -153,24 +157,28 @@ impl<'p> Run<'p, '_> {
         let may_be_reviewed = outcome == Outcome::Hit && judged;
         let has_steps =
             self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed;
-        let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
         let mut made = RuleJudgement {
             outcome,
             indicator: Some(Indicator::default()),
             control: None,
             relief: relief(presence, outcome),
             needs: Vec::new(),
-            peers: evidence::peers(&steps),
+            peers: Vec::new(),
             steps: Vec::new(),
         };
+        if !has_steps {
+            return made;
+        }
+        let steps = self.evaluator.steps(rule, self.scope);
+        made.peers = evidence::peers(&steps);
         match outcome {
-            Outcome::Unknown if has_steps => {
+            Outcome::Unknown => {
                 made.needs = self.needs(&steps);
                 if self.is_left_out(&made.needs) {
                     made.outcome = Outcome::NotCovered;
                 }
             }
-            Outcome::Hit | Outcome::Excepted if has_steps => {
+            Outcome::Hit | Outcome::Excepted => {
                 let indicator = self.hit(&steps);
                 let is_judged = self.dispositions.iter().any(|disposition| {
                     disposition.rule == id
@@ -181,12 +189,9 @@ impl<'p> Run<'p, '_> {
                 }
                 made.indicator = Some(indicator);
             }
-            Outcome::Hit
-            | Outcome::Clear
-            | Outcome::Unknown
+            Outcome::Clear
             | Outcome::NotApplicable
             | Outcome::NotCovered
-            | Outcome::Excepted
             | Outcome::Reviewed
             | Outcome::Met
             | Outcome::Failed
@@ -292,7 +297,6 @@ impl<'p> Run<'p, '_> {
     /// The controls that answer a flag, or may.
     fn answered_by(&self, flag: RuleId) -> Vec<(RuleId, Truth)> {
         let mut answered = Vec::new();
-        let mut newest = None;
         for (id, control) in self.controls.iter().copied() {
             let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else {
                 continue;
@@ -305,8 +309,7 @@ impl<'p> Run<'p, '_> {
             let recent = if answer.at_any_time {
                 Truth::Yes
             } else {
-                let newest = *newest.get_or_insert_with(|| self.newest(flag));
-                is_recent_enough(now.dated, newest)
+                is_recent_enough(now.dated, self.newest(flag))
             };
             let truth = met.and(recent);
             if truth != Truth::No {
@@ -352,19 +355,25 @@ impl<'p> Run<'p, '_> {
 
     /// What the flags add up to, correlated ones up to their cap.
     fn scores(&self) -> Scores {
+        let capped = |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
+        let free: Vec<RuleId> =
+            self.flags.iter().map(|(id, _)| *id).filter(|id| !capped(id)).collect();
         let add = |counts: fn(&Standing) -> Truth| {
             let range = |flag: RuleId| {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
+                let nothing = ScoreRange { low: 0, high: 0 };
+                if truth == Truth::No {
+                    return nothing;
+                }
                 let counted =
                     self.rules.get(flag).and_then(|judged| judged.indicator.as_ref()?.counted);
-                let counted = counted.unwrap_or(ScoreRange { low: 0, high: 0 });
+                let counted = counted.unwrap_or(nothing);
                 match truth {
                     // The range was made for completions; what holds now counts at least its least.
                     Truth::Yes => {
                         ScoreRange { low: self.least_weight(flag, counted), high: counted.high }
                     }
-                    Truth::Unknown => ScoreRange { low: 0, high: counted.high },
-                    Truth::No => ScoreRange { low: 0, high: 0 },
+                    Truth::Unknown | Truth::No => ScoreRange { low: 0, high: counted.high },
                 }
             };
             let sum = |flags: &mut dyn Iterator<Item = RuleId>, limit: u32| {
@@ -376,11 +385,7 @@ impl<'p> Run<'p, '_> {
                 }
                 (low.min(limit), high.min(limit))
             };
-            let capped =
-                |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
-            let free: Vec<RuleId> =
-                self.flags.iter().map(|(id, _)| *id).filter(|id| !capped(id)).collect();
-            let (mut low, mut high) = sum(&mut free.into_iter(), u32::MAX);
+            let (mut low, mut high) = sum(&mut free.iter().copied(), u32::MAX);
             for cap in &self.program.caps {
                 let (group_low, group_high) = sum(&mut cap.flags.iter().copied(), cap.limit);
                 low = low.saturating_add(group_low);
@@ -580,7 +585,7 @@ impl<'p> Run<'p, '_> {
 
     /// Whether a fact is not there, as far as known: unknown, none, or an empty list.
     fn is_missing(&self, steps: &[crate::types::FieldSlot]) -> Truth {
-        match super::place::follow(self.scope.subject, steps, &[]).fact {
+        match reach(self.scope.subject, steps) {
             Fact::Unknown | Fact::None => Truth::Yes,
             Fact::List(elements) => elements.is_empty().into(),
             Fact::Value(_) | Fact::Record(_) => Truth::No,
@@ -589,7 +594,7 @@ impl<'p> Run<'p, '_> {
 
     /// Whether a fact can turn out not to be there.
     fn can_be_missing(&self, steps: &[crate::types::FieldSlot]) -> Truth {
-        match super::place::follow(self.scope.subject, steps, &[]).fact {
+        match reach(self.scope.subject, steps) {
             Fact::Unknown => Truth::Unknown,
             Fact::None => Truth::Yes,
             Fact::List(elements) => elements.is_empty().into(),
@@ -670,7 +675,6 @@ impl<'p> Run<'p, '_> {
     /// Controls that are not done and that hit rules call for.
     fn actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
-        let newest = vec![OnceCell::new(); self.program.rules.len()];
         for (id, control) in self.controls.iter().copied() {
             let Some(judged) = self.rules.get(id) else { continue };
             if judged.outcome == Outcome::Waived {
@@ -682,7 +686,7 @@ impl<'p> Run<'p, '_> {
                 .iter()
                 .map(|answer| answer.flag)
                 .filter(|flag| self.is_hit(*flag))
-                .filter(|flag| !is_done || self.would_answer_anew(*flag, id, &newest))
+                .filter(|flag| !is_done || self.would_answer_anew(*flag, id))
                 .collect();
             let is_required =
                 judged.control.is_some_and(|state| state.required == Truth::Yes) && !is_done;
@@ -704,27 +708,23 @@ impl<'p> Run<'p, '_> {
 
     /// Whether a control that is done would answer a flag if it were done again today: the flag rests
     /// on something newer.
-    fn would_answer_anew(
-        &self,
-        flag: RuleId,
-        control: RuleId,
-        newest: &[OnceCell<Newest>],
-    ) -> bool {
+    fn would_answer_anew(&self, flag: RuleId, control: RuleId) -> bool {
         let indicator = self.rules.get(flag).and_then(|judged| judged.indicator.as_ref());
         let is_answered = indicator
             .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)));
-        let look = || self.newest(flag);
-        let newest = || newest.get(flag.index()).map_or_else(look, |cell| *cell.get_or_init(look));
-        !is_answered && matches!(newest().possible, Age::Day(_) | Age::Unknown)
+        !is_answered && matches!(self.newest(flag).possible, Age::Day(_) | Age::Unknown)
     }
 
     /// How new what a flag rests on is.
     fn newest(&self, flag: RuleId) -> Newest {
-        let steps = self.rule(flag).map(|rule| {
-            // Days are those of elements; which of their fields were read does not matter.
-            self.evaluator.steps_without_facts(rule, self.scope)
-        });
-        evidence::newest(&steps.unwrap_or_default())
+        let look = || {
+            let steps = self.rule(flag).map(|rule| {
+                // Days are those of elements; which of their fields were read does not matter.
+                self.evaluator.steps_without_facts(rule, self.scope)
+            });
+            evidence::newest(&steps.unwrap_or_default())
+        };
+        self.newest.get(flag.index()).map_or_else(look, |known| *known.get_or_init(look))
     }
 
     /// The hit rules that the condition under which a control is required asks about.

@@ -24,6 +24,7 @@ struct Set {
 
 impl<'p> Evaluator<'p> {
     /// Whether two of the values differ; none and empty sets are ignored.
+    #[inline(never)]
     pub(super) fn inconsistent<T: Trace>(
         &self,
         compared: &'p [Compared],
@@ -46,7 +47,8 @@ impl<'p> Evaluator<'p> {
                 Compared::Each(members) => self.each(members, scope, trace, &mut |member, _| {
                     many |= member.many;
                     if !member.many {
-                        values.push((member.value.clone(), member.included, members.of));
+                        let value = self.value_of(members, member);
+                        values.push((value, member.included, members.of));
                     }
                     ControlFlow::Continue(())
                 }),
@@ -56,7 +58,8 @@ impl<'p> Evaluator<'p> {
                         if !member.many {
                             let mut set = Set { unknown: Some(0), ..Set::default() };
                             self.each_from(values, member, trace, &mut |value, _| {
-                                set.add(&value.value, value.included, value.many);
+                                let found = self.value_of(values, value);
+                                set.add(&found, value.included, value.many);
                                 ControlFlow::Continue(())
                             });
                             sets.push(set);

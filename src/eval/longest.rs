@@ -2,14 +2,13 @@ use chrono::TimeDelta;
 use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
-use super::place::follow;
 use super::scope::{Element, Scope};
 use super::trace::{Trace, What};
 use super::window::{Timed, Timing, When, groups, list_steps};
 use super::{Evaluator, Truth};
 use crate::program::Longest;
 use crate::roster::Fact;
-use crate::value::{Direction, Duration, Instant, Period, Value};
+use crate::value::{Duration, Instant, Value};
 
 /// When an element ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +73,9 @@ impl<'p> Evaluator<'p> {
                 outer: None,
                 level: 0,
             };
-            trace.note(|| {
-                self.element_seen(&element, Some(longest.time), timed.entry.included, false)
-            });
+            let (time, included) = (Some(longest.time), (timed.entry.included, false));
+            let in_words = trace.takes_facts();
+            trace.note(|| self.element_seen(&element, time, included, in_words));
         }
         trace.end(|| What::Window(Truth::Yes));
     }
@@ -134,7 +133,7 @@ impl<'p> Evaluator<'p> {
     /// the time of the evaluation if it has not ended.
     fn end(&self, timed: &Timed<'_>, start: Instant, longest: &Longest) -> End {
         let Some(slot) = longest.end else { return End::At(start) };
-        match follow(timed.entry.fact, &[slot], &[]).fact {
+        match timed.entry.fact.field(slot) {
             Fact::Value(Value::Instant(end)) => End::At(start.max(*end)),
             Fact::Value(Value::Date(end)) => End::At(start.max(end.start())),
             Fact::None => End::At(start.max(self.program.as_of)),
@@ -171,7 +170,7 @@ fn longest_chain<'t, 'r>(
 
 /// Whether the gap from the end of one to the beginning of the next is not too long.
 fn is_within(last: Instant, next: Instant, gap: Duration) -> bool {
-    last.plus(Period::Exact(gap), Direction::Later).is_none_or(|limit| next <= limit)
+    last.until(next) <= gap.delta()
 }
 
 /// The longest chain of points in time if some more can be put anywhere: each bridges a part of a gap

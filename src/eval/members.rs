@@ -1,6 +1,6 @@
 use std::ops::ControlFlow;
 
-use super::place::follow;
+use super::place::{follow, reach};
 use super::possible::Possible;
 use super::scope::{Element, Scope};
 use super::trace::{ElementSeen, ElementTime, Trace, What};
@@ -20,8 +20,8 @@ pub(super) struct Member<'s, 'r> {
     pub(super) included: Truth,
     /// Whether it stands for any number of elements of an unknown list, none among them.
     pub(super) many: bool,
-    /// The value that the path leads to.
-    pub(super) value: Possible<'r>,
+    /// What the path leads to.
+    fact: &'r Fact<'r>,
 }
 
 impl Member<'_, '_> {
@@ -32,7 +32,9 @@ impl Member<'_, '_> {
 }
 
 /// Called with each element that may be one of those asked for.
-pub(super) type Visit<'v, 'r, T> = &'v mut dyn FnMut(&Member<'_, 'r>, &mut T) -> ControlFlow<()>;
+pub(super) trait Visit<'r, T>: FnMut(&Member<'_, 'r>, &mut T) -> ControlFlow<()> {}
+
+impl<'r, T, V: FnMut(&Member<'_, 'r>, &mut T) -> ControlFlow<()>> Visit<'r, T> for V {}
 
 /// What is the same for all elements of one walk.
 struct Walk<'w, 'p> {
@@ -41,13 +43,18 @@ struct Walk<'w, 'p> {
 }
 
 impl<'p> Evaluator<'p> {
+    /// The value that the path leads to.
+    pub(super) fn value_of<'r>(&self, members: &Members, member: &Member<'_, 'r>) -> Possible<'r> {
+        self.possible(member.fact, members.of, members.derived, false)
+    }
+
     /// Visits the elements that may be among those asked for.
-    pub(super) fn each<'r, T: Trace>(
+    pub(super) fn each<'r, T: Trace, V: Visit<'r, T>>(
         &self,
         members: &'p Members,
         scope: Scope<'_, 'r>,
         trace: &mut T,
-        visit: Visit<'_, 'r, T>,
+        visit: &mut V,
     ) {
         let walk = Walk { members, evaluator: self };
         if let Root::Window(level) = members.root {
@@ -83,12 +90,12 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Visits the elements from one element on, whatever the path began with.
-    pub(super) fn each_from<'r, T: Trace>(
+    pub(super) fn each_from<'r, T: Trace, V: Visit<'r, T>>(
         &self,
         members: &'p Members,
         from: &Member<'_, 'r>,
         trace: &mut T,
-        visit: Visit<'_, 'r, T>,
+        visit: &mut V,
     ) {
         let walk = Walk { members, evaluator: self };
         let start = from.element.fact;
@@ -107,7 +114,7 @@ impl<'p> Evaluator<'p> {
 impl<'p> Walk<'_, 'p> {
     /// Goes through the next list on the way.
     #[expect(clippy::too_many_arguments, reason = "the state of one walk, on the stack")]
-    fn open<'r, T: Trace>(
+    fn open<'r, T: Trace, V: Visit<'r, T>>(
         &self,
         hops: &'p [Vec<FieldSlot>],
         start: &'r Fact<'r>,
@@ -115,10 +122,10 @@ impl<'p> Walk<'_, 'p> {
         so_far: (Truth, bool),
         scope: Scope<'_, 'r>,
         trace: &mut T,
-        visit: Visit<'_, 'r, T>,
+        visit: &mut V,
     ) -> ControlFlow<()> {
         let Some((steps, rest)) = hops.split_first() else { return ControlFlow::Continue(()) };
-        let list = follow(start, steps, &[]).fact;
+        let list = reach(start, steps);
         let element = |fact, index| Element {
             fact,
             index,
@@ -146,14 +153,14 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// Goes on from an element: through the next list, or to its value.
-    fn inside<'r, T: Trace>(
+    fn inside<'r, T: Trace, V: Visit<'r, T>>(
         &self,
         rest: &'p [Vec<FieldSlot>],
         element: &Element<'_, 'r>,
         so_far: (Truth, bool),
         scope: Scope<'_, 'r>,
         trace: &mut T,
-        visit: Visit<'_, 'r, T>,
+        visit: &mut V,
     ) -> ControlFlow<()> {
         let scope = Scope { element: Some(element), ..scope };
         if !rest.is_empty() {
@@ -180,12 +187,13 @@ impl<'p> Walk<'_, 'p> {
                 Fact::Unknown | Fact::Value(_) | Fact::Record(_) | Fact::List(_) => Truth::Yes,
             });
             if included.is_possible() {
-                let of = self.members.of;
-                let value = self.evaluator.possible(found.fact, of, self.members.derived, false);
-                flow = visit(&Member { scope, element, included, many, value }, trace);
+                let fact = found.fact;
+                flow = visit(&Member { scope, element, included, many, fact }, trace);
             }
         }
-        trace.end(|| self.evaluator.element_seen(element, self.members.time, included, many));
+        let in_words = trace.takes_facts();
+        let time = self.members.time;
+        trace.end(|| self.evaluator.element_seen(element, time, (included, many), in_words));
         flow
     }
 }
@@ -197,15 +205,15 @@ impl Evaluator<'_> {
         &self,
         element: &Element<'_, '_>,
         time: Option<FieldSlot>,
-        included: Truth,
-        many: bool,
+        (included, many): (Truth, bool),
+        in_words: bool,
     ) -> What {
         let outermost = element.outermost();
         let when = element_time(element, time, many);
         let dated_by = time
-            .filter(|_| !many)
+            .filter(|_| in_words && !many)
             .map(|slot| self.fact_seen(Some(outermost), &[slot], outermost.fact.field(slot)));
-        let place = self.place(Some(element), &[]).shown;
+        let place = if in_words { self.place(Some(element), &[]).shown } else { String::default() };
         What::Element(ElementSeen { place, included, many, time: when, dated_by })
     }
 }

@@ -25,13 +25,7 @@ impl<'p> Evaluator<'p> {
     {
         trace.begin();
         let possible = self.operand_of(&operand.kind, operand.of, scope, trace);
-        trace.end(|| What::Operand {
-            node: operand.node,
-            name: operand.name,
-            shown: possible.shown(operand.of),
-            cannot: possible.cannot(),
-            distinct: matches!(operand.kind, OperandKind::CountDistinct(_)),
-        });
+        note_operand(operand, &possible, trace);
         possible
     }
 
@@ -135,6 +129,18 @@ impl<'p> Evaluator<'p> {
     }
 }
 
+/// The step of a value ends, and this is what it came to.
+pub(super) fn note_operand<T: Trace>(operand: &Operand, possible: &Possible<'_>, trace: &mut T) {
+    let in_words = trace.takes_facts();
+    trace.end(|| What::Operand {
+        node: operand.node,
+        name: operand.name,
+        shown: if in_words { possible.shown(operand.of) } else { String::default() },
+        cannot: possible.cannot(),
+        distinct: matches!(operand.kind, OperandKind::CountDistinct(_)),
+    });
+}
+
 /// A date or instant moved on the calendar.
 fn moved(base: Possible<'_>, of: Type, period: Period, direction: Direction) -> Possible<'_> {
     let Possible::Amount(amount) = base else { return base };
@@ -180,7 +186,7 @@ impl Possible<'_> {
     }
 
     /// In words, as a reader would write it.
-    pub(super) fn shown(&self, of: Type) -> String {
+    fn shown(&self, of: Type) -> String {
         match self {
             Self::None => "none".to_owned(),
             Self::Value(value) => Shown::from(&**value).to_string(),

@@ -166,7 +166,8 @@ impl<'p> Evaluator<'p> {
                         self.key(&peers.keys, member.scope, trace)
                     };
                     let age = element_time(member.element, members.time, member.many).into();
-                    let place = T::RECORDS.then(|| self.place(Some(member.element), &[]).shown);
+                    let place =
+                        trace.takes_facts().then(|| self.place(Some(member.element), &[]).shown);
                     if let Some(own) = last.own(made, member.is_certain(), age, place) {
                         take(own, trace);
                     }

@@ -17,7 +17,16 @@ pub(super) struct Found<'r> {
 
 /// Follows a path from a fact; what lies behind the unknown is unknown.
 #[inline]
+pub(super) fn reach<'r>(start: &'r Fact<'r>, steps: &[FieldSlot]) -> &'r Fact<'r> {
+    steps.iter().fold(start, |fact, slot| fact.field(*slot))
+}
+
+/// The same, and whether an unknown fact may turn out to be none: `none_at` says which steps may be.
+#[inline]
 pub(super) fn follow<'r>(start: &'r Fact<'r>, steps: &[FieldSlot], none_at: &[usize]) -> Found<'r> {
+    if none_at.is_empty() {
+        return Found { fact: reach(start, steps), may_be_none: false };
+    }
     let mut fact = start;
     for (place, slot) in steps.iter().enumerate() {
         if matches!(fact, Fact::Unknown) {

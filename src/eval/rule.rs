@@ -217,12 +217,14 @@ impl<'p> Evaluator<'p> {
             self.program.rules.iter().enumerate().filter(move |(_, rule)| rule.kind() == kind);
         rules.map(move |(place, _)| {
             let rule = RuleId(place);
+            let asked = self.asked(rule, outcome, completed);
             let of_severity = match (severity, self.standing(rule)) {
+                _ if asked == Truth::No => Truth::No,
                 (Some(severity), Some(standing)) => severity_of(standing, severity),
                 (Some(_), None) => Truth::Unknown,
                 (None, _) => Truth::Yes,
             };
-            (rule, self.asked(rule, outcome, completed).and(of_severity))
+            (rule, asked.and(of_severity))
         })
     }
 }

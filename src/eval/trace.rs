@@ -161,7 +161,7 @@ pub(super) trait Trace {
     /// Whether every part is evaluated, even where the result is certain already.
     const RECORDS: bool;
 
-    /// Whether fields that are read are steps.
+    /// Whether fields that are read are steps, and what is seen is put into words.
     fn takes_facts(&self) -> bool;
 
     /// A step begins.
@@ -192,7 +192,7 @@ impl Trace for Silent {
     fn end(&mut self, _: impl FnOnce() -> What) {}
 }
 
-/// Takes everything down, or everything except which fields were read.
+/// Takes everything down, or everything except which fields were read, and nothing in words.
 #[derive(Default)]
 pub(super) struct Recorder {
     is_without_facts: bool,

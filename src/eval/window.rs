@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
-use super::place::follow;
+use super::place::reach;
 use super::possible::{Possible, key_of};
 use super::scope::{Element, Entry, Scope, Window};
 use super::trace::{Trace, What};
@@ -11,6 +11,9 @@ use crate::program::{Field, InAny, InTheLast, Members};
 use crate::roster::Fact;
 use crate::types::{FieldSlot, Shape, Type};
 use crate::value::{Direction, Instant, Key, Period, Value};
+
+/// Elements that there is room for at first: most lists are not longer.
+const USUAL: usize = 16;
 
 /// When an element happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,7 @@ impl<'p> Evaluator<'p> {
     /// More elements can only make the condition truer (the checker sees to that), so it is enough to
     /// look at windows that no other contains, and at each with all elements that may lie in it. A
     /// window begins at an element: where none certainly lies in it, it may not exist.
+    #[inline(never)]
     pub(super) fn in_any<T: Trace>(
         &self,
         window: &'p InAny,
@@ -97,6 +101,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// Whether the elements of the last time before the evaluation satisfy the condition.
+    #[inline(never)]
     pub(super) fn in_the_last<T: Trace>(
         &self,
         window: &'p InTheLast,
@@ -111,7 +116,7 @@ impl<'p> Evaluator<'p> {
         } else {
             (window.from, self.program.as_of)
         };
-        let mut entries: Vec<Entry<'_>> = Vec::new();
+        let mut entries: Vec<Entry<'_>> = Vec::with_capacity(USUAL);
         self.each(&window.members, scope, trace, &mut |member, trace| {
             let entry = Entry::of(member);
             entries.extend(match self.when(member.element, window.time, trace) {
@@ -142,7 +147,7 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, 'r>,
         trace: &mut T,
     ) -> Vec<Timed<'r>> {
-        let mut timed = Vec::new();
+        let mut timed = Vec::with_capacity(USUAL);
         self.each(members, scope, trace, &mut |member, trace| {
             let element = member.element;
             let entry = Entry::of(member);
@@ -193,7 +198,7 @@ impl<'p> Evaluator<'p> {
         steps: &[FieldSlot],
         trace: &mut T,
     ) -> &'r Fact<'r> {
-        let fact = follow(element.fact, steps, &[]).fact;
+        let fact = reach(element.fact, steps);
         if element.index.is_some() {
             self.note_fact(Some(element), steps, fact, trace);
         }
@@ -243,8 +248,12 @@ fn windows_of<'r>(
     let mut entries: Vec<Entry<'r>> = Vec::new();
     for (start, (at, _)) in placed.iter().enumerate() {
         let last = at.plus(period, Direction::Later);
-        let reached = placed.partition_point(|(other, _)| last.is_none_or(|last| *other <= last));
-        if reached <= end {
+        let is_inside = |(other, _): &(Instant, &Entry<'r>)| last.is_none_or(|last| *other <= last);
+        let mut reached = end;
+        while placed.get(reached).is_some_and(is_inside) {
+            reached += 1;
+        }
+        if reached == end {
             continue;
         }
         end = reached;

@@ -80,6 +80,10 @@ pub(super) fn stated<'a>(
     of: Type,
     text: Cow<'a, str>,
 ) -> Result<Fact<'a>, Malformed> {
+    // As nearly always.
+    if begins_and_ends_visibly(text.as_bytes()) {
+        return parse_value(schema, of, text).map(Fact::Value);
+    }
     let text = trimmed(text);
     if text.is_empty() {
         return Ok(Fact::Unknown);
@@ -107,13 +111,15 @@ fn is_whole(text: &str) -> bool {
 }
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last()) {
-        return text;
-    }
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
+}
+
+#[inline]
+fn begins_and_ends_visibly(text: &[u8]) -> bool {
+    let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    is_visible(text.first()) && is_visible(text.last())
 }

@@ -123,6 +123,13 @@ impl Instant {
         Date(self.0.date_naive())
     }
 
+    /// Whole days since the start of 1970 UTC, by the seconds: a leap second counts to the next day.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        let leap = i64::from(self.0.timestamp_subsec_nanos()) / NANOSECONDS_PER_SECOND;
+        (self.0.timestamp() + leap).div_euclid(SECONDS_PER_DAY)
+    }
+
     /// Seconds since the start of 1970 UTC, with fractions.
     #[must_use]
     pub fn seconds(self) -> Decimal {
@@ -262,6 +269,15 @@ mod tests {
         assert_eq!(later("2 years").as_deref(), Some("2024-01-31"));
         assert_eq!(later("2 days").as_deref(), Some("2022-02-02"));
         assert_eq!(later("5 hours"), None);
+    }
+
+    #[test]
+    fn days_are_those_of_the_seconds() {
+        for text in ["1969-12-31T23:59:59.5Z", "2016-12-31T23:59:60Z", "2016-12-31T23:59:59.9Z"] {
+            let time = Instant::parse(text).unwrap();
+            let days = (time.seconds() / Decimal::from(SECONDS_PER_DAY)).floor();
+            assert_eq!(Decimal::from(time.days()), days, "{text}");
+        }
     }
 
     #[test]

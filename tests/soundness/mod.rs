@@ -142,6 +142,71 @@ fn filling_in_facts_never_changes_a_settled_answer() {
     assert!(settled * 10 < pairs * 9, "{settled} of {pairs} decisions are settled");
 }
 
+/// Of a judgement, what does not depend on how much is told.
+fn core(judgement: &Judgement) -> String {
+    let rules: Vec<String> = judgement
+        .rules
+        .iter()
+        .map(|judged| {
+            let counts = judged.indicator.as_ref().map(|found| (found.counted, &found.answered_by));
+            format!("{:?} {counts:?} {:?} {:?}", judged.outcome, judged.control, judged.relief)
+        })
+        .collect();
+    let Judgement { decision, settled, could_be, score, actions, .. } = judgement;
+    format!("{decision:?} {settled} {could_be:?} {score:?} {actions:?}\n{}", rules.join("\n"))
+}
+
+/// Brief judgements take shorter ways; traces look at everything.
+fn same_in_brief(engine: &Engine, json: &serde_json::Value) -> Result<(), String> {
+    let of = |detail| with_record(engine, &json.to_string(), |record| engine.judge(record, detail));
+    let (brief, traced) = (core(&of(Detail::Brief)), core(&of(Detail::Trace)));
+    if brief == traced { Ok(()) } else { Err(format!("{brief}\n{traced}\n{json}")) }
+}
+
+#[test]
+fn how_much_is_told_changes_nothing() {
+    let mut runner = TestRunner::new(Config { cases: POLICIES / 5, ..config() });
+    let result = runner.run(&(policies::policy(), any::<u64>()), |(text, seed)| {
+        let Some(engine) = usable(&text)? else { return Ok(()) };
+        for record in 0..RECORDS {
+            let facts = Facts::new(engine.program(), seed ^ (record << 32)).record();
+            same_in_brief(&engine, &facts)
+                .map_err(|what| TestCaseError::fail(format!("{what}\n{text}")))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn a_day_and_a_moment_compare_alike_in_brief_and_in_full() {
+    let days = ["2016-12-30", "2016-12-31", "2017-01-01", "1969-12-31", "1970-01-01"];
+    let moments = [
+        "2016-12-31T00:00:00Z",
+        "2016-12-31T23:59:59.5Z",
+        "2016-12-31T23:59:60Z",
+        "2017-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z",
+        "2017-01-01T08:00:00+09:00",
+    ];
+    let mut hits = 0;
+    for order in ["<", "<=", ">", ">="] {
+        for condition in [format!("d {order} moment"), format!("moment - 1 day {order} d")] {
+            let engine = usable(&policy_with(&condition)).unwrap().unwrap();
+            for (day, moment) in days.iter().flat_map(|day| moments.map(|moment| (*day, moment))) {
+                let record = serde_json::json!({ "id": "S-1", "d": day, "moment": moment });
+                same_in_brief(&engine, &record).unwrap();
+                let hit = outcome(&engine, &judge(&engine, &record), "tested") == "hit";
+                hits += u32::from(hit);
+            }
+        }
+    }
+    // Of each pair one of `<` and `>=` holds, and one of `<=` and `>`.
+    assert_eq!(hits, 2 * 2 * 30);
+}
+
 /// Conditions that use no field twice, and records of each.
 const TIGHT_CONDITIONS: u32 = 1_500;
 const TIGHT_RECORDS: u64 = 4;

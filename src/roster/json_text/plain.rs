@@ -5,6 +5,7 @@
 //! makes the same facts of it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::unquoted;
 use crate::roster::decode::{ELEMENTS_MAX, UNMAPPED_MAX};
@@ -145,16 +146,17 @@ impl<'s, 'a> Plain<'s, 'a> {
     }
 
     /// The field that is expected, or one of those soon behind it, if its name comes next: then past it.
+    #[inline]
     fn next_of<'r>(
         &mut self,
         record: &'r RecordType,
         expected: usize,
     ) -> Option<(usize, &'r FieldShape)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
-        let fields = record.fields.iter().enumerate().skip(expected).take(4);
+        let soon = record.fields.get(expected..)?.iter().take(4);
         let is_next =
             |name: &str| rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes());
-        let next = fields.into_iter().find(|(_, field)| is_next(&field.name))?;
+        let next = (expected..).zip(soon).find(|(_, field)| is_next(&field.name))?;
         self.at += next.1.name.len() + 2;
         Some(next)
     }
@@ -245,29 +247,30 @@ impl<'s, 'a> Plain<'s, 'a> {
 
     /// A name without escapes.
     fn name(&mut self) -> Option<&'a str> {
-        let (text, has_escapes) = self.quoted()?;
-        if has_escapes { None } else { text.get(1..text.len() - 1) }
+        let (range, has_escapes) = self.quoted()?;
+        if has_escapes { None } else { self.text.get(range) }
     }
 
     fn string(&mut self) -> Option<Cow<'a, str>> {
-        let (text, has_escapes) = self.quoted()?;
+        let (Range { start, end }, has_escapes) = self.quoted()?;
         if has_escapes {
-            return unquoted(text).ok();
+            return unquoted(self.text.get(start - 1..=end)?).ok();
         }
-        text.get(1..text.len() - 1).map(Cow::Borrowed)
+        self.text.get(start..end).map(Cow::Borrowed)
     }
 
-    /// A text with its quotes, and whether it has escapes, which are not looked at.
-    fn quoted(&mut self) -> Option<(&'a str, bool)> {
-        let start = self.at;
+    /// Goes past a text in quotes: where it stands between them, and whether it has escapes, which are not
+    /// looked at.
+    fn quoted(&mut self) -> Option<(Range<usize>, bool)> {
         self.step(b'"')?;
+        let start = self.at;
         let mut has_escapes = false;
         loop {
             self.at += plain_length(self.bytes.get(self.at..)?);
             match self.peek()? {
                 b'"' => {
                     self.at += 1;
-                    return Some((self.text.get(start..self.at)?, has_escapes));
+                    return Some((start..self.at - 1, has_escapes));
                 }
                 b'\\' => {
                     has_escapes = true;
