@@ -87,6 +87,17 @@ impl RunToReplay {
         self.index < leaf && leaf < self.end
     }
 
+    /// The run whose record a leaf is about, if it is about one: one that has no end holds all that came after
+    /// it, until the next begins.
+    pub(super) fn of_leaf(runs: &[Self], leaf: u64) -> Option<&Self> {
+        runs.iter().rfind(|run| run.holds(leaf))
+    }
+
+    /// How it began.
+    pub(super) fn start(&self) -> &RunStart {
+        &self.start
+    }
+
     /// The program that decided.
     #[must_use]
     pub fn engine(&self) -> &EngineId {
@@ -302,7 +313,7 @@ impl<'v> ReplayRun<'v> {
             match Additions::new(&layout, &additions) {
                 Ok(additions) => ready.push(layout.with_additions(Arc::new(additions))),
                 Err(why) => {
-                    self.hopeless = Some(not_replayable(why));
+                    self.hopeless = Some(not_replayable(why.to_string()));
                     ready.push(layout);
                 }
             }

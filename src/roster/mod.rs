@@ -28,7 +28,7 @@ mod token;
 mod xlsx_rows;
 mod yaml_items;
 
-pub use additions::{Addition, Additions};
+pub use additions::{Addition, Additions, UnfitAddition};
 pub use cell::CellKind;
 pub use folder::{
     Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,
