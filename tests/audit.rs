@@ -855,6 +855,41 @@ fn records_kept_elsewhere_are_replayed_when_they_are_given() {
     }
 }
 
+/// The records do not keep what was taken from the ledger then: the ledger does.
+#[test]
+fn facts_count_again_for_records_that_are_kept_elsewhere() {
+    let ledger = Ledger::begin();
+    let kept = ["--as-of", AS_OF, "--records", "digest-only"];
+    let before = lines(&ledger.eval(COMPARES, ROSTER, &kept).stdout);
+    let (subject, hit) = before
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit =
+                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
+    let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true}"#;
+    let recorded = ledger.run(&control(subject, "interviews", interview));
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    let path = ledger.path();
+    let more = [kept.as_slice(), &["--facts-from", text(&path)]].concat();
+    assert_ne!(lines(&ledger.eval(COMPARES, ROSTER, &more).stdout), before);
+    // What was recorded or taken back later does not count for what was decided before.
+    let leaf = ledger.leaves(&["--kind", "control_done"])[0]["leaf"].to_string();
+    let by = ["--by", "B. Analyst", "--why", "a mistake"];
+    let withdrawn = ledger.run(&[["record", "withdraw", "--leaf", &leaf].as_slice(), &by].concat());
+    assert_eq!(withdrawn.status.code(), Some(0), "{}", said(&withdrawn));
+    disposition(&ledger, subject, hit, "confirmed", "2022-07-02");
+    for run in ledger.leaves(&["--kind", "run_started"]) {
+        let run = run["entry"]["run"].as_str().unwrap();
+        let replayed = ledger.replay(&["--run", run, "--roster", ROSTER]);
+        assert!(said(&replayed).contains("29 IDENTICAL, 0 DIFFERENT"), "{}", said(&replayed));
+    }
+}
+
 #[test]
 fn a_witness_sees_growth_and_refuses_anything_else() {
     let ledger = Ledger::begin();
