@@ -891,6 +891,44 @@ fn facts_count_again_for_records_that_are_kept_elsewhere() {
 }
 
 #[test]
+fn bytes_that_are_no_text_are_not_disclosed_as_something_else() {
+    let ledger = Ledger::begin();
+    let roster = ledger.at("roster.csv");
+    fs::write(&roster, b"id,legal_name,remark\nC-1,Aster Sample,caf\xe9\n").unwrap();
+    let run = ledger.eval(ALONE, text(&roster), &["--as-of", AS_OF]);
+    assert!(run.status.code().is_some_and(|code| code < 2), "{}", said(&run));
+    let bag = ledger.at("bag");
+    let by = ["--by", "A. Counsel", "--why", "asked to"];
+    let disclose = |field: &str| ledger.run(&["disclose", "--subject", "C-1", "--field", field]);
+    let source = disclose("source");
+    assert_eq!((source.status.code(), source.stdout.len()), (Some(3), 0), "{}", said(&source));
+    assert!(said(&source).contains("no UTF-8 text"), "{}", said(&source));
+    assert_eq!(disclose("legal_name").status.code(), Some(0));
+    let export = ["export", "--output", text(&bag), "--subject", "C-1", "--field"];
+    let refused = ledger.run(&[export.as_slice(), &["source"], &by].concat());
+    assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+    assert!(!bag.exists());
+    let exported = ledger.run(&[export.as_slice(), &["legal_name"], &by].concat());
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let verified = duecare(&["ledger", "verify", "--ledger", text(&bag)]);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+}
+
+#[test]
+fn what_was_decided_after_an_interrupted_run_is_disclosed() {
+    let ledger = Ledger::begin();
+    let roster = ledger.at("roster.jsonl");
+    fs::write(&roster, fs::read_to_string(ROSTER).unwrap() + "broken\n").unwrap();
+    let more = ["--as-of", AS_OF, "--max-refused", "0"];
+    let ended = ledger.eval(ALONE, text(&roster), &more);
+    assert_eq!(ended.status.code(), Some(3), "{}", said(&ended));
+    assert!(ledger.leaves(&["--kind", "run_completed"]).is_empty());
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let shown = ledger.run(&["disclose", "--subject", "C-1001", "--field", "legal_name"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", said(&shown));
+}
+
+#[test]
 fn a_witness_sees_growth_and_refuses_anything_else() {
     let ledger = Ledger::begin();
     let state = ledger.at("witness.json");
