@@ -525,6 +525,26 @@ fn a_draft_says_what_it_is_not_sure_of() {
 }
 
 #[test]
+fn a_draft_proposes_no_field_that_no_value_fits() {
+    let people = "Contractor No,Full Name,DOB,Admin?,Nationality,IP address\n\
+        C-1,Aster Sample,in spring,perhaps,US,-\nC-2,Birch Sample,unknown,perhaps,nowhere,-\n";
+    let payments = "payee,payment date,amount\nC-2,2022-07-01T08:00:00Z,125.00\nC-1,?,1 250.00\n";
+    let ran = run(&["roster", "map", "FOLDER"], "", people, "user_id\nC-1\n", payments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for line in [
+        "  #   DOB  (as in spring)  called like date_of_birth, and no value would fit it\n",
+        "  #   'Admin?'  (as perhaps)  called like privileged_access, and no value would fit it\n",
+        "    Nationality: nationality",
+        // An amount whose currency is said elsewhere is one still.
+        "      amount: amount",
+        "      payment date: paid_at",
+    ] {
+        assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
+    }
+    assert!(ran.err.contains("found none"), "{}", ran.err);
+}
+
+#[test]
 fn a_draft_reads_tables_of_objects_too() {
     let people = "{\"Contractor No\":1001,\"Full Name\":\"Aster Sample\",\"DOB\":\"1988-04-02\"}\n\
         {\"Contractor No\":1002,\"Colours\":[\"red\"]}\n";
