@@ -463,10 +463,35 @@ fn what_nobody_can_attribute_ends_the_run_and_what_is_ambiguous_is_not_guessed()
     let undeclared = MANIFEST.replace("dates: \"%d/%m/%Y\", ", "");
     let ran = run(&EVAL, &undeclared, PEOPLE, LOGINS, PAYMENTS);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.out.contains("nobody can tell which of the numbers is the day"), "{}", ran.out);
+    let said = "it is 1988-04-02 if the day stands first, and 1988-02-04 if the month does: say how dates are written, as `dates: ";
+    assert!(ran.out.contains(&said.replace('"', "\\\"")), "{}", ran.out);
     let zoneless = MANIFEST.replace(", time_zone: Europe/Berlin", "");
     let ran = run(&EVAL, &zoneless, PEOPLE, LOGINS, PAYMENTS);
     assert!(ran.out.contains("the time does not say its zone"), "{}", ran.out);
+}
+
+/// A single file has no manifest to say the order, and is told how to get one.
+#[test]
+fn a_date_that_could_be_two_is_refused_with_both_and_what_to_do() {
+    let people = "id,legal_name,date_of_birth,privileged_access\n\
+        C-1,Aster Sample,03/04/1988,yes\nC-2,Birch Sample,13/04/1988,no\n";
+    for (input, command) in [
+        (people.to_owned(), vec!["eval", "--as-of", "2022-08-01", "--input-format", "csv"]),
+        (people.replace(',', "\t"), vec!["eval", "--as-of", "2022-08-01", "--input-format", "tsv"]),
+    ] {
+        let named = ["--policy", "policies/dprk-it-workers/1.0.0.due", "--roster", "-"];
+        let ran = duecare(&[command, named.to_vec()].concat(), input.as_bytes());
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        for words in [
+            "it is 1988-04-03 if the day stands first, and 1988-03-04 if the month does",
+            "it could be 1988-04-13",
+            "say the order in a `roster.yaml`, as `formats: {dates: \"%d/%m/%Y\"}`",
+            "`duecare roster map` drafts",
+            "found `03/04/1988`",
+        ] {
+            assert!(ran.err.contains(words), "{words}: {}", ran.err);
+        }
+    }
 }
 
 #[test]

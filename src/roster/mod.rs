@@ -25,6 +25,7 @@ mod refusal;
 mod spool;
 mod stored;
 mod token;
+mod undeclared;
 mod xlsx_rows;
 mod yaml_items;
 
