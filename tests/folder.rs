@@ -495,6 +495,43 @@ fn a_date_that_could_be_two_is_refused_with_both_and_what_to_do() {
 }
 
 #[test]
+fn rows_of_nobody_and_subjects_that_stand_twice_are_counted_apart() {
+    let check = ["roster", "check", "FOLDER", "--format", "json"];
+    let people =
+        format!("{PEOPLE}C-1,Aster Sample,02/04/1988,Y,\nC-2,Birch Sample,03/04/1988,N,\n");
+    let stray = "C-7,30.07.2022 08:00,192.0.2.1\nC-8,30.07.2022 08:00,192.0.2.1\n";
+    let logins = format!("{LOGINS}{stray}C-9,30.07.2022 08:00,192.0.2.1\n");
+    let ran = run(&check, MANIFEST, &people, &logins, PAYMENTS);
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    let counted = |found: &Value| -> Vec<(String, u64)> {
+        let reasons = found["reasons"].as_array().unwrap().iter();
+        let told = reasons.map(|reason| {
+            let example = reason["example"].as_str().unwrap().to_owned();
+            (example, reason["records"].as_u64().unwrap())
+        });
+        told.collect()
+    };
+    assert_eq!(
+        counted(&found),
+        [
+            ("`logins.csv`: a row of a subject who is not in the roster".to_owned(), 3),
+            (
+                "`C-1` stands in `people.csv` before; a subject stands in a roster once".to_owned(),
+                2
+            ),
+        ]
+    );
+
+    // Of a single file the second record is told as well, though nobody is decided.
+    let lines = "{\"id\":\"C-1\"}\n{\"id\":\"C-2\"}\n{\"id\":\"C-1\"}\n{\"id\":\"C-2\"}\n[]\n";
+    let ran = duecare(&["roster", "check", "-", "--format", "json"], lines.as_bytes());
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&found["records"], &found["refused"]), (&5.into(), &3.into()));
+    let twice = "`C-1` stands already at 1; a subject stands in a roster once".to_owned();
+    assert_eq!(counted(&found)[0], (twice, 2));
+}
+
+#[test]
 fn a_roster_is_checked_before_anybody_is_judged() {
     let check = ["roster", "check", "FOLDER", "--format", "json"];
     let people = format!("{PEOPLE}C-3,Cedar Sample,31/02/1988,N,\n");
