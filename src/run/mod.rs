@@ -22,6 +22,7 @@ pub use callbacks::{
     Callbacks, Earlier, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar,
 };
 pub use early::Early;
+pub use fault::panic_is_of_record;
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
