@@ -8,6 +8,7 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::{Loaded, Policy};
 use duecare::replay::RecordedFacts;
+use duecare::review::approval::how_to_approve;
 use duecare::roster::{Additions, Layout, RawRecord, UnfitAddition};
 use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
@@ -275,10 +276,7 @@ fn require_approved(policy: &Policy) -> Result<(), Failure> {
         "`{}` {} is not approved as it stands: {lacks}",
         identity.name, identity.version
     ))
-    .hint(format!(
-        "let it be approved: `duecare approve {} --as \"NAME, ROLE\" --key FILE`",
-        policy.path.display()
-    )))
+    .hint(how_to_approve(&policy.path)))
 }
 
 /// The layouts, with what was taken from a ledger.
