@@ -95,6 +95,18 @@ impl Dispositions {
         Ok(made)
     }
 
+    /// These, and others that were given behind them.
+    #[must_use]
+    pub fn followed_by(mut self, others: Self) -> Self {
+        for (subject, lines) in others.lines {
+            self.lines.entry(subject).or_default().push_str(&lines);
+        }
+        for (subject, entries) in others.by_subject {
+            self.by_subject.entry(subject).or_default().extend(entries);
+        }
+        self
+    }
+
     /// The lines about a subject, as they were given.
     #[must_use]
     pub fn lines(&self, subject: &str) -> Option<&str> {

@@ -399,6 +399,26 @@ fn any_changed_byte_of_an_approval_is_refused_and_named() {
     assert!(said.contains("it has 2 signatures, and an approval has one"), "{said}");
 }
 
+#[test]
+fn what_is_published_without_approvals_is_published_and_told() {
+    let machine = Machine::with_approvers();
+    machine.done(&APPROVE_ANN);
+    let published = machine.done(&["publish", "test@1.0.0"]);
+    assert!(published.out.contains("test 1.0.0: published, in force"), "{}", published.out);
+    for words in [
+        "warning: `test` 1.0.0 is published, and is not approved as it stands: 0 of 1 approvals in the role `compliance`",
+        "help: let it be approved: `duecare approve policies/test/1.0.0.due --as \"NAME, ROLE\" --key FILE`",
+    ] {
+        assert!(published.err.contains(words), "{words}: {}", published.err);
+    }
+    machine.done(&APPROVE_BEN);
+    let again = machine.done(&["publish", "test@1.0.0"]);
+    assert!(!again.err.contains("approved"), "{}", again.err);
+    // Where nobody says who approves, nothing is missing.
+    let plain = Machine::begun().done(&["publish", "test@1.0.0"]);
+    assert!(!plain.err.contains("approved"), "{}", plain.err);
+}
+
 /// Who may approve is said by hand: what a changed byte can do is take approvals away, not lend one.
 #[test]
 fn a_changed_byte_among_the_approvers_lends_no_approval() {

@@ -261,7 +261,7 @@ fn disposition(ledger: &Ledger, subject: &str, hit: &Value, outcome: &str, on: &
 #[test]
 fn what_is_confirmed_later_undoes_what_was_cleared_whoever_tells_of_it() {
     let ledger = Ledger::begin();
-    let before = lines(&plain(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
+    let before = lines(&ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
     let (subject, hit) = before
         .iter()
         .find_map(|decision| {
@@ -361,15 +361,183 @@ fn a_recorded_fact_that_no_record_has_is_not_passed_over() {
         let ledger = Ledger::begin();
         let control =
             ["record", "control", "--subject", "C-1001", "--field", field, "--value", value];
-        assert_eq!(ledger.run(&[control.as_slice(), &by].concat()).status.code(), Some(0));
+        let unchecked = ledger.run(&[control.as_slice(), &by, &["--unchecked"]].concat());
+        assert_eq!(unchecked.status.code(), Some(0), "{}", said(&unchecked));
         let path = ledger.path();
-        let run = plain(ALONE, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path)]);
+        let with_facts = || plain(ALONE, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path)]);
+        let run = with_facts();
         assert_eq!(run.status.code(), Some(3), "{}", said(&run));
+        assert!(said(&run).contains("leaf 1 of the ledger"), "{}", said(&run));
         assert!(said(&run).contains("what was recorded about `C-1001`"), "{}", said(&run));
+        assert!(said(&run).contains(&format!("withdraw --ledger {} --leaf 1", path.display())));
+        let withdrawn =
+            ledger.run(&[["record", "withdraw", "--leaf", "1"].as_slice(), &by].concat());
+        assert_eq!(withdrawn.status.code(), Some(0), "{}", said(&withdrawn));
+        let mended = with_facts();
+        assert!(mended.status.code().is_some_and(|code| code < 2), "{}", said(&mended));
     }
     let none =
         ["record", "control", "--subject", "C-1001", "--field", "interviews", "--value", "[]"];
     assert_eq!(ledger.run(&[none.as_slice(), &by].concat()).status.code(), Some(3));
+}
+
+/// What somebody did, as `ledger record` takes it.
+fn control<'a>(subject: &'a str, field: &'a str, value: &'a str) -> Vec<&'a str> {
+    let what = ["record", "control", "--subject", subject, "--field", field, "--value", value];
+    [what.as_slice(), &["--by", "A. Analyst, compliance", "--why", "asked to"]].concat()
+}
+
+#[test]
+fn what_fits_nothing_that_was_decided_is_not_recorded() {
+    const INTERVIEW: &str = r#"{"kind":"video","held_on":"2022-07-01"}"#;
+    let ledger = Ledger::begin();
+    let refuses = |arguments: &[&str], expected: &[&str]| {
+        let size = ledger.leaves(&[]).len();
+        let refused = ledger.run(arguments);
+        assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+        for words in expected.iter().chain(&["nothing was recorded", "--unchecked"]) {
+            assert!(said(&refused).contains(words), "{words}: {}", said(&refused));
+        }
+        assert_eq!(ledger.leaves(&[]).len(), size);
+    };
+    refuses(&control("C-1001", "interviews", INTERVIEW), &["no run is recorded yet"]);
+
+    let file = ledger.at("roster.jsonl");
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    fs::write(&file, format!("{roster}{{\"id\":\"R-1\",\"legal_name\":[]}}\n")).unwrap();
+    let decided = lines(&ledger.eval(ALONE, text(&file), &["--as-of", AS_OF]).stdout);
+    refuses(&control("c-1001", "interviews", INTERVIEW), &["`c-1001`", "did you mean `C-1001`?"]);
+    refuses(&control("somebody", "interviews", INTERVIEW), &["decided or refused `somebody`"]);
+    let list = ["no such list", "did you mean `interviews`?", "engagement_risk"];
+    refuses(&control("C-1001", "interveiws", INTERVIEW), &list);
+    let value = ["did you mean `video`?", "`interviews` does not fit the record"];
+    refuses(&control("C-1001", "interviews", r#"{"kind":"vidoe"}"#), &value);
+    let field = ["no field `interviews.held_no`"];
+    refuses(&control("C-1001", "interviews", r#"{"held_no":"2022-07-01"}"#), &field);
+
+    let hit_of = |decision: &Value| {
+        let rules = decision["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["outcome"] == "hit").cloned()
+    };
+    let hits: Vec<(&str, Value)> = decided
+        .iter()
+        .filter_map(|decision| Some((decision["subject"].as_str().unwrap(), hit_of(decision)?)))
+        .collect();
+    let (subject, hit) = &hits[0];
+    let (rule, evidence) = (hit["id"].as_str().unwrap(), hit["evidence_digest"].as_str().unwrap());
+    let dispose = |subject, rule, evidence| {
+        let what = ["--subject", subject, "--rule", rule, "--evidence", evidence];
+        let why = ["--outcome", "cleared", "--by", "A. Analyst", "--why", "explained"];
+        [["record", "disposition"].as_slice(), &what, &why].concat()
+    };
+    let close = format!("{rule}s");
+    refuses(&dispose(subject, &close, evidence), &[&format!("did you mean `{rule}`?")]);
+    let other = Digest::of(b"other").to_string();
+    refuses(&dispose(subject, rule, &other), &["the newest hit of it has the evidence", evidence]);
+    let nobody = decided.iter().find(|decision| {
+        let rules = decision["rules"].as_array().unwrap();
+        rules.iter().any(|known| known["id"] == rule && known["outcome"] != "hit")
+    });
+    let nobody = nobody.unwrap()["subject"].as_str().unwrap();
+    refuses(&dispose(nobody, rule, evidence), &["in no recorded run was it hit"]);
+
+    let fitting = [
+        control("C-1001", "interviews", INTERVIEW),
+        control("R-1", "interviews", INTERVIEW),
+        dispose(subject, rule, evidence),
+        [control("somebody", "interviews", INTERVIEW).as_slice(), &["--unchecked"]].concat(),
+    ];
+    for arguments in fitting {
+        let recorded = ledger.run(&arguments);
+        assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+        assert!(!said(&recorded).contains("could not be checked"), "{}", said(&recorded));
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_is_recorded_and_told() {
+    let ledger = Ledger::begin();
+    let more = ["--as-of", AS_OF, "--records", "digest-only"];
+    let decided = lines(&ledger.eval(ALONE, ROSTER, &more).stdout);
+    let (subject, rule) = decided
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit = rules.iter().find(|rule| rule["outcome"] == "hit")?;
+            Some((decision["subject"].as_str().unwrap(), hit["id"].as_str().unwrap()))
+        })
+        .unwrap();
+    let evidence = Digest::of(b"any").to_string();
+    let what = ["--subject", subject, "--rule", rule, "--evidence", &evidence];
+    let why = ["--outcome", "cleared", "--by", "A. Analyst", "--why", "explained"];
+    let recorded = ledger.run(&[["record", "disposition"].as_slice(), &what, &why].concat());
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    assert!(said(&recorded).contains("could not be checked"), "{}", said(&recorded));
+    let stranger = ledger.run(&control("Z-1", "interviews", "{}"));
+    assert_eq!(stranger.status.code(), Some(3), "{}", said(&stranger));
+}
+
+#[test]
+fn what_was_withdrawn_counts_no_more_and_what_it_decided_replays() {
+    let ledger = Ledger::begin();
+    let before = ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF]).stdout;
+    let decided = lines(&before);
+    let (subject, hit) = decided
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit =
+                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
+    let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true}"#;
+    let recorded = ledger.run(&control(subject, "interviews", interview));
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    let path = ledger.path();
+    let with_facts =
+        || ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF, "--facts-from", text(&path)]).stdout;
+    let counted = with_facts();
+    assert_ne!(counted, before);
+
+    let by = ["--by", "B. Analyst, compliance", "--why", "Jabberwocky"];
+    let withdraw = |leaf: &Value| {
+        let leaf = leaf.to_string();
+        ledger.run(&[["record", "withdraw", "--leaf", &leaf].as_slice(), &by].concat())
+    };
+    let leaf_of = |kind: &str| ledger.leaves(&["--kind", kind])[0]["leaf"].clone();
+    let facts = [leaf_of("disposition"), leaf_of("control_done")];
+    for leaf in &facts {
+        let withdrawn = withdraw(leaf);
+        assert_eq!(withdrawn.status.code(), Some(0), "{}", said(&withdrawn));
+    }
+    assert_eq!(with_facts(), before);
+    assert_eq!(ledger.verified().0, Some(0));
+    let replayed = ledger.replay(&[]);
+    assert!(said(&replayed).contains("87 IDENTICAL, 0 DIFFERENT"), "{}", said(&replayed));
+
+    let withdrawals = ledger.leaves(&["--kind", "withdrawal"]);
+    for (fact, withdrawal) in facts.iter().zip(&withdrawals) {
+        assert_eq!(withdrawal["subject_id"], subject);
+        assert_eq!(withdrawal["entry"]["leaf"], *fact);
+        assert!(!withdrawal.to_string().contains("Jabberwocky"), "why is in the vault");
+        let shown = ledger.leaves(&["--leaf", &fact.to_string()]);
+        assert_eq!(shown[0]["withdrawn_by"], withdrawal["leaf"]);
+    }
+    let table = ledger.run(&["show", "--format", "table"]);
+    assert!(said(&table).contains("withdrawn by leaf"), "{}", said(&table));
+
+    for (leaf, words) in [
+        (&facts[0], "was taken back already, by leaf"),
+        (&withdrawals[0]["leaf"], "only what a person recorded can be taken back"),
+        (&leaf_of("decision"), "is `decision`"),
+        (&Value::from(9999), "there is no leaf 9999"),
+    ] {
+        let refused = withdraw(leaf);
+        assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+        assert!(said(&refused).contains(words), "{words}: {}", said(&refused));
+    }
 }
 
 #[test]
@@ -380,7 +548,7 @@ fn erasing_leaves_no_word_about_a_subject_and_all_else_as_it_was() {
     let refused = "{\"id\":\"C-1001\",\"legal_name\":7}\n";
     fs::write(&file, format!("{roster}{refused}")).unwrap();
     ledger.eval(ALONE, text(&file), &["--as-of", AS_OF]);
-    ledger.run(&[
+    let recorded = ledger.run(&[
         "record",
         "control",
         "--subject",
@@ -394,6 +562,7 @@ fn erasing_leaves_no_word_about_a_subject_and_all_else_as_it_was() {
         "--why",
         "Bandersnatch",
     ]);
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
     let proof = ledger.run(&["prove", "--subject", "C-1001"]).stdout;
     let before = ledger.verified().1;
 
@@ -566,7 +735,7 @@ fn nothing_is_taken_from_a_ledger_that_was_altered() {
     let by = ["--by", "A. Analyst, compliance", "--why", "asked to"];
     let control = ["record", "control", "--subject", "C-1001", "--field", "interviews"];
     let value = ["--value", r#"{"kind":"video","held_on":"2022-07-01"}"#];
-    let recorded = other.run(&[control.as_slice(), &value, &by].concat());
+    let recorded = other.run(&[control.as_slice(), &value, &by, &["--unchecked"]].concat());
     assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
     let kept = TempDir::new().unwrap();
     copy_folder(&path, &kept.path().join("log"));
@@ -684,6 +853,79 @@ fn records_kept_elsewhere_are_replayed_when_they_are_given() {
         let bytes = fs::read(&file).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"C-1001"), "{}", file.display());
     }
+}
+
+/// The records do not keep what was taken from the ledger then: the ledger does.
+#[test]
+fn facts_count_again_for_records_that_are_kept_elsewhere() {
+    let ledger = Ledger::begin();
+    let kept = ["--as-of", AS_OF, "--records", "digest-only"];
+    let before = lines(&ledger.eval(COMPARES, ROSTER, &kept).stdout);
+    let (subject, hit) = before
+        .iter()
+        .find_map(|decision| {
+            let rules = decision["rules"].as_array().unwrap();
+            let hit =
+                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
+            Some((decision["subject"].as_str().unwrap(), hit))
+        })
+        .unwrap();
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
+    let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true}"#;
+    let recorded = ledger.run(&control(subject, "interviews", interview));
+    assert_eq!(recorded.status.code(), Some(0), "{}", said(&recorded));
+    let path = ledger.path();
+    let more = [kept.as_slice(), &["--facts-from", text(&path)]].concat();
+    assert_ne!(lines(&ledger.eval(COMPARES, ROSTER, &more).stdout), before);
+    // What was recorded or taken back later does not count for what was decided before.
+    let leaf = ledger.leaves(&["--kind", "control_done"])[0]["leaf"].to_string();
+    let by = ["--by", "B. Analyst", "--why", "a mistake"];
+    let withdrawn = ledger.run(&[["record", "withdraw", "--leaf", &leaf].as_slice(), &by].concat());
+    assert_eq!(withdrawn.status.code(), Some(0), "{}", said(&withdrawn));
+    disposition(&ledger, subject, hit, "confirmed", "2022-07-02");
+    for run in ledger.leaves(&["--kind", "run_started"]) {
+        let run = run["entry"]["run"].as_str().unwrap();
+        let replayed = ledger.replay(&["--run", run, "--roster", ROSTER]);
+        assert!(said(&replayed).contains("29 IDENTICAL, 0 DIFFERENT"), "{}", said(&replayed));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_not_disclosed_as_something_else() {
+    let ledger = Ledger::begin();
+    let roster = ledger.at("roster.csv");
+    fs::write(&roster, b"id,legal_name,remark\nC-1,Aster Sample,caf\xe9\n").unwrap();
+    let run = ledger.eval(ALONE, text(&roster), &["--as-of", AS_OF]);
+    assert!(run.status.code().is_some_and(|code| code < 2), "{}", said(&run));
+    let bag = ledger.at("bag");
+    let by = ["--by", "A. Counsel", "--why", "asked to"];
+    let disclose = |field: &str| ledger.run(&["disclose", "--subject", "C-1", "--field", field]);
+    let source = disclose("source");
+    assert_eq!((source.status.code(), source.stdout.len()), (Some(3), 0), "{}", said(&source));
+    assert!(said(&source).contains("no UTF-8 text"), "{}", said(&source));
+    assert_eq!(disclose("legal_name").status.code(), Some(0));
+    let export = ["export", "--output", text(&bag), "--subject", "C-1", "--field"];
+    let refused = ledger.run(&[export.as_slice(), &["source"], &by].concat());
+    assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+    assert!(!bag.exists());
+    let exported = ledger.run(&[export.as_slice(), &["legal_name"], &by].concat());
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let verified = duecare(&["ledger", "verify", "--ledger", text(&bag)]);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+}
+
+#[test]
+fn what_was_decided_after_an_interrupted_run_is_disclosed() {
+    let ledger = Ledger::begin();
+    let roster = ledger.at("roster.jsonl");
+    fs::write(&roster, fs::read_to_string(ROSTER).unwrap() + "broken\n").unwrap();
+    let more = ["--as-of", AS_OF, "--max-refused", "0"];
+    let ended = ledger.eval(ALONE, text(&roster), &more);
+    assert_eq!(ended.status.code(), Some(3), "{}", said(&ended));
+    assert!(ledger.leaves(&["--kind", "run_completed"]).is_empty());
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let shown = ledger.run(&["disclose", "--subject", "C-1001", "--field", "legal_name"]);
+    assert_eq!(shown.status.code(), Some(0), "{}", said(&shown));
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn only_who_shares_something_or_may_is_judged_anew() {
     // S-0 and S-3 share, S-2 and S-6 may, and the second record of S-5 was not compared.
     assert_eq!((all, anew), (9, 5));
     assert_eq!(ran.told.len(), 11);
-    assert!(ran.told[6].contains("`S-5` was decided already, at 6"), "{}", ran.told[6]);
+    assert!(ran.told[6].contains("`S-5` stands already at 6"), "{}", ran.told[6]);
 }
 
 #[test]

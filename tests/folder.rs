@@ -463,10 +463,72 @@ fn what_nobody_can_attribute_ends_the_run_and_what_is_ambiguous_is_not_guessed()
     let undeclared = MANIFEST.replace("dates: \"%d/%m/%Y\", ", "");
     let ran = run(&EVAL, &undeclared, PEOPLE, LOGINS, PAYMENTS);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.out.contains("nobody can tell which of the numbers is the day"), "{}", ran.out);
+    let said = "it is 1988-04-02 if the day stands first, and 1988-02-04 if the month does: say how dates are written, as `dates: ";
+    assert!(ran.out.contains(&said.replace('"', "\\\"")), "{}", ran.out);
     let zoneless = MANIFEST.replace(", time_zone: Europe/Berlin", "");
     let ran = run(&EVAL, &zoneless, PEOPLE, LOGINS, PAYMENTS);
     assert!(ran.out.contains("the time does not say its zone"), "{}", ran.out);
+}
+
+/// A single file has no manifest to say the order, and is told how to get one.
+#[test]
+fn a_date_that_could_be_two_is_refused_with_both_and_what_to_do() {
+    let people = "id,legal_name,date_of_birth,privileged_access\n\
+        C-1,Aster Sample,03/04/1988,yes\nC-2,Birch Sample,13/04/1988,no\n";
+    for (input, command) in [
+        (people.to_owned(), vec!["eval", "--as-of", "2022-08-01", "--input-format", "csv"]),
+        (people.replace(',', "\t"), vec!["eval", "--as-of", "2022-08-01", "--input-format", "tsv"]),
+    ] {
+        let named = ["--policy", "policies/dprk-it-workers/1.0.0.due", "--roster", "-"];
+        let ran = duecare(&[command, named.to_vec()].concat(), input.as_bytes());
+        assert_eq!(ran.code, 3, "{}", ran.err);
+        for words in [
+            "it is 1988-04-03 if the day stands first, and 1988-03-04 if the month does",
+            "it could be 1988-04-13",
+            "say the order in a `roster.yaml`, as `formats: {dates: \"%d/%m/%Y\"}`",
+            "`duecare roster map` drafts",
+            "found `03/04/1988`",
+        ] {
+            assert!(ran.err.contains(words), "{words}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn rows_of_nobody_and_subjects_that_stand_twice_are_counted_apart() {
+    let check = ["roster", "check", "FOLDER", "--format", "json"];
+    let people =
+        format!("{PEOPLE}C-1,Aster Sample,02/04/1988,Y,\nC-2,Birch Sample,03/04/1988,N,\n");
+    let stray = "C-7,30.07.2022 08:00,192.0.2.1\nC-8,30.07.2022 08:00,192.0.2.1\n";
+    let logins = format!("{LOGINS}{stray}C-9,30.07.2022 08:00,192.0.2.1\n");
+    let ran = run(&check, MANIFEST, &people, &logins, PAYMENTS);
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    let counted = |found: &Value| -> Vec<(String, u64)> {
+        let reasons = found["reasons"].as_array().unwrap().iter();
+        let told = reasons.map(|reason| {
+            let example = reason["example"].as_str().unwrap().to_owned();
+            (example, reason["records"].as_u64().unwrap())
+        });
+        told.collect()
+    };
+    assert_eq!(
+        counted(&found),
+        [
+            ("`logins.csv`: a row of a subject who is not in the roster".to_owned(), 3),
+            (
+                "`C-1` stands in `people.csv` before; a subject stands in a roster once".to_owned(),
+                2
+            ),
+        ]
+    );
+
+    // Of a single file the second record is told as well, though nobody is decided.
+    let lines = "{\"id\":\"C-1\"}\n{\"id\":\"C-2\"}\n{\"id\":\"C-1\"}\n{\"id\":\"C-2\"}\n[]\n";
+    let ran = duecare(&["roster", "check", "-", "--format", "json"], lines.as_bytes());
+    let found: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((&found["records"], &found["refused"]), (&5.into(), &3.into()));
+    let twice = "`C-1` stands already at 1; a subject stands in a roster once".to_owned();
+    assert_eq!(counted(&found)[0], (twice, 2));
 }
 
 #[test]
@@ -522,6 +584,26 @@ fn a_draft_says_what_it_is_not_sure_of() {
         assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
     }
     assert!(ran.err.contains("duecare roster check"), "{}", ran.err);
+}
+
+#[test]
+fn a_draft_proposes_no_field_that_no_value_fits() {
+    let people = "Contractor No,Full Name,DOB,Admin?,Nationality,IP address\n\
+        C-1,Aster Sample,in spring,perhaps,US,-\nC-2,Birch Sample,unknown,perhaps,nowhere,-\n";
+    let payments = "payee,payment date,amount\nC-2,2022-07-01T08:00:00Z,125.00\nC-1,?,1 250.00\n";
+    let ran = run(&["roster", "map", "FOLDER"], "", people, "user_id\nC-1\n", payments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for line in [
+        "  #   DOB  (as in spring)  called like date_of_birth, and no value would fit it\n",
+        "  #   'Admin?'  (as perhaps)  called like privileged_access, and no value would fit it\n",
+        "    Nationality: nationality",
+        // An amount whose currency is said elsewhere is one still.
+        "      amount: amount",
+        "      payment date: paid_at",
+    ] {
+        assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
+    }
+    assert!(ran.err.contains("found none"), "{}", ran.err);
 }
 
 #[test]

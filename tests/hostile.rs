@@ -47,7 +47,7 @@ fn records_that_cannot_be_read_are_refused_with_the_reason() {
     refuses(br#"{"legal_name": "Aster Sample"}"#, "id");
     refuses(br#"{"id": null}"#, "id");
     refuses(br#"{"id": ""}"#, "id");
-    refuses(br#"{"id": "C-1"}"#, "decided already, at 1");
+    refuses(br#"{"id": "C-1"}"#, "stands already at 1");
 }
 
 #[test]

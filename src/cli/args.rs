@@ -736,6 +736,8 @@ pub(crate) enum LedgerRecordCommand {
     Control(FactArgs),
     /// An exception that was granted, such as a licence that counsel found to apply
     Exception(FactArgs),
+    /// Take back what was recorded by mistake: it stays in the log, and counts no more
+    Withdraw(WithdrawArgs),
 }
 
 /// Who did what to whom, and why.
@@ -748,6 +750,18 @@ pub(crate) struct RecordedArgs {
     #[arg(long, short, value_name = "ID")]
     pub(crate) subject: String,
 
+    #[command(flatten)]
+    pub(crate) told: ToldArgs,
+
+    /// Record it though no run of this ledger has such a subject, rule, evidence or list, as of somebody who was
+    /// judged elsewhere
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+}
+
+/// Who did something, and why.
+#[derive(Args, Debug)]
+pub(crate) struct ToldArgs {
     /// Who, with their role
     #[arg(long, value_name = "NAME, ROLE")]
     pub(crate) by: String,
@@ -807,6 +821,19 @@ pub(crate) struct FactArgs {
     /// What is added to the list, as JSON, as it would stand in the roster
     #[arg(long, value_name = "JSON")]
     pub(crate) value: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WithdrawArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// The leaf of what was recorded
+    #[arg(long, value_name = "N")]
+    pub(crate) leaf: u64,
+
+    #[command(flatten)]
+    pub(crate) told: ToldArgs,
 }
 
 #[derive(Args, Debug)]

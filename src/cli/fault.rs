@@ -3,6 +3,7 @@ use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use duecare::roster::panic_is_of_damaged_file;
+use duecare::run::panic_is_of_record;
 
 use super::terminal;
 
@@ -13,7 +14,7 @@ const SHOWN_MAX: u32 = 5;
 pub(crate) fn in_one_line() {
     static SHOWN: AtomicU32 = AtomicU32::new(0);
     std::panic::set_hook(Box::new(|fault| {
-        if panic_is_of_damaged_file() {
+        if panic_is_of_damaged_file() || panic_is_of_record(fault.location()) {
             return;
         }
         if SHOWN.fetch_add(1, Ordering::SeqCst) < SHOWN_MAX {

@@ -1,3 +1,5 @@
+use std::io::IsTerminal as _;
+
 use anstyle::{AnsiColor, Style};
 use duecare::report::wrapped;
 
@@ -10,9 +12,22 @@ const COLUMNS_MAX: usize = 140;
 
 /// Columns to set text in.
 pub(crate) fn columns() -> usize {
-    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let of_terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    asked.or(of_terminal).unwrap_or(COLUMNS).clamp(COLUMNS_MIN, COLUMNS_MAX)
+    asked_columns().or_else(columns_of_terminal).unwrap_or(COLUMNS).clamp(COLUMNS_MIN, COLUMNS_MAX)
+}
+
+/// Columns to set text in that is better left as it is where nobody says how wide standard output is.
+pub(crate) fn columns_if_known() -> Option<usize> {
+    let of_terminal = || std::io::stdout().is_terminal().then(columns_of_terminal).flatten();
+    let known = asked_columns().or_else(of_terminal);
+    known.map(|columns| columns.clamp(COLUMNS_MIN, COLUMNS_MAX))
+}
+
+fn asked_columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}
+
+fn columns_of_terminal() -> Option<usize> {
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
 }
 
 /// A paragraph as wide as the terminal.

@@ -1,5 +1,7 @@
 //! What is logged: one leaf for each event.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64, Encoding as _};
 
 use super::canonical::Canonical;
@@ -177,9 +179,22 @@ pub(super) fn erased_slots(events: &Events) -> impl Iterator<Item = (Slot, u64)>
     })
 }
 
+/// The kinds of leaves that say what a person decided or did about a subject.
+pub const FACTS: [&str; 3] = ["disposition", "control_done", "exception_granted"];
+
+/// The leaves that were taken back, each with the leaf that says so.
+#[must_use]
+pub fn withdrawals(events: &Events) -> BTreeMap<u64, u64> {
+    let withdrawn = events.of_kind("withdrawal").filter_map(|(index, leaf)| {
+        let withdrawn = leaf.get("leaf").and_then(Canonical::as_count)?;
+        Some((withdrawn, index))
+    });
+    withdrawn.collect()
+}
+
 /// What a person decided or did about a subject.
 pub struct Recorded {
-    /// `disposition`, `control_done` or `exception_granted`.
+    /// One of `FACTS`, or `withdrawal`.
     pub kind: &'static str,
     /// Its id.
     pub event: RunId,

@@ -153,6 +153,27 @@ impl View {
         })
     }
 
+    /// The decisions about a subject, by what leaves call it.
+    ///
+    /// # Errors
+    /// If leaves cannot be read.
+    pub fn decisions_of(&self, subject: &Digest) -> Result<Vec<u64>, Problem> {
+        let commitment = subject.to_string();
+        let may_be_about = memchr::memmem::Finder::new(&commitment);
+        let mut found = Vec::new();
+        self.leaves(0..self.head.size, &mut |index, bytes| {
+            if may_be_about.find(bytes).is_some()
+                && let Ok(leaf) = Canonical::parse(bytes)
+                && leaf.text_at("kind") == Some("decision")
+                && leaf.text_at("subject") == Some(&commitment)
+            {
+                found.push(index);
+            }
+            Ok(true)
+        })?;
+        Ok(found)
+    }
+
     /// The proof that a leaf stands in the log, as of the newest head.
     ///
     /// # Errors

@@ -49,6 +49,8 @@ pub enum DiscloseProblem {
     Replay(ReplayError),
     /// The record is not there, or not what the leaf commits to.
     Record(String),
+    /// Its value is no text, which a disclosure would have to hold.
+    NoText(String),
     /// There is no such field.
     NoField(Vec<String>),
 }
@@ -59,6 +61,10 @@ impl fmt::Display for DiscloseProblem {
             Self::Ledger(problem) => write!(f, "{problem}"),
             Self::Replay(problem) => write!(f, "{problem}"),
             Self::Record(why) => f.write_str(why),
+            Self::NoText(field) => write!(
+                f,
+                "`{field}` holds bytes that are no UTF-8 text, and a disclosure is text; disclose the fields that matter one by one"
+            ),
             Self::NoField(fields) => {
                 write!(f, "there is no such field; there is {}", fields.join(", "))
             }
@@ -81,7 +87,7 @@ impl From<Problem> for DiscloseProblem {
 /// If the record is not there any more, or there is no such field.
 pub fn disclose(view: &View, leaf: u64, field: &str) -> Result<Disclosed, DiscloseProblem> {
     let runs = RunToReplay::all(view)?;
-    let run = runs.iter().find(|run| run.holds(leaf));
+    let run = RunToReplay::of_leaf(&runs, leaf);
     let run = run.ok_or_else(|| DiscloseProblem::Record(format!("leaf {leaf} is of no run")))?;
     let mut source = Source::Vault;
     let ready = ReplayRun::new(view, run, &mut source, Wanted::Leaf(leaf))
@@ -94,11 +100,13 @@ pub fn disclose(view: &View, leaf: u64, field: &str) -> Result<Disclosed, Disclo
     let shown = document.disclose(&secret, &name).ok_or_else(|| {
         DiscloseProblem::NoField(document.fields().map(|(name, _)| name.to_owned()).collect())
     })?;
+    let value =
+        String::from_utf8(shown.value).map_err(|_| DiscloseProblem::NoText(shown.field.clone()))?;
     Ok(Disclosed {
         format: "duecare.disclosure/1",
         leaf,
         field: shown.field,
-        value: String::from_utf8_lossy(&shown.value).into_owned(),
+        value,
         salt: shown.salt,
         index: shown.index,
         size: shown.size,

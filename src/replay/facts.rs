@@ -1,4 +1,5 @@
 use crate::ledger::canonical::Canonical;
+use crate::ledger::event::{FACTS, withdrawals};
 use crate::ledger::{Problem, View};
 use crate::roster::Addition;
 
@@ -12,18 +13,23 @@ pub struct RecordedFacts {
 }
 
 impl RecordedFacts {
-    /// Reads them from a ledger. What was recorded about somebody who was erased is gone.
+    /// Reads them from a ledger as it was with so many leaves. What had been taken back by then does not count, and
+    /// what was recorded about somebody who was erased since is gone.
     ///
     /// # Errors
     /// If the ledger cannot be read, or has no vault.
-    pub fn read(view: &View) -> Result<Self, Problem> {
-        const KINDS: [&str; 3] = ["disposition", "control_done", "exception_granted"];
+    pub fn read(view: &View, size: u64) -> Result<Self, Problem> {
+        let withdrawn = withdrawals(view.events());
         let kind = |leaf: &Canonical| {
             let kind = leaf.text_at("kind")?;
-            KINDS.into_iter().find(|known| *known == kind)
+            FACTS.into_iter().find(|known| *known == kind)
         };
+        let counts = |index: &u64| {
+            *index < size && withdrawn.get(index).is_none_or(|withdrawal| *withdrawal >= size)
+        };
+        let counting = view.events().iter().filter(|(index, _)| counts(index));
         let wanted: std::collections::BTreeMap<u64, &str> =
-            view.events().iter().filter_map(|(index, leaf)| Some((index, kind(leaf)?))).collect();
+            counting.filter_map(|(index, leaf)| Some((index, kind(leaf)?))).collect();
         let mut made = Self::default();
         let Some((first, _)) = wanted.first_key_value() else { return Ok(made) };
         let subjects = view.subjects()?.ok_or_else(|| {
@@ -53,6 +59,7 @@ impl RecordedFacts {
                     subject: text("subject")?,
                     field: text("field")?,
                     value: text("value")?,
+                    leaf: Some(kept.leaf),
                 });
             }
         }

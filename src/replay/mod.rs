@@ -3,6 +3,7 @@
 mod bundle;
 mod disclose;
 mod facts;
+mod fitting;
 mod outcome;
 mod recorder;
 mod run;
@@ -10,6 +11,7 @@ mod run;
 pub use bundle::{Bundle, BundleProblem};
 pub use disclose::{DiscloseProblem, Disclosed, DisclosedSubject, disclose};
 pub use facts::RecordedFacts;
+pub use fitting::{Fit, Fitting, Unfit};
 pub use outcome::{Replayed, Verdict};
 pub use recorder::{Prepared, Recorder};
 pub use run::{ReplayError, ReplayRun, RunToReplay, Source, Wanted, columns_blob};

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::bundle::{Bundle, BundleProblem};
+use super::facts::RecordedFacts;
 use super::outcome::{Replayed, Verdict};
 use super::recorder::documents;
 use crate::decision::Decision;
@@ -15,7 +16,7 @@ use crate::ledger::commitment::{Document, DocumentSecret};
 use crate::ledger::run::{EngineId, RunStart, outcome_word};
 use crate::ledger::{Documents, Kept, Problem, Slot, SubjectKey, Subjects, View};
 use crate::peers::Collected;
-use crate::roster::{Additions, BadValues, Layout, RawRecord, Record};
+use crate::roster::{Addition, Additions, BadValues, Layout, RawRecord, Record};
 use crate::run::{Judged, merge};
 
 /// Why a run cannot be replayed at all.
@@ -85,6 +86,17 @@ impl RunToReplay {
     #[must_use]
     pub fn holds(&self, leaf: u64) -> bool {
         self.index < leaf && leaf < self.end
+    }
+
+    /// The run whose record a leaf is about, if it is about one: one that has no end holds all that came after
+    /// it, until the next begins.
+    pub(super) fn of_leaf(runs: &[Self], leaf: u64) -> Option<&Self> {
+        runs.iter().rfind(|run| run.holds(leaf))
+    }
+
+    /// How it began.
+    pub(super) fn start(&self) -> &RunStart {
+        &self.start
     }
 
     /// The program that decided.
@@ -256,16 +268,22 @@ impl<'v> ReplayRun<'v> {
             Some(Behind::Missing(why)) => gap = Some(why),
             Some(Behind::NoRecord) | None => {}
         })?;
-        let dispositions = match source {
-            Source::Vault => Dispositions::parse(&lines).unwrap_or_else(|error| {
-                let why = format!("what the vault holds of dispositions cannot be read: {error}");
-                self.hopeless = Some(not_replayable(why));
-                Dispositions::default()
-            }),
-            Source::Roster(_, dispositions) => dispositions.clone(),
+        let facts = match source {
+            Source::Vault => {
+                RecordedFacts { dispositions: lines, additions: self.additions_of(&added) }
+            }
+            Source::Roster(..) => self.facts_of_ledger()?,
         };
-        if !added.is_empty() {
-            self.add(&added);
+        let mut dispositions = Dispositions::parse(&facts.dispositions).unwrap_or_else(|error| {
+            let why = format!("what the vault holds of dispositions cannot be read: {error}");
+            self.hopeless = Some(not_replayable(why));
+            Dispositions::default()
+        });
+        if let Source::Roster(_, given) = source {
+            dispositions = dispositions.followed_by(given.clone());
+        }
+        if !facts.additions.is_empty() {
+            self.add(&facts.additions);
         }
         if compares && let Some(why) = gap {
             let why = format!("the policy compares subjects, and of one of them {why}");
@@ -290,19 +308,34 @@ impl<'v> ReplayRun<'v> {
         Ok(())
     }
 
-    /// Adds what was recorded about subjects besides the roster.
-    fn add(&mut self, lines: &str) {
-        let Some(additions) = Additions::parse(lines) else {
+    /// What people had recorded in this ledger when the run took it, which its records do not keep where they are
+    /// kept elsewhere.
+    fn facts_of_ledger(&self) -> Result<RecordedFacts, Problem> {
+        match &self.run.start.facts {
+            Some((origin, size)) if *origin == self.view.head().origin => {
+                RecordedFacts::read(self.view, *size)
+            }
+            Some(_) | None => Ok(RecordedFacts::default()),
+        }
+    }
+
+    /// What the vault keeps with records of what was recorded about their subjects.
+    fn additions_of(&mut self, lines: &str) -> Vec<Addition> {
+        Additions::parse(lines).unwrap_or_else(|| {
             let why = "what the vault holds of recorded facts cannot be read";
             self.hopeless = Some(not_replayable(why));
-            return;
-        };
+            Vec::new()
+        })
+    }
+
+    /// Adds what was recorded about subjects besides the roster.
+    fn add(&mut self, additions: &[Addition]) {
         let mut ready = Vec::new();
         for layout in std::mem::take(&mut self.layouts) {
-            match Additions::new(&layout, &additions) {
+            match Additions::new(&layout, additions) {
                 Ok(additions) => ready.push(layout.with_additions(Arc::new(additions))),
                 Err(why) => {
-                    self.hopeless = Some(not_replayable(why));
+                    self.hopeless = Some(not_replayable(why.to_string()));
                     ready.push(layout);
                 }
             }

@@ -10,6 +10,8 @@ pub struct LeafRow {
     pub leaf: Canonical,
     /// Who it is about, where the vault tells.
     pub subject: Option<String>,
+    /// The leaf that takes it back, if one does.
+    pub withdrawn: Option<u64>,
 }
 
 /// Leaves as a table of so many columns.
@@ -17,21 +19,29 @@ pub struct LeafRow {
 pub fn leaf_table(rows: &[LeafRow], columns: usize) -> String {
     let mut table = plain_table(columns);
     table.set_header(["Leaf", "Recorded", "What", "Subject", "Details"]);
-    for LeafRow { index, leaf, subject } in rows {
+    for LeafRow { index, leaf, subject, withdrawn } in rows {
         let text = |key: &str| leaf.text_at(key).unwrap_or_default();
         table.add_row([
             index.to_string(),
             text("recorded").to_owned(),
             text("kind").replace('_', " "),
             subject.clone().unwrap_or_default(),
-            details(leaf),
+            details(leaf, *withdrawn),
         ]);
     }
     table.to_string()
 }
 
-/// What a leaf says, in a few words.
-pub(super) fn details(leaf: &Canonical) -> String {
+/// What a leaf says, in a few words, and which leaf takes it back.
+pub(super) fn details(leaf: &Canonical, withdrawn: Option<u64>) -> String {
+    let said = said(leaf);
+    match withdrawn {
+        Some(by) => format!("{said}, withdrawn by leaf {by}"),
+        None => said,
+    }
+}
+
+fn said(leaf: &Canonical) -> String {
     let text = |of: &Canonical, key: &str| of.text_at(key).unwrap_or_default().to_owned();
     let count = |key: &str| leaf.get(key).and_then(Canonical::as_count).unwrap_or_default();
     let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
@@ -68,6 +78,7 @@ pub(super) fn details(leaf: &Canonical) -> String {
         "refused" => format!("record {}", count("number")),
         "disposition" => format!("{}: {}", text(leaf, "rule"), text(leaf, "outcome")),
         "control_done" | "exception_granted" => text(leaf, "field"),
+        "withdrawal" => format!("leaf {}", count("leaf")),
         "erasure" | "export_made" => format!("{} ({})", text(leaf, "why"), text(leaf, "by")),
         "recovery" => format!("{} bytes of {}", count("bytes"), text(leaf, "file")),
         _ => String::new(),

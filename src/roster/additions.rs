@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::layout::Layout;
 use super::raw::{RawRecord, RawText};
 use super::record::{Fact, Record};
+use crate::diagnostic::did_you_mean;
 use crate::types::FieldSlot;
 
 /// Facts that were recorded about subjects besides the roster: elements of lists of their records.
@@ -26,26 +28,46 @@ pub struct Addition {
     pub field: String,
     /// The element, as JSON.
     pub value: String,
+    /// The leaf of a ledger in which it was found; it is no part of the fact.
+    #[serde(skip)]
+    pub leaf: Option<u64>,
 }
+
+/// A fact that no record of a layout can have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnfitAddition {
+    /// The fact.
+    pub addition: Addition,
+    /// Why.
+    pub why: String,
+}
+
+impl fmt::Display for UnfitAddition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Addition { subject, field, .. } = &self.addition;
+        write!(f, "what was recorded about `{subject}` as `{field}`: {}", self.why)
+    }
+}
+
+impl std::error::Error for UnfitAddition {}
 
 impl Additions {
     /// Reads facts as the records of a layout have them.
     ///
     /// # Errors
-    /// In words, if a fact is none of the record: what was recorded must not be passed over.
-    pub fn new(layout: &Layout, additions: &[Addition]) -> Result<Self, String> {
+    /// If a fact is none of the record: what was recorded must not be passed over.
+    pub fn new(layout: &Layout, additions: &[Addition]) -> Result<Self, UnfitAddition> {
         let mut made = Self::default();
         for addition in additions {
-            let Addition { subject, field, .. } = addition;
-            let said =
-                |why: String| format!("what was recorded about `{subject}` as `{field}`: {why}");
-            let (slot, fact) = read(layout, addition).map_err(said)?;
+            let subject = &addition.subject;
+            let unfit = |why: String| UnfitAddition { addition: addition.clone(), why };
+            let (slot, fact) = read(layout, addition).map_err(unfit)?;
             let Fact::List(facts) = fact else {
-                return Err(said("the record has no such list".to_owned()));
+                return Err(unfit("the record has no such list".to_owned()));
             };
             let of_subject = made.by_subject.entry(subject.clone()).or_default();
             of_subject.extend(facts.into_iter().map(|fact| (slot, fact)));
-            let line = serde_json::to_string(addition).map_err(|error| said(error.to_string()))?;
+            let line = serde_json::to_string(addition).map_err(|error| unfit(error.to_string()))?;
             let lines = made.lines.entry(subject.clone()).or_default();
             lines.push_str(&line);
             lines.push('\n');
@@ -93,7 +115,13 @@ impl Additions {
 
 /// The list with the one element, read as if it stood in a roster.
 fn read(layout: &Layout, addition: &Addition) -> Result<(FieldSlot, Fact<'static>), String> {
-    let (key, slot) = layout.key_and_list(&addition.field).ok_or("the record has no such list")?;
+    let (key, slot) = layout.key_and_list(&addition.field).ok_or_else(|| {
+        let lists = layout.lists();
+        match did_you_mean(&addition.field, lists.iter().copied()) {
+            Some(close) => format!("the record has no such list (did you mean `{close}`?)"),
+            None => format!("the record has no such list; it has {}", lists.join(", ")),
+        }
+    })?;
     let json = format!(
         "{{{}:{},{}:[{}]}}",
         serde_json::Value::from(key),

@@ -142,6 +142,12 @@ impl Layout {
         Some((&key.name, slot))
     }
 
+    /// The lists of the record.
+    pub(super) fn lists(&self) -> Vec<&str> {
+        let fields = self.schema.record(self.subject).fields.iter();
+        fields.filter(|field| field.shape.list).map(|field| field.name.as_str()).collect()
+    }
+
     /// Columns that have no place in the record.
     #[must_use]
     pub fn unmapped_columns(&self) -> &[String] {

@@ -25,10 +25,11 @@ mod refusal;
 mod spool;
 mod stored;
 mod token;
+mod undeclared;
 mod xlsx_rows;
 mod yaml_items;
 
-pub use additions::{Addition, Additions};
+pub use additions::{Addition, Additions, UnfitAddition};
 pub use cell::CellKind;
 pub use folder::{
     Assembled, ColumnTarget, Covers, Draft, FolderError, FolderReader, Formats, ListTable,

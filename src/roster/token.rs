@@ -5,6 +5,7 @@ use crate::types::{Shape, Type, parse_value};
 use crate::value::Malformed;
 
 use super::record::Fact;
+use super::undeclared::readings;
 
 /// One value as a format writes it, before its type is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,10 @@ pub(super) fn fact<'a>(
         let found = trimmed(found).into_owned();
         let reason = if let Type::Choice(id) = shape.of {
             format!("expected {}", choices(schema, id, &found))
+        } else if shape.of == Type::Date {
+            unordered(&found, "dates", "%d/%m/%Y", &malformed)
+        } else if shape.of == Type::Instant {
+            unordered(&found, "times", "%d/%m/%Y %H:%M", &malformed)
         } else {
             malformed.to_string()
         };
@@ -89,6 +94,16 @@ pub(super) fn stated<'a>(
         return Ok(Fact::Unknown);
     }
     parse_value(schema, of, text).map(Fact::Value)
+}
+
+/// Why a text is no date; of one whose order nobody has said, how to say it.
+fn unordered(found: &str, key: &str, example: &str, malformed: &Malformed) -> String {
+    match readings(found) {
+        Some(readings) => format!(
+            "{malformed}; {readings}: say the order in a `roster.yaml`, as `formats: {{{key}: \"{example}\"}}`, which `duecare roster map` drafts"
+        ),
+        None => malformed.to_string(),
+    }
 }
 
 /// The words of an enum, with the one that is close to what was found.

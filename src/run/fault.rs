@@ -1,37 +1,59 @@
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 
 use crate::roster::Problem;
+
+thread_local! {
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+    /// Where in the program the last fault was.
+    static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
+}
 
 /// Runs the work on one record; if this program fails on it, why the record is refused instead.
 ///
 /// Nothing of the work outlives it: what it has begun is dropped, and the next record begins anew.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
-    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| problem(&*payload))
+    IS_CAUGHT.set(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    IS_CAUGHT.set(false);
+    done.map_err(|payload| problem(&*payload, &PLACE.take()))
 }
 
-fn problem(payload: &(dyn Any + Send)) -> Problem {
+/// Whether a panic of this thread would be that of the work on one record, which is refused for it. For a panic
+/// hook, which need not report it; the place goes into the reason.
+#[must_use]
+pub fn panic_is_of_record(place: Option<&Location<'_>>) -> bool {
+    if IS_CAUGHT.get() {
+        PLACE.set(place.map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line())));
+    }
+    IS_CAUGHT.get()
+}
+
+fn problem(payload: &(dyn Any + Send), place: &str) -> Problem {
     let said = payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("no message");
-    Problem::of_record(format!("a fault of duecare, please report it: {said}"))
+    Problem::of_record(format!("a fault of duecare, please report it: {said}{place}"))
 }
 
 #[cfg(test)]
 mod tests {
     use std::ops::ControlFlow;
+    use std::panic::Location;
     use std::path::PathBuf;
 
     use super::super::{
         Callbacks, Judged, Ladder, Plan, Refused, SoFar, collect_by, evaluate, merge,
     };
+    use super::{caught, panic_is_of_record};
     use crate::disposition::Dispositions;
     use crate::engine::Engine;
     use crate::eval::Detail;
     use crate::loader::load;
-    use crate::roster::{BadValues, Format, Layout, RawReader, RawRecord};
+    use crate::roster::{BadValues, Format, Layout, Problem, RawReader, RawRecord};
     use crate::run::survey::survey_by;
     use crate::value::Instant;
 
@@ -125,6 +147,20 @@ mod tests {
         assert_eq!((found.records, found.refused, found.faults), (4, 2, 1));
         assert_eq!(found.reasons[0].example, REASON);
         assert_eq!((found.fields[0].of, found.fields[0].unknown), (2, 0));
+    }
+
+    #[test]
+    fn a_fault_is_told_where_its_record_is_refused() {
+        assert!(!panic_is_of_record(Some(Location::caller())));
+        let place = Location::caller();
+        let refused = caught(|| {
+            // As the hook of the program does.
+            assert!(panic_is_of_record(Some(place)));
+            panic!("no such key");
+        });
+        let expected = format!("{REASON} ({}:{})", place.file(), place.line());
+        assert_eq!(refused, Err::<(), _>(Problem::of_record(expected)));
+        assert!(!panic_is_of_record(None));
     }
 
     #[test]

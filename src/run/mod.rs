@@ -22,6 +22,7 @@ pub use callbacks::{
     Callbacks, Earlier, OnBatch, OnDecided, OnRefused, Refused, Render, Rest, SoFar,
 };
 pub use early::Early;
+pub use fault::panic_is_of_record;
 pub use ladder::{Ladder, LevelsClash, PolicyDecision, SubjectDecision};
 pub use summary::{
     ComparisonSummary, DecisionCount, FieldCount, ReasonCount, RuleCount, RunSummary, Summary,
@@ -448,9 +449,14 @@ fn each_decoded<'d, 'a>(
 fn refuse_twin<T>(seen: &mut Seen, number: u64, processed: Processed<T>) -> Processed<T> {
     let Processed::Decided(Decided { name, .. }) = &processed else { return processed };
     if let Some(first) = seen.before(&Digest::of(name.as_bytes()), number) {
-        let reason =
-            format!("`{name}` was decided already, at {first}; a subject stands in a roster once");
-        return Processed::Refused(vec![Problem::of_record(reason)]);
+        return Processed::Refused(vec![twin_of(name, first)]);
     }
     processed
+}
+
+/// Why a record is refused whose subject stood in an earlier one.
+fn twin_of(name: &str, first: u64) -> Problem {
+    Problem::of_record(format!(
+        "`{name}` stands already at {first}; a subject stands in a roster once"
+    ))
 }

@@ -5,8 +5,10 @@ use serde::Serialize;
 
 use super::callbacks::Told;
 use super::order::{in_order, is_too_long};
+use super::seen::Seen;
 use super::summary::without_places;
-use super::{Early, OnBatch, Plan, RunError, SoFar, fault};
+use super::{Early, OnBatch, Plan, RunError, SoFar, fault, twin_of};
+use crate::digest::Digest;
 use crate::roster::{Fact, Problem, RawReader, RawRecord};
 use crate::types::{RecordId, Schema, Type};
 
@@ -68,6 +70,9 @@ pub struct FieldSurvey {
     pub none: u64,
 }
 
+/// Most kinds of reasons that are told apart.
+const REASONS_MAX: usize = 1_000;
+
 /// Reads a roster through without judging anybody.
 ///
 /// # Errors
@@ -88,7 +93,8 @@ pub(super) fn survey_by<R: BufRead>(
 ) -> Result<Survey, RunError> {
     let mut told = Told::new(SoFar::of_reading(), on_batch);
     let mut made = Survey::default();
-    let mut reasons: BTreeMap<String, SurveyedReason> = BTreeMap::new();
+    let mut reasons: BTreeMap<(String, String), SurveyedReason> = BTreeMap::new();
+    let mut seen = Seen::new();
     let mut unmapped: BTreeMap<String, u64> = BTreeMap::new();
     in_order(
         plan,
@@ -97,7 +103,7 @@ pub(super) fn survey_by<R: BufRead>(
         |raw, _| fault::caught(|| look(raw)),
         |roster, raw, looked| {
             let is_fault = looked.is_err();
-            let looked = looked.unwrap_or_else(Looked::of_fault);
+            let looked = looked.unwrap_or_else(Looked::refused).unless_seen(&mut seen, raw.number);
             told.so_far.count_read(raw, !looked.fields.is_empty(), is_fault);
             made.records += 1;
             for field in looked.unmapped {
@@ -107,7 +113,11 @@ pub(super) fn survey_by<R: BufRead>(
                 made.refused += 1;
                 for problem in looked.problems {
                     let field = without_places(&problem.place);
-                    let reason = reasons.entry(field.clone()).or_insert_with(|| SurveyedReason {
+                    let mut kind = (field.clone(), kind_of(&field, &problem.reason));
+                    if reasons.len() >= REASONS_MAX && !reasons.contains_key(&kind) {
+                        kind.1.clear();
+                    }
+                    let reason = reasons.entry(kind).or_insert_with(|| SurveyedReason {
                         field,
                         example: problem.to_string(),
                         records: 0,
@@ -139,7 +149,19 @@ pub(super) fn survey_by<R: BufRead>(
     Ok(made)
 }
 
+/// What tells one reason from another: of the record as a whole, its words without names and numbers; of a
+/// field nothing.
+fn kind_of(field: &str, reason: &str) -> String {
+    if !field.is_empty() {
+        return String::new();
+    }
+    let unquoted = reason.split('`').step_by(2);
+    unquoted.flat_map(str::chars).filter(|letter| !letter.is_ascii_digit()).collect()
+}
+
 pub(super) struct Looked {
+    /// Absent if the record is refused.
+    subject: Option<String>,
     problems: Vec<Problem>,
     unmapped: Vec<String>,
     /// Empty if the record is refused.
@@ -147,14 +169,28 @@ pub(super) struct Looked {
 }
 
 impl Looked {
-    fn of_fault(fault: Problem) -> Self {
-        Self { problems: vec![fault], unmapped: Vec::new(), fields: Vec::new() }
+    fn refused(problem: Problem) -> Self {
+        Self { subject: None, problems: vec![problem], unmapped: Vec::new(), fields: Vec::new() }
+    }
+
+    /// The same, unless its subject stood in an earlier record.
+    fn unless_seen(self, seen: &mut Seen, number: u64) -> Self {
+        let Some(name) = &self.subject else { return self };
+        match seen.before(&Digest::of(name.as_bytes()), number) {
+            Some(first) => Self::refused(twin_of(name, first)),
+            None => self,
+        }
     }
 }
 
 impl Plan<'_> {
     pub(super) fn look(&self, raw: &RawRecord) -> Looked {
-        let mut looked = Looked { problems: Vec::new(), unmapped: Vec::new(), fields: Vec::new() };
+        let mut looked = Looked {
+            subject: None,
+            problems: Vec::new(),
+            unmapped: Vec::new(),
+            fields: Vec::new(),
+        };
         let (Some(engine), Some(layout)) = (self.engines.first(), self.layouts.first()) else {
             return looked;
         };
@@ -165,6 +201,7 @@ impl Plan<'_> {
             let program = engine.program();
             let facts = vec![&record.facts];
             count(program.schema(), program.subject(), "", &facts, &mut looked.fields);
+            looked.subject = Some(record.subject);
         }
         looked
     }

@@ -92,6 +92,43 @@ fn it_is_said_which_version_is_published() {
     );
 }
 
+/// The program on a library, with so many columns as the environment says.
+fn out_in(library: &Library, columns: Option<&str>, arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_duecare"));
+    command.arg("diff").args(arguments).current_dir(library.path()).env_remove("COLUMNS");
+    if let Some(columns) = columns {
+        command.env("COLUMNS", columns);
+    }
+    String::from_utf8(command.stdin(Stdio::null()).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn the_text_of_a_clause_fits_the_terminal_and_keeps_its_indentation() {
+    let library = Library::new();
+    let text = library.text(NEW);
+    let flag = "flag added \"A flag that is new and has quite a long title, so long that it does not fit\" {\n  cites s i\n  severity weak\n  weight 5 because \"a reason that is so long that nobody could read it on one line of a terminal\"\n  when span > limit\n}\n";
+    library.write(NEW, &text.replace("decision {", &format!("{flag}decision {{")));
+    let added = |out: &str| -> Vec<String> {
+        let clause = out.lines().skip_while(|line| !line.starts_with("      + flag added"));
+        clause.take_while(|line| line.starts_with("      ")).map(str::to_owned).collect()
+    };
+    let whole = added(&out_in(&library, None, &[OLD, NEW]));
+    let because = "      +   weight 5 because \"a reason that is so long that nobody could read it on one line of a terminal\"";
+    assert_eq!(whole[3], because, "{whole:#?}");
+    let narrow = added(&out_in(&library, Some("80"), &[OLD, NEW]));
+    assert!(narrow.iter().all(|line| line.chars().count() <= 80), "{narrow:#?}");
+    assert!(narrow.len() > whole.len(), "{narrow:#?}");
+    let place = narrow.iter().position(|line| line.contains("weight 5 because")).unwrap();
+    assert!(narrow[place].starts_with("      +   weight 5 because"), "{narrow:#?}");
+    // What goes on stands further in than what it goes on from.
+    assert!(narrow[place + 1].starts_with("            "), "{narrow:#?}");
+    let words = |lines: &[String]| lines.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(words(&narrow), words(&whole));
+    // A file is for reading elsewhere.
+    out_in(&library, Some("80"), &[OLD, NEW, "--output", "diff.txt"]);
+    assert_eq!(added(&library.text("diff.txt")), whole);
+}
+
 #[test]
 fn a_version_that_cannot_be_used_is_refused() {
     let library = Library::new();

@@ -190,6 +190,8 @@ def without(leaves, at, counts=False, root=False):
         leaf = json.loads(raw)
         if place == at:
             continue
+        if leaf["kind"] == "withdrawal" and leaf["leaf"] > at:
+            leaf["leaf"] -= 1
         if leaf.get("run") == gone["run"]:
             if leaf.get("ordinal", 0) > gone["ordinal"]:
                 leaf["ordinal"] -= 1
@@ -206,7 +208,7 @@ def alter_meaning(copies, ledger, leaves, signers):
     kinds = [json.loads(leaf)["kind"] for leaf in leaves]
     decision = kinds.index("decision") + 5
     policies = json.loads(leaves[decision])["policies"]
-    rotated = kinds.index("key_rotated")
+    rotated, withdrawal = kinds.index("key_rotated"), kinds.index("withdrawal")
     signature = base64.b64encode(bytes(64)).decode()
     other = [policies[0] | {"digest": "sha256:" + "0" * 64}]
     forged = {
@@ -231,6 +233,10 @@ def alter_meaning(copies, ledger, leaves, signers):
         "not-opened": leaves[1:],
         "rotation-by-one": changed(leaves, rotated, old_signature=signature),
         "rotation-by-the-old": changed(leaves, rotated, new_signature=signature),
+        "withdrawn-twice": [*leaves, leaves[withdrawal]],
+        "withdrawn-decision": changed(leaves, withdrawal, leaf=decision),
+        "withdrawn-later": changed(leaves, withdrawal, leaf=withdrawal + 1),
+        "withdrawn-of-another": changed(leaves, withdrawal, subject="sha256:" + "0" * 64),
         "blob-of-nobody": changed(leaves, kinds.index("policy_published"), bundle="sha256:" + "0" * 64),
     }
     for name, made in forged.items():

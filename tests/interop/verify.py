@@ -126,7 +126,7 @@ def identities(leaf, rules):
 class Log:
     def __init__(self, folder, heads, trusted):
         self.folder, self.heads, self.trusted = folder, heads, trusted
-        self.keys, self.runs, self.leaves, self.blobs, self.tree = [], {}, [], set(), Tree()
+        self.keys, self.runs, self.facts, self.leaves, self.blobs, self.tree = [], {}, {}, [], set(), Tree()
 
     def read(self, path):
         return (self.folder / path).read_bytes()
@@ -191,6 +191,7 @@ class Log:
         need(leaf.get("format") == "duecare.leaf/1", "its form is not known")
         self.succession(self.tree.size, leaf)
         self.run(leaf)
+        self.withdrawal(leaf)
         self.leaves.append(raw)
         self.tree.add(leaf_hash(raw))
         self.blobs |= {policy["bundle"] for policy in leaf.get("policies", []) if "bundle" in policy}
@@ -228,6 +229,14 @@ class Log:
             if kind == "decision":
                 need(identities(leaf, "outcomes") == run["identities"], "its policies are not those of the run")
                 digest_of(leaf["subject"])
+
+    def withdrawal(self, leaf):
+        if leaf["kind"] in ("disposition", "control_done", "exception_granted"):
+            self.facts[self.tree.size] = leaf["subject"]
+        elif leaf["kind"] == "withdrawal":
+            digest_of(leaf["fields"])
+            subject = self.facts.pop(leaf["leaf"], None)
+            need(subject and subject == leaf["subject"], "it takes back nothing that a person recorded about the subject")
 
     def check_blobs(self):
         def blob(digest):

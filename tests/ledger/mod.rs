@@ -7,4 +7,5 @@ mod oracle;
 #[cfg(feature = "planted-bugs")]
 mod planted;
 mod sample;
+mod withdrawals;
 mod write_back;

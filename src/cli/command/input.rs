@@ -8,7 +8,8 @@ use duecare::engine::Engine;
 use duecare::eval::Detail;
 use duecare::loader::{Loaded, Policy};
 use duecare::replay::RecordedFacts;
-use duecare::roster::{Additions, Layout, RawRecord};
+use duecare::review::approval::how_to_approve;
+use duecare::roster::{Additions, Layout, RawRecord, UnfitAddition};
 use duecare::run::{Early, Judged, Ladder, Plan, collect, collect_early, merge};
 use duecare::value::Instant;
 
@@ -48,6 +49,7 @@ pub(super) struct Input {
 
 /// What people recorded in a ledger.
 pub(super) struct Facts {
+    path: PathBuf,
     /// The log.
     pub(super) origin: String,
     /// Its leaves when it was read.
@@ -62,10 +64,11 @@ pub(super) struct Facts {
 impl Facts {
     fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
         let view = verify::view(path, quiet)?;
-        let recorded =
-            RecordedFacts::read(&view).map_err(|problem| ledgers::failure(path, &problem))?;
         let head = view.head();
+        let recorded = RecordedFacts::read(&view, head.size)
+            .map_err(|problem| ledgers::failure(path, &problem))?;
         Ok(Self {
+            path: path.to_path_buf(),
             origin: head.origin.clone(),
             size: head.size,
             recorded,
@@ -80,13 +83,22 @@ impl Facts {
         counted.map(|additions| additions.unused()).filter(|unused| *unused > 0)
     }
 
+    /// What no record can have must not be passed over, and can be taken back.
+    fn unfit(&self, unfit: &UnfitAddition) -> Failure {
+        let Some(leaf) = unfit.addition.leaf else { return Failure::input(unfit) };
+        let shown = self.path.display();
+        Failure::input(format!("leaf {leaf} of the ledger `{shown}`, {unfit}")).hint(format!(
+            "if it is wrong, take it back: `duecare ledger record withdraw --ledger {shown} --leaf {leaf} --by \"NAME, ROLE\" --why TEXT`"
+        ))
+    }
+
     /// Adds them to what layouts decode.
     fn add_to(&mut self, layouts: Vec<Layout>) -> Result<Vec<Layout>, Failure> {
         let mut ready = Vec::new();
         self.additions = None;
         for layout in layouts {
-            let additions =
-                Additions::new(&layout, &self.recorded.additions).map_err(Failure::input)?;
+            let additions = Additions::new(&layout, &self.recorded.additions)
+                .map_err(|unfit| self.unfit(&unfit))?;
             let additions = Arc::new(additions);
             self.additions.get_or_insert_with(|| Arc::clone(&additions));
             ready.push(layout.with_additions(additions));
@@ -264,10 +276,7 @@ fn require_approved(policy: &Policy) -> Result<(), Failure> {
         "`{}` {} is not approved as it stands: {lacks}",
         identity.name, identity.version
     ))
-    .hint(format!(
-        "let it be approved: `duecare approve {} --as \"NAME, ROLE\" --key FILE`",
-        policy.path.display()
-    )))
+    .hint(how_to_approve(&policy.path)))
 }
 
 /// The layouts, with what was taken from a ledger.

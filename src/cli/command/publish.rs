@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use duecare::hir::Status;
 use duecare::loader::{Loaded, Policy};
+use duecare::review::approval::{Standing, Standings, how_to_approve};
 use duecare::review::published::{
     Checked, Extent, LOCK_NAME, Lock, Outcome, folders_above, publish, shown_from,
 };
@@ -11,7 +12,7 @@ use duecare::review::published::{
 use crate::cli::args::PublishArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::files::Output;
-use crate::cli::{clock, policies};
+use crate::cli::{clock, policies, terminal};
 
 /// Versions that are asked for.
 struct Asked {
@@ -24,7 +25,7 @@ struct Asked {
 pub(crate) fn run(args: &PublishArgs, quiet: bool) -> Result<Exit, Failure> {
     let asked = asked(args)?;
     let base = policies::base()?;
-    let (loaded, checked) = usable(&asked)?;
+    let (loaded, checked, standings) = usable(&asked)?;
     let mut by_lock: BTreeMap<PathBuf, Vec<&Policy>> = BTreeMap::new();
     for policy in wanted(&asked, &loaded, quiet)? {
         let folder = folder_of(&checked, &base, &policy.path, &args.policies)?;
@@ -44,9 +45,9 @@ pub(crate) fn run(args: &PublishArgs, quiet: bool) -> Result<Exit, Failure> {
                 None => failure,
             }
         })?;
-        made.push((shown, lock, published));
+        made.push((shown, lock, published, chosen));
     }
-    for (shown, lock, published) in made {
+    for (shown, lock, published, chosen) in made {
         if published.lock != lock {
             let mut output = Output::create(&shown)?;
             output.write_all(published.lock.to_text().as_bytes())?;
@@ -56,6 +57,9 @@ pub(crate) fn run(args: &PublishArgs, quiet: bool) -> Result<Exit, Failure> {
             writeln!(anstream::stdout(), "{}", sentence(outcome, &published.lock))?;
         }
         if !quiet {
+            for policy in chosen {
+                warn_of_missing_approvals(policy, &standings)?;
+            }
             let versions = published.lock.versions.len();
             let verb = if versions == 1 { "version is" } else { "versions are" };
             writeln!(
@@ -88,12 +92,12 @@ fn asked(args: &PublishArgs) -> Result<Asked, Failure> {
 }
 
 /// The policies, if nothing is wrong with them and with what is published already.
-fn usable(asked: &Asked) -> Result<(Loaded, Checked), Failure> {
-    let (loaded, checked) = policies::loaded(&asked.paths, Extent::Publishing)?;
+fn usable(asked: &Asked) -> Result<(Loaded, Checked, Standings), Failure> {
+    let (loaded, checked, standings) = policies::judged(&asked.paths, Extent::Publishing, false)?;
     if !loaded.has_errors() {
         let steps = policies::steps_too_small(&loaded, &asked.paths, &checked)?;
         policies::show(&loaded.sources, &steps, false);
-        return Ok((loaded, checked));
+        return Ok((loaded, checked, standings));
     }
     policies::show(&loaded.sources, &loaded.diagnostics, true);
     Err(Failure::policy(format!(
@@ -126,6 +130,24 @@ fn wanted<'l>(asked: &Asked, loaded: &'l Loaded, quiet: bool) -> Result<Vec<&'l 
             .hint("name a .due file with a `policy` of status `stable`, or a folder of them"));
     }
     Ok(wanted)
+}
+
+/// Says that a version is published that those who have to approve it have not approved.
+fn warn_of_missing_approvals(policy: &Policy, standings: &Standings) -> Result<(), Failure> {
+    let standing = standings.get(&policy.path);
+    let lacking = |standing: &&Standing| standing.has_approvers() && !standing.is_approved();
+    let Some(standing) = standing.filter(lacking) else { return Ok(()) };
+    let identity = &policy.checked.identity;
+    let message = format!(
+        "`{}` {} is published, and is not approved as it stands: {}",
+        identity.name,
+        identity.version,
+        standing.reasons().join("; ")
+    );
+    let mut out = anstream::stderr();
+    writeln!(out, "{}", terminal::warning(&message))?;
+    writeln!(out, "{}", terminal::hint(&how_to_approve(&policy.path)))?;
+    Ok(())
 }
 
 /// The folder of the lock that a policy belongs to: one above it, or the folder of policies.

@@ -8,6 +8,7 @@ mod report;
 mod runs;
 mod tiles;
 mod vault;
+mod withdrawals;
 
 pub use report::{
     Assurance, Finding, KeyFound, KeyTrust, Read, Report, RunFound, Verdict, Vouched, Weight,
@@ -34,6 +35,7 @@ use keys::Succession;
 use runs::Runs;
 use tiles::Tiles;
 use vault::VaultCheck;
+use withdrawals::Withdrawals;
 
 /// The form of a report.
 pub const FORMAT: &str = "duecare.verification/1";
@@ -178,6 +180,7 @@ struct Verification<'v> {
     heads: Heads,
     tiles: Tiles,
     runs: Runs,
+    withdrawals: Withdrawals,
     events: Events,
     /// Blobs that leaves name, with the first that does.
     blobs: std::collections::BTreeMap<Digest, u64>,
@@ -208,6 +211,7 @@ impl<'v> Verification<'v> {
             heads,
             tiles,
             runs: Runs::default(),
+            withdrawals: Withdrawals::default(),
             events: Events::default(),
             blobs: std::collections::BTreeMap::new(),
             vault: VaultCheck::begin(storage, findings),
@@ -274,6 +278,7 @@ impl<'v> Verification<'v> {
         }
         self.keys.leaf(index, &leaf, &self.origin, findings);
         self.runs.leaf(path, index, &leaf, findings);
+        self.withdrawals.leaf(path, index, &leaf, findings);
         if !super::events::is_of_run(&leaf) {
             for digest in blobs_named(&leaf) {
                 self.blobs.entry(digest).or_insert(index);

@@ -14,11 +14,12 @@ use crate::report::{plain_table, wrapped};
 /// Most further records of a witness that are shown.
 const OTHERS_MAX: usize = 5;
 
-/// What changed, as text of so many columns, with colours.
+/// What changed, as text of so many columns, with colours. The texts of clauses keep their lines, unless they are
+/// to be set in columns as well.
 #[must_use]
-pub fn difference_text(compared: &Compared<'_>, columns: usize) -> String {
+pub fn difference_text(compared: &Compared<'_>, columns: usize, clauses: Option<usize>) -> String {
     let told = Told::new(compared);
-    let mut text = Text { made: String::new(), columns };
+    let mut text = Text { made: String::new(), columns, clauses };
     text.head(&told);
     if let Some(impact) = &told.impact {
         text.impact(impact);
@@ -43,6 +44,8 @@ pub fn difference_text(compared: &Compared<'_>, columns: usize) -> String {
 struct Text {
     made: String,
     columns: usize,
+    /// Columns of the texts of clauses.
+    clauses: Option<usize>,
 }
 
 impl Text {
@@ -93,12 +96,21 @@ impl Text {
         let sign = if change.is_removed { "-" } else { "+" };
         for line in &change.lines {
             let line: String = line.iter().map(|piece| piece.text.as_str()).collect();
-            self.line(&format!("      {sign} {line}"));
+            self.clause(sign, &line);
         }
         if !change.cites.is_empty() {
             let cites: Vec<String> = change.cites.iter().map(CitationTold::plain).collect();
             self.wrapped(&format!("Rests on: {}", cites.join("; ")), 4, 2);
         }
+    }
+
+    /// A line of the text of a clause: what does not fit goes on further in than the line begins.
+    fn clause(&mut self, sign: &str, line: &str) {
+        let text = format!("{sign} {line}");
+        let Some(columns) = self.clauses else { return self.line(&format!("      {text}")) };
+        let depth = line.chars().take_while(|letter| *letter == ' ').count();
+        let made = wrapped(&text, columns, 6, 2 + depth + 2);
+        self.line(&made);
     }
 
     fn part(&mut self, part: &PartTold, tells_direction: bool) {

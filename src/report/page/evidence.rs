@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::clean::grouped;
 use super::html::{CannotRender, render};
 use crate::ledger::canonical::Canonical;
+use crate::ledger::event::{FACTS, withdrawals};
 use crate::ledger::verify::Report;
 use crate::ledger::{Problem, View};
 
@@ -150,7 +151,7 @@ impl EvidencePage {
             refused: grouped(report.read.refused),
             runs: runs.collect(),
             policies: policies.collect(),
-            people: rows(view, &["disposition", "control_done", "exception_granted", "approval"]),
+            people: rows(view, &[FACTS.as_slice(), &["withdrawal", "approval"]].concat()),
             upkeep: rows(
                 view,
                 &["log_opened", "key_rotated", "recovery", "erasure", "export_made", "log_sealed"],
@@ -172,13 +173,14 @@ pub fn evidence_report(page: &EvidencePage) -> Result<String, CannotRender> {
 
 fn rows(view: &View, kinds: &[&str]) -> Vec<PersonRow> {
     let events = view.events().iter();
+    let withdrawn = withdrawals(view.events());
     let chosen = events.filter(|(_, leaf)| kinds.contains(&text(leaf, "kind").as_str()));
     chosen
         .map(|(index, leaf)| PersonRow {
             leaf: index,
             recorded: plain_time(&text(leaf, "recorded")),
             what: text(leaf, "kind").replace('_', " "),
-            details: super::super::leaves::details(leaf),
+            details: super::super::leaves::details(leaf, withdrawn.get(&index).copied()),
         })
         .collect()
 }

@@ -70,6 +70,15 @@ pub fn check(
     standings
 }
 
+/// How a version that is not approved comes to be.
+#[must_use]
+pub fn how_to_approve(policy: &Path) -> String {
+    format!(
+        "let it be approved: `duecare approve {} --as \"NAME, ROLE\" --key FILE`",
+        policy.display()
+    )
+}
+
 struct Checking<'c> {
     sink: Sink,
     sources: Sources,
@@ -207,10 +216,10 @@ impl Checking<'_> {
             identity.version,
             standing.reasons().join("; ")
         );
-        self.sink.push(Diagnostic::new(Code::NotApproved, identity.span, message).hint(format!(
-            "let it be approved: `duecare approve {} --as \"NAME, ROLE\" --key FILE`",
-            policy.path.display()
-        )));
+        self.sink.push(
+            Diagnostic::new(Code::NotApproved, identity.span, message)
+                .hint(how_to_approve(&policy.path)),
+        );
     }
 
     fn add(&mut self, path: &Path, text: &str) -> FileId {

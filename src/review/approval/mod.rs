@@ -16,7 +16,7 @@ mod statement;
 pub use approvers::{
     APPROVERS_NAME, Approvers, Holder, MalformedApprovers, Requirement, Revoked, is_role,
 };
-pub use check::{FOLDER, ListFolder, Standings, approvers_above, check};
+pub use check::{FOLDER, ListFolder, Standings, approvers_above, check, how_to_approve};
 pub use dsse::{Envelope, MalformedEnvelope, PAYLOAD_TYPE, pae};
 pub use judge::Refusal;
 pub use key::{ApproverKey, KeyId, NotAKey};

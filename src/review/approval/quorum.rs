@@ -56,6 +56,12 @@ impl Standing {
         self.lacks.is_empty()
     }
 
+    /// Whether it is said who may approve the version.
+    #[must_use]
+    pub fn has_approvers(&self) -> bool {
+        !self.lacks.contains(&Lacking::Approvers)
+    }
+
     /// Of a version above which nobody says who may approve.
     #[must_use]
     pub fn without_approvers() -> Self {

@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::manifest::Formats;
 use crate::roster::cell::{Cell, CellKind};
+use crate::roster::undeclared::readings;
 use crate::types::{Shape, Type};
 
 /// How the cells of a column become JSON values of a field.
@@ -165,11 +166,8 @@ impl Convert {
                 .map(|date| date.to_string())
                 .map_err(|_| format!("expected a date written as `{format}`"));
         }
-        if is_undeclared_date(cell) {
-            return Err(
-                "nobody can tell which of the numbers is the day: say how dates are written, as `dates: \"%d/%m/%Y\"`"
-                    .to_owned(),
-            );
+        if let Some(readings) = readings(cell) {
+            return Err(format!("{readings}: say how dates are written, as `dates: \"%d/%m/%Y\"`"));
         }
         Ok(cell.to_owned())
     }
@@ -200,11 +198,10 @@ impl Convert {
         if let Some(time) = naive {
             return self.local(time).map(utc);
         }
-        if is_undeclared_date(cell) {
-            return Err(
-                "nobody can tell which of the numbers is the day: say how times are written, as `times: \"%d/%m/%Y %H:%M\"`"
-                    .to_owned(),
-            );
+        if let Some(readings) = readings(cell) {
+            return Err(format!(
+                "{readings}: say how times are written, as `times: \"%d/%m/%Y %H:%M\"`"
+            ));
         }
         Err("expected a time as 2022-05-16T09:00:00Z, or say how times are written with `times`"
             .to_owned())
@@ -276,18 +273,6 @@ fn is_grouped(text: &str, thousands: &str, decimal: &str) -> bool {
         && *last == 3
         && between.iter().all(|length| (2..=3).contains(length))
         && !decimals.contains(thousands)
-}
-
-/// Whether a text looks like a date that is no ISO date, as 03/04/2022.
-fn is_undeclared_date(cell: &str) -> bool {
-    let mut parts = cell.split([' ', 'T']).next().unwrap_or("").split(['/', '.', '-']);
-    let is_short = |part: Option<&str>| {
-        part.is_some_and(|part| {
-            (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        })
-    };
-    let is_iso = cell.as_bytes().get(4) == Some(&b'-');
-    !is_iso && is_short(parts.next()) && is_short(parts.next()) && is_short(parts.next())
 }
 
 /// A text; a whole number is one, since it is written in one way only.

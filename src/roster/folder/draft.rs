@@ -98,11 +98,14 @@ pub fn draft(schema: &Schema, record: RecordId, tables: &[SampledTable]) -> Draf
     let subjects = (0..tables.len()).max_by_key(|place| {
         let matches = tables.get(*place).map(|table| matches(schema, &subject_fields, table, None));
         let has_key = |found: &Match<'_>| found.field.path == key;
-        matches.map(|found| (found.iter().any(has_key), worth(&found), std::cmp::Reverse(*place)))
+        matches.map(|Found { fields, .. }| {
+            (fields.iter().any(has_key), worth(&fields), std::cmp::Reverse(*place))
+        })
     });
     let Some(subjects) = subjects.and_then(|place| tables.get(place)) else { return made };
     let found = matches(schema, &subject_fields, subjects, None);
-    let key_column = found.iter().find(|found| found.field.path == key).map(|found| found.column);
+    let key_column =
+        found.fields.iter().find(|found| found.field.path == key).map(|found| found.column);
     let keys: HashSet<&str> =
         key_column.map(|column| column_values(subjects, column).collect()).unwrap_or_default();
     made.text.push_str(
@@ -148,7 +151,8 @@ impl Draft {
                 let fields = leaves(schema, element, "");
                 let found = matches(schema, &fields, table, key);
                 let likeness = alike(&stem, &field.name);
-                let worth = worth(&found) + if likeness >= LIKENESS_MIN { likeness * 2 } else { 0 };
+                let worth =
+                    worth(&found.fields) + if likeness >= LIKENESS_MIN { likeness * 2 } else { 0 };
                 (worth, field.name.clone(), element)
             })
             .max_by_key(|(worth, ..)| *worth);
@@ -175,11 +179,12 @@ impl Draft {
         &mut self,
         indent: &str,
         table: &SampledTable,
-        found: &[Match<'_>],
+        found: &Found<'_>,
         key: Option<usize>,
     ) {
         let _ = writeln!(self.text, "{indent}columns:");
-        for found in found {
+        let Found { fields, misfits } = found;
+        for found in fields {
             let column = table.header.get(found.column).map_or("", String::as_str);
             let _ = write!(self.text, "{indent}  {}: ", quoted(column));
             self.mapped += 1;
@@ -206,11 +211,12 @@ impl Draft {
             }
             self.text.push('\n');
         }
-        if found.is_empty() {
+        if fields.is_empty() {
             let _ = writeln!(self.text, "{indent}  {{}}");
         }
-        let is_homeless =
-            |place: &usize| Some(*place) != key && found.iter().all(|found| found.column != *place);
+        let is_homeless = |place: &usize| {
+            Some(*place) != key && fields.iter().all(|found| found.column != *place)
+        };
         let homeless: Vec<usize> = (0..table.header.len()).filter(is_homeless).collect();
         self.homeless += homeless.len();
         if !homeless.is_empty() {
@@ -222,8 +228,16 @@ impl Draft {
                 let name = table.header.get(place).map_or("", String::as_str);
                 let sample = column_values(table, place).next().unwrap_or("");
                 let sample: String = sample.chars().take(30).collect();
-                let _ =
-                    writeln!(self.text, "{indent}#   {}  (as {})", quoted(name), quoted(&sample));
+                let _ = write!(self.text, "{indent}#   {}  (as {})", quoted(name), quoted(&sample));
+                if let Some(misfit) = misfits.iter().find(|misfit| misfit.column == place) {
+                    let fitting = match misfit.fitting {
+                        0 => "no value".to_owned(),
+                        percent => format!("only {percent} % of values"),
+                    };
+                    let field = &misfit.field.path;
+                    let _ = write!(self.text, "  called like {field}, and {fitting} would fit it");
+                }
+                self.text.push('\n');
             }
         }
     }
@@ -262,14 +276,21 @@ struct Match<'f> {
     fitting: u32,
 }
 
-/// The best field of each column, each field once, in the order of the columns.
+/// What was found for the columns of a table.
+struct Found<'f> {
+    /// The best field of each column, each field once, in the order of the columns.
+    fields: Vec<Match<'f>>,
+    /// What columns are called like, and do not hold; the most alike first.
+    misfits: Vec<Match<'f>>,
+}
+
 fn matches<'f>(
     schema: &Schema,
     fields: &'f [Leaf],
     table: &SampledTable,
     key: Option<usize>,
-) -> Vec<Match<'f>> {
-    let mut candidates: Vec<Match<'f>> = Vec::new();
+) -> Found<'f> {
+    let (mut candidates, mut misfits) = (Vec::new(), Vec::new());
     for (column, name) in table.header.iter().enumerate() {
         if Some(column) == key {
             continue;
@@ -281,17 +302,25 @@ fn matches<'f>(
             }
             let fitting = fitting(schema, field.shape, table, column);
             // A date in another order is a date still; a word among addresses is none.
-            if fitting < 50
-                && !matches!(field.shape.of, Type::Date | Type::Instant | Type::YesNo | Type::Money)
-            {
-                continue;
+            let may_fit = || {
+                let values: Vec<&str> = column_values(table, column).collect();
+                form::is_any(field.shape.of, &values)
+            };
+            let has_forms =
+                matches!(field.shape.of, Type::Date | Type::Instant | Type::YesNo | Type::Money);
+            let found = Match { column, field, likeness, fitting };
+            if fitting >= 50 || (has_forms && (fitting > 0 || may_fit())) {
+                candidates.push(found);
+            } else {
+                misfits.push(found);
             }
-            candidates.push(Match { column, field, likeness, fitting });
         }
     }
-    candidates.sort_by_key(|found| {
+    let order = |found: &Match<'_>| {
         (std::cmp::Reverse(found.likeness), std::cmp::Reverse(found.fitting), found.column)
-    });
+    };
+    candidates.sort_by_key(order);
+    misfits.sort_by_key(order);
     let mut chosen: Vec<Match<'f>> = Vec::new();
     for candidate in candidates {
         let is_taken = chosen.iter().any(|known| {
@@ -302,7 +331,7 @@ fn matches<'f>(
         }
     }
     chosen.sort_by_key(|found| found.column);
-    chosen
+    Found { fields: chosen, misfits }
 }
 
 fn worth(found: &[Match<'_>]) -> u32 {

@@ -89,6 +89,36 @@ pub(super) fn of(of: Type, values: &[&str]) -> Option<Form> {
     }
 }
 
+/// Whether any of the values could be of a type, were it said how they are written.
+pub(super) fn is_any(of: Type, values: &[&str]) -> bool {
+    let is_one = |value: &&str| match of {
+        Type::Date | Type::Instant | Type::YesNo => self::of(of, &[value]).is_some(),
+        // Its currency may stand elsewhere.
+        Type::Money => {
+            let is_digit = |letter: char| letter.is_ascii_digit();
+            value.contains(is_digit) && !value.contains(char::is_alphabetic)
+        }
+        Type::Number
+        | Type::Percent
+        | Type::Text
+        | Type::Duration
+        | Type::Months
+        | Type::Country
+        | Type::Ip
+        | Type::Network
+        | Type::Email
+        | Type::Phone
+        | Type::Url
+        | Type::PersonName
+        | Type::AddressLine
+        | Type::Postcode
+        | Type::ContactPoint
+        | Type::Choice(_)
+        | Type::Record(_) => false,
+    };
+    values.iter().any(is_one)
+}
+
 fn told(what: &str, formats: Vec<String>) -> Option<Form> {
     match formats.as_slice() {
         [] => None,

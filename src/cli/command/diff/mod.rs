@@ -118,7 +118,11 @@ fn shown(
         impact,
     };
     Ok(match format(args) {
-        DiffFormat::Text => difference_text(&compared, terminal::columns()),
+        DiffFormat::Text => {
+            let is_shown = is_standard(&args.output);
+            let clauses = is_shown.then(terminal::columns_if_known).flatten();
+            difference_text(&compared, terminal::columns(), clauses)
+        }
         DiffFormat::Md => difference_markdown(&compared),
         DiffFormat::Json => difference_json(&compared),
         DiffFormat::Html => difference_page(&compared).map_err(Failure::input)?,

@@ -3,6 +3,7 @@ use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use duecare::ledger::canonical::Canonical;
+use duecare::ledger::event::withdrawals;
 use duecare::ledger::{Subjects, View};
 use duecare::report::{LeafRow, leaf_table};
 
@@ -53,15 +54,17 @@ pub(super) fn run(args: &LedgerShowArgs) -> Result<Exit, Failure> {
     .map_err(fails)?;
     let subjects = view.subjects().map_err(fails)?;
     let names = names(&view, subjects.as_ref(), &chosen).map_err(fails)?;
+    let withdrawn = withdrawals(view.events());
     let shown = chosen.into_iter().map(|(index, leaf)| LeafRow {
         index,
         subject: names.get(&index).cloned(),
+        withdrawn: withdrawn.get(&index).copied(),
         leaf,
     });
     match format {
         ShowFormat::Jsonl => {
             let mut out = io::stdout().lock();
-            for LeafRow { index, leaf, subject } in shown {
+            for LeafRow { index, leaf, subject, withdrawn } in shown {
                 write!(out, "{{\"leaf\":{index}")?;
                 if let Some(subject) = subject {
                     write!(
@@ -69,6 +72,9 @@ pub(super) fn run(args: &LedgerShowArgs) -> Result<Exit, Failure> {
                         ",\"subject_id\":{}",
                         serde_json::to_string(&subject).map_err(io::Error::from)?
                     )?;
+                }
+                if let Some(by) = withdrawn {
+                    write!(out, ",\"withdrawn_by\":{by}")?;
                 }
                 out.write_all(b",\"entry\":")?;
                 out.write_all(&leaf.to_bytes())?;

@@ -1,7 +1,6 @@
 use std::path::Path;
 
 use duecare::digest::Digest;
-use duecare::ledger::canonical::Canonical;
 use duecare::ledger::{Slot, Subjects, View};
 
 use crate::cli::exit::Failure;
@@ -41,21 +40,10 @@ pub(crate) fn newest_decision(
     known: &Known,
     subject: &str,
 ) -> Result<u64, Failure> {
-    let commitment = known.commitment.to_string();
-    let may_be_about = memchr::memmem::Finder::new(&commitment);
-    let mut newest = None;
-    view.leaves(0..view.head().size, &mut |index, bytes| {
-        if may_be_about.find(bytes).is_some()
-            && let Ok(leaf) = Canonical::parse(bytes)
-            && leaf.text_at("kind") == Some("decision")
-            && leaf.text_at("subject") == Some(&commitment)
-        {
-            newest = Some(index);
-        }
-        Ok(true)
-    })
-    .map_err(|problem| ledgers::failure(ledger, &problem))?;
-    newest.ok_or_else(|| {
+    let decisions = view
+        .decisions_of(&known.commitment)
+        .map_err(|problem| ledgers::failure(ledger, &problem))?;
+    decisions.last().copied().ok_or_else(|| {
         Failure::input(format!(
             "no decision about `{subject}` is recorded in `{}`",
             ledger.display()

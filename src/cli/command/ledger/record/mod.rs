@@ -1,3 +1,8 @@
+//! What people decided, did, granted, and took back.
+
+mod fits;
+mod withdraw;
+
 use std::fs;
 use std::io::Write as _;
 
@@ -6,10 +11,15 @@ use duecare::ledger::canonical::Canonical;
 use duecare::ledger::commitment::Document;
 use duecare::ledger::event::{Recorded, recorded};
 use duecare::ledger::run::RunId;
-use duecare::ledger::{Entry, Random as _};
-use duecare::value::Instant;
+use duecare::ledger::{Entry, Log, Random as _};
+use duecare::replay::{Fit, Fitting, Unfit};
+use duecare::roster::Addition;
+use duecare::value::{Date, Instant};
 
-use crate::cli::args::{DispositionArgs, FactArgs, LedgerRecordCommand, OutcomeArg, RecordedArgs};
+use crate::cli::args::{
+    DispositionArgs, FactArgs, LedgerRecordCommand, LedgerWriteArgs, OutcomeArg, RecordedArgs,
+    ToldArgs,
+};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::keys::OsRandom;
 use crate::cli::{clock, ledgers};
@@ -20,12 +30,13 @@ pub(super) fn run(command: &LedgerRecordCommand, quiet: bool) -> Result<Exit, Fa
         LedgerRecordCommand::Disposition(args) => disposition(args, quiet),
         LedgerRecordCommand::Control(args) => fact("control_done", args, quiet),
         LedgerRecordCommand::Exception(args) => fact("exception_granted", args, quiet),
+        LedgerRecordCommand::Withdraw(args) => withdraw::run(args, quiet),
     }
 }
 
 fn disposition(args: &DispositionArgs, quiet: bool) -> Result<Exit, Failure> {
     let now = clock::now()?;
-    let on = args.recorded.on.unwrap_or(now.date());
+    let on = args.recorded.told.on.unwrap_or(now.date());
     let evidence = Digest::parse(&args.evidence).ok_or_else(|| {
         Failure::input(format!("`{}` is not the digest of evidence, sha256:...", args.evidence))
             .hint("a hit in a decision record names it as `evidence_digest`")
@@ -37,7 +48,7 @@ fn disposition(args: &DispositionArgs, quiet: bool) -> Result<Exit, Failure> {
         OutcomeArg::Cleared => "cleared",
         OutcomeArg::Confirmed => "confirmed",
     };
-    let mut document = document(&args.recorded, on)?;
+    let mut document = document(&args.recorded.subject, &args.recorded.told, on)?;
     document.set("rule", args.rule.as_str());
     document.set("evidence", evidence.to_string());
     document.set("outcome", outcome);
@@ -50,12 +61,17 @@ fn disposition(args: &DispositionArgs, quiet: bool) -> Result<Exit, Failure> {
         document.set("until", until.to_string());
         public.push(("until", Canonical::text(until)));
     }
-    append("disposition", &args.recorded, public, document, now, quiet)
+    let fits = |fitting: &Fitting<'_>| -> Result<Fit, Unfit> {
+        fitting.rule(&args.rule)?;
+        fitting.evidence(&args.recorded.subject, &args.rule, &evidence)
+    };
+    let what = What { kind: "disposition", subject: &args.recorded.subject, public, document };
+    checked(&args.recorded, what, &fits, now, quiet)
 }
 
 fn fact(kind: &'static str, args: &FactArgs, quiet: bool) -> Result<Exit, Failure> {
     let now = clock::now()?;
-    let on = args.recorded.on.unwrap_or(now.date());
+    let on = args.recorded.told.on.unwrap_or(now.date());
     let value: serde_json::Value = serde_json::from_str(&args.value).map_err(|error| {
         Failure::input(format!("the value is no JSON: {error}"))
             .hint("write it as it would stand in the roster, as '{\"kind\":\"video\",\"held_on\":\"2026-02-03\"}'")
@@ -65,25 +81,41 @@ fn fact(kind: &'static str, args: &FactArgs, quiet: bool) -> Result<Exit, Failur
             "the value is one element of the list, and neither null nor a list",
         ));
     }
-    let mut document = document(&args.recorded, on)?;
+    let mut document = document(&args.recorded.subject, &args.recorded.told, on)?;
     document.set("field", args.field.as_str());
     document.set("value", args.value.as_str());
     let public = vec![("field", Canonical::text(&args.field)), ("on", Canonical::text(on))];
-    append(kind, &args.recorded, public, document, now, quiet)
+    let fact = Addition {
+        subject: args.recorded.subject.clone(),
+        field: args.field.clone(),
+        value: args.value.clone(),
+        leaf: None,
+    };
+    let what = What { kind, subject: &args.recorded.subject, public, document };
+    checked(&args.recorded, what, &|fitting| fitting.fact(&fact), now, quiet)
 }
 
-fn document(args: &RecordedArgs, on: duecare::value::Date) -> Result<Document, Failure> {
-    for (name, text) in [("subject", &args.subject), ("by", &args.by), ("why", &args.why)] {
+/// What is recorded.
+struct What<'s> {
+    kind: &'static str,
+    subject: &'s str,
+    /// What everybody may read.
+    public: Vec<(&'static str, Canonical)>,
+    document: Document,
+}
+
+fn document(subject: &str, told: &ToldArgs, on: Date) -> Result<Document, Failure> {
+    for (name, text) in [("subject", subject), ("by", &told.by), ("why", &told.why)] {
         if text.trim().is_empty() {
             return Err(Failure::input(format!("--{name} is empty")));
         }
     }
     let mut document = Document::default();
-    document.set("subject", args.subject.as_str());
-    document.set("by", args.by.as_str());
-    document.set("why", args.why.as_str());
+    document.set("subject", subject);
+    document.set("by", told.by.as_str());
+    document.set("why", told.why.as_str());
     document.set("on", on.to_string());
-    if let Some(path) = &args.attachment {
+    if let Some(path) = &told.attachment {
         let bytes = fs::read(path).map_err(|error| {
             Failure::input(format!("`{}` cannot be read: {error}", path.display()))
         })?;
@@ -92,37 +124,43 @@ fn document(args: &RecordedArgs, on: duecare::value::Date) -> Result<Document, F
     Ok(document)
 }
 
-fn append(
-    kind: &'static str,
+/// Records something that fits what the ledger holds, unless it was said that it does not.
+fn checked(
     args: &RecordedArgs,
-    public: Vec<(&'static str, Canonical)>,
-    document: Document,
+    what: What<'_>,
+    fits: fits::Fits<'_>,
     now: Instant,
     quiet: bool,
 ) -> Result<Exit, Failure> {
-    let path = &args.at.ledger;
+    let log = ledgers::open(&args.at.ledger, &args.at.key, now, quiet)?;
+    if !args.unchecked {
+        fits::require(args, fits, quiet)?;
+    }
+    append(log, &args.at, what, now, quiet)
+}
+
+fn append(
+    mut log: Log,
+    at: &LedgerWriteArgs,
+    what: What<'_>,
+    now: Instant,
+    quiet: bool,
+) -> Result<Exit, Failure> {
+    let path = &at.ledger;
     let fails = |problem| ledgers::failure(path, &problem);
-    let mut log = ledgers::open(path, &args.at.key, now, quiet)?;
+    let What { kind, subject, public, document } = what;
     let mut event = [0; 16];
     OsRandom.fill(&mut event).map_err(Failure::input)?;
     let (slot, key) = log
         .with_subjects(|subjects| {
-            let slot = subjects.of_subject(&args.subject, &OsRandom)?;
+            let slot = subjects.of_subject(subject, &OsRandom)?;
             Ok((slot, subjects.key(slot).cloned()))
         })
         .map_err(fails)?;
     let key = key.ok_or_else(|| Failure::input("the subject was erased"))?;
     let fields = document.root(&key.document_secret(&event, 0));
-    let leaf = recorded(
-        &Recorded {
-            kind,
-            event: RunId(event),
-            subject: key.commitment(&args.subject),
-            fields,
-            public,
-        },
-        now,
-    );
+    let subject = key.commitment(subject);
+    let leaf = recorded(&Recorded { kind, event: RunId(event), subject, fields, public }, now);
     let sealed = key.seal(slot, &document, &OsRandom).map_err(fails)?;
     let entry = Entry { leaf: leaf.to_bytes(), sealed: Some((slot, sealed)) };
     let range = log.commit(vec![entry]).map_err(fails)?;
