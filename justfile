@@ -28,7 +28,8 @@ update:
 soundness seed="1":
     PROPTEST_RNG_SEED={{seed}} cargo test --test main soundness
 
-# A million faults of the disk under the ledger, every bit of a small one flipped, 100,000 of a large one.
+# A million faults of the disk under the ledger, every bit of a small one flipped, 100,000 of a large one; the bits
+# take hours, and `DUECARE_PART=3/16 just faults` flips a part of them.
 faults count="1000000":
     DUECARE_FAULTS={{count}} cargo test --release --test main ledger:: -- --nocapture
 

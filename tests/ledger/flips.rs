@@ -1,6 +1,7 @@
 //! Whoever changes one bit of a ledger, cuts it or takes a file away is found out, and the file is named.
 //!
-//! The usual run looks at some bits of each file, `just faults` at all of a small ledger and at 100,000 of a large one.
+//! The usual run looks at some bits of each file, `just faults` at all of a small ledger and at 100,000 of a large one, or
+//! at one part of so many of them, to be run in pieces: `DUECARE_PART=3/16`.
 
 use duecare::ledger::storage::Storage as _;
 use duecare::ledger::verify::{Report, Trust, Verdict, verify};
@@ -20,6 +21,16 @@ fn is_thorough() -> bool {
     std::env::var_os("DUECARE_FAULTS").is_some()
 }
 
+/// Which part of the bits is looked at, from 0, and how many parts there are.
+fn part() -> (usize, usize) {
+    let Ok(text) = std::env::var("DUECARE_PART") else { return (0, 1) };
+    let numbers = text.split_once('/').and_then(|(part, parts)| {
+        let (part, parts): (usize, usize) = (part.parse().ok()?, parts.parse().ok()?);
+        (1..=parts).contains(&part).then_some((part - 1, parts))
+    });
+    numbers.unwrap_or_else(|| panic!("DUECARE_PART is `3/16`, and not `{text}`"))
+}
+
 /// Limits that give a large log several segments and packs.
 fn large_limits() -> Limits {
     Limits { segment_size: 1 << 20, pack_size: 1 << 19, publish_after: 4096, frame_size: 1 << 18 }
@@ -31,15 +42,15 @@ fn few_heads() -> Limits {
 }
 
 /// Where the parts of a file begin that findings tell apart.
-fn parts(path: &str, bytes: &[u8]) -> Vec<usize> {
+fn starts(path: &str, bytes: &[u8]) -> Vec<usize> {
     let frames = if path.starts_with("wal/") { b"dc-frame".as_slice() } else { b"" };
     let starts = bytes.windows(8).enumerate().filter(|(_, window)| *window == frames);
     std::iter::once(0).chain(starts.map(|(at, _)| at)).collect()
 }
 
 /// Whether a report says that something is wrong in a file, and where.
-fn is_located(report: &Report, path: &str, at: usize, parts: &[usize]) -> bool {
-    let part = parts.iter().rev().find(|start| **start <= at).copied().unwrap_or(0);
+fn is_located(report: &Report, path: &str, at: usize, starts: &[usize]) -> bool {
+    let part = starts.iter().rev().find(|start| **start <= at).copied().unwrap_or(0);
     let mut here = report.findings.iter().filter(|finding| finding.path == path);
     if path.starts_with("wal/") {
         return here.any(|finding| finding.offset == Some(part as u64));
@@ -50,7 +61,7 @@ fn is_located(report: &Report, path: &str, at: usize, parts: &[usize]) -> bool {
     here.next().is_some()
 }
 
-fn flip(disk: &Disk, path: &str, at: usize, bit: u8, parts: &[usize]) -> Result<(), String> {
+fn flip(disk: &Disk, path: &str, at: usize, bit: u8, starts: &[usize]) -> Result<(), String> {
     let turn = |bytes: &mut Vec<u8>| bytes[at] ^= 1 << bit;
     disk.edit(path, turn);
     let report = verify(disk, &Trust::default(), &mut |_| {});
@@ -58,7 +69,7 @@ fn flip(disk: &Disk, path: &str, at: usize, bit: u8, parts: &[usize]) -> Result<
     if report.verdict == Verdict::Pass {
         return Err(format!("`{path}`, byte {at}, bit {bit}: it passes"));
     }
-    if !is_located(&report, path, at, parts) {
+    if !is_located(&report, path, at, starts) {
         let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
         return Err(format!("`{path}`, byte {at}, bit {bit}: it is not named in {findings:#?}"));
     }
@@ -87,18 +98,20 @@ fn some(disk: &Disk, seed: u64, mut of_file: impl FnMut(usize, &mut Dice) -> usi
 
 /// Flips each of these bits on its own, by two threads.
 fn flip_each(disk: &Disk, bits: &Bits) -> Result<u64, String> {
+    let (part, parts) = part();
     let half = |first: usize| {
         let (disk, mut flipped) = (disk.copy(), 0);
         for (path, places) in bits {
             let mut bytes = Vec::new();
             disk.edit(path, |found| bytes.clone_from(found));
-            let parts = parts(path, &bytes);
-            for place in places.iter().skip(first).step_by(2) {
-                flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &parts)?;
+            let starts = starts(path, &bytes);
+            let own = places.iter().skip(part).step_by(parts);
+            for place in own.skip(first).step_by(2) {
+                flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &starts)?;
                 flipped += 1;
             }
             if is_thorough() && first == 0 {
-                eprintln!("`{path}`: {} bits", places.len());
+                eprintln!("`{path}`: {} bits", places.iter().skip(part).step_by(parts).len());
             }
         }
         Ok::<u64, String>(flipped)
