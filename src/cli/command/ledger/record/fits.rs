@@ -4,6 +4,7 @@ use duecare::replay::{Fit, Fitting, Unfit};
 
 use crate::cli::args::RecordedArgs;
 use crate::cli::exit::Failure;
+use crate::cli::progress::Steps;
 use crate::cli::{ledgers, terminal};
 
 /// Compares what is to be recorded with what a ledger holds.
@@ -13,10 +14,13 @@ pub(super) type Fits<'f> = &'f dyn Fn(&Fitting<'_>) -> Result<Fit, Unfit>;
 pub(super) fn require(args: &RecordedArgs, fits: Fits<'_>, quiet: bool) -> Result<(), Failure> {
     let path = &args.at.ledger;
     let view = ledgers::view(path)?;
+    let steps = Steps::new(!quiet);
+    steps.show("comparing it with what was decided".to_owned());
     let fit = Fitting::new(&view).and_then(|fitting| {
         fitting.subject(&args.subject)?;
         fits(&fitting)
     });
+    drop(steps);
     match fit {
         Ok(Fit::Fits) => Ok(()),
         Ok(Fit::Unknown(_)) if quiet => Ok(()),
