@@ -14,9 +14,9 @@ thread_local! {
 ///
 /// Nothing of the work outlives it: what it has begun is dropped, and the next record begins anew.
 pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Problem> {
-    IS_CAUGHT.set(true);
+    let around = IS_CAUGHT.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
-    IS_CAUGHT.set(false);
+    IS_CAUGHT.set(around);
     done.map_err(|payload| problem(&*payload, &PLACE.take()))
 }
 
@@ -161,6 +161,11 @@ mod tests {
         let expected = format!("{REASON} ({}:{})", place.file(), place.line());
         assert_eq!(refused, Err::<(), _>(Problem::of_record(expected)));
         assert!(!panic_is_of_record(None));
+        let within = caught(|| {
+            assert_eq!(caught(|| 1), Ok(1));
+            panic_is_of_record(None)
+        });
+        assert_eq!(within, Ok(true));
     }
 
     #[test]
