@@ -247,6 +247,16 @@ fn a_run_goes_on_only_on_the_roster_it_was_begun_with() {
     assert!(!said(&next).contains("interrupted"), "{}", said(&next));
 }
 
+/// The first hit of a rule that is asked for, with its subject.
+fn first_hit(decided: &[Value], is_asked: impl Fn(&Value) -> bool) -> (&str, &Value) {
+    let first = decided.iter().find_map(|decision| {
+        let mut rules = decision["rules"].as_array().unwrap().iter();
+        let hit = rules.find(|rule| rule["outcome"] == "hit" && is_asked(rule))?;
+        Some((decision["subject"].as_str().unwrap(), hit))
+    });
+    first.unwrap()
+}
+
 /// Records what somebody decided about a hit.
 fn disposition(ledger: &Ledger, subject: &str, hit: &Value, outcome: &str, on: &str) {
     let (rule, evidence) = (hit["id"].as_str().unwrap(), hit["evidence_digest"].as_str().unwrap());
@@ -262,14 +272,7 @@ fn disposition(ledger: &Ledger, subject: &str, hit: &Value, outcome: &str, on: &
 fn what_is_confirmed_later_undoes_what_was_cleared_whoever_tells_of_it() {
     let ledger = Ledger::begin();
     let before = lines(&ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
-    let (subject, hit) = before
-        .iter()
-        .find_map(|decision| {
-            let rules = decision["rules"].as_array().unwrap();
-            let hit = rules.iter().find(|rule| rule["outcome"] == "hit")?;
-            Some((decision["subject"].as_str().unwrap(), hit))
-        })
-        .unwrap();
+    let (subject, hit) = first_hit(&before, |_| true);
     let outcome_with = |more: &[&str]| {
         let decided =
             lines(&ledger.eval(ALONE, ROSTER, &[&["--as-of", AS_OF], more].concat()).stdout);
@@ -307,15 +310,7 @@ fn what_is_confirmed_later_undoes_what_was_cleared_whoever_tells_of_it() {
 fn what_people_recorded_counts_and_replays() {
     let ledger = Ledger::begin();
     let before = lines(&ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF]).stdout);
-    let (subject, hit) = before
-        .iter()
-        .find_map(|decision| {
-            let rules = decision["rules"].as_array().unwrap();
-            let hit =
-                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
-            Some((decision["subject"].as_str().unwrap(), hit))
-        })
-        .unwrap();
+    let (subject, hit) = first_hit(&before, |rule| rule["kind"] == "flag");
     disposition(&ledger, subject, hit, "cleared", "2022-07-01");
     let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true,"photo_matches_document":true,"by":"analyst"}"#;
     let recorded = ledger.run(&[
@@ -459,14 +454,8 @@ fn what_cannot_be_compared_is_recorded_and_told() {
     let ledger = Ledger::begin();
     let more = ["--as-of", AS_OF, "--records", "digest-only"];
     let decided = lines(&ledger.eval(ALONE, ROSTER, &more).stdout);
-    let (subject, rule) = decided
-        .iter()
-        .find_map(|decision| {
-            let rules = decision["rules"].as_array().unwrap();
-            let hit = rules.iter().find(|rule| rule["outcome"] == "hit")?;
-            Some((decision["subject"].as_str().unwrap(), hit["id"].as_str().unwrap()))
-        })
-        .unwrap();
+    let (subject, hit) = first_hit(&decided, |_| true);
+    let rule = hit["id"].as_str().unwrap();
     let evidence = Digest::of(b"any").to_string();
     let what = ["--subject", subject, "--rule", rule, "--evidence", &evidence];
     let why = ["--outcome", "cleared", "--by", "A. Analyst", "--why", "explained"];
@@ -482,15 +471,7 @@ fn what_was_withdrawn_counts_no_more_and_what_it_decided_replays() {
     let ledger = Ledger::begin();
     let before = ledger.eval(COMPARES, ROSTER, &["--as-of", AS_OF]).stdout;
     let decided = lines(&before);
-    let (subject, hit) = decided
-        .iter()
-        .find_map(|decision| {
-            let rules = decision["rules"].as_array().unwrap();
-            let hit =
-                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
-            Some((decision["subject"].as_str().unwrap(), hit))
-        })
-        .unwrap();
+    let (subject, hit) = first_hit(&decided, |rule| rule["kind"] == "flag");
     disposition(&ledger, subject, hit, "cleared", "2022-07-01");
     let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true}"#;
     let recorded = ledger.run(&control(subject, "interviews", interview));
@@ -861,15 +842,7 @@ fn facts_count_again_for_records_that_are_kept_elsewhere() {
     let ledger = Ledger::begin();
     let kept = ["--as-of", AS_OF, "--records", "digest-only"];
     let before = lines(&ledger.eval(COMPARES, ROSTER, &kept).stdout);
-    let (subject, hit) = before
-        .iter()
-        .find_map(|decision| {
-            let rules = decision["rules"].as_array().unwrap();
-            let hit =
-                rules.iter().find(|rule| rule["outcome"] == "hit" && rule["kind"] == "flag")?;
-            Some((decision["subject"].as_str().unwrap(), hit))
-        })
-        .unwrap();
+    let (subject, hit) = first_hit(&before, |rule| rule["kind"] == "flag");
     disposition(&ledger, subject, hit, "cleared", "2022-07-01");
     let interview = r#"{"kind":"video","held_on":"2022-07-01","identity_verified":true}"#;
     let recorded = ledger.run(&control(subject, "interviews", interview));

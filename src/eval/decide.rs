@@ -362,18 +362,18 @@ impl<'p> Run<'p, '_> {
             let range = |flag: RuleId| {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
                 let nothing = ScoreRange { low: 0, high: 0 };
-                if truth == Truth::No {
-                    return nothing;
-                }
-                let counted =
-                    self.rules.get(flag).and_then(|judged| judged.indicator.as_ref()?.counted);
-                let counted = counted.unwrap_or(nothing);
+                let counted = || {
+                    let judged = self.rules.get(flag);
+                    judged.and_then(|judged| judged.indicator.as_ref()?.counted).unwrap_or(nothing)
+                };
                 match truth {
                     // The range was made for completions; what holds now counts at least its least.
                     Truth::Yes => {
+                        let counted = counted();
                         ScoreRange { low: self.least_weight(flag, counted), high: counted.high }
                     }
-                    Truth::Unknown | Truth::No => ScoreRange { low: 0, high: counted.high },
+                    Truth::Unknown => ScoreRange { low: 0, high: counted().high },
+                    Truth::No => nothing,
                 }
             };
             let sum = |flags: &mut dyn Iterator<Item = RuleId>, limit: u32| {

@@ -68,6 +68,8 @@ impl From<Problem> for Unfit {
 }
 
 impl<'v> Fitting<'v> {
+    /// Finds the runs of a ledger.
+    ///
     /// # Errors
     /// If the ledger cannot be read, or has no run to compare with.
     pub fn new(view: &'v View) -> Result<Self, Unfit> {

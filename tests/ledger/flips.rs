@@ -106,12 +106,12 @@ fn flip_each(disk: &Disk, bits: &Bits) -> Result<u64, String> {
             disk.edit(path, |found| bytes.clone_from(found));
             let starts = starts(path, &bytes);
             let own = places.iter().skip(part).step_by(parts);
-            for place in own.skip(first).step_by(2) {
+            for place in own.clone().skip(first).step_by(2) {
                 flip(&disk, path, place / 8, u8::try_from(place % 8).unwrap(), &starts)?;
                 flipped += 1;
             }
             if is_thorough() && first == 0 {
-                eprintln!("`{path}`: {} bits", places.iter().skip(part).step_by(parts).len());
+                eprintln!("`{path}`: {} bits", own.len());
             }
         }
         Ok::<u64, String>(flipped)

@@ -70,7 +70,7 @@ pub fn check(
     standings
 }
 
-/// How a version that is not approved comes to be.
+/// What to do about a version that is not approved.
 #[must_use]
 pub fn how_to_approve(policy: &Path) -> String {
     format!(
