@@ -247,6 +247,37 @@ fn a_run_goes_on_only_on_the_roster_it_was_begun_with() {
     assert!(!said(&next).contains("interrupted"), "{}", said(&next));
 }
 
+#[test]
+fn a_run_goes_on_with_the_facts_it_was_begun_with() {
+    let ledger = Ledger::begin();
+    let path = ledger.path();
+    let facts = ["--facts-from", text(&path)];
+    let before = lines(&ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]).stdout);
+    let roster = fs::read_to_string(ROSTER).unwrap();
+    let (subject, hit) = first_hit(&before[10..], |rule| rule["kind"] == "flag");
+    let file = ledger.at("roster.jsonl");
+    let broken = roster.lines().take(5).collect::<Vec<_>>().join("\n") + "\nno record\n";
+    fs::write(&file, &broken).unwrap();
+    let options = [["--as-of", AS_OF, "--max-refused", "0"].as_slice(), &facts].concat();
+    assert_eq!(ledger.eval(ALONE, text(&file), &options).status.code(), Some(3));
+
+    disposition(&ledger, subject, hit, "cleared", "2022-07-01");
+    let rest = roster.lines().skip(5).collect::<Vec<_>>().join("\n");
+    fs::write(&file, broken + &rest).unwrap();
+    let resumed = ledger.eval(ALONE, text(&file), &[["--resume"].as_slice(), &facts].concat());
+    let decided = lines(&resumed.stdout);
+    let outcome = |decided: &[Value]| {
+        let decision = decided.iter().find(|decision| decision["subject"] == subject).unwrap();
+        let rules = decision["rules"].as_array().unwrap();
+        rules.iter().find(|rule| rule["id"] == hit["id"]).unwrap()["outcome"].clone()
+    };
+    assert_eq!(outcome(&decided), "hit", "{}", said(&resumed));
+    let replayed = ledger.replay(&[]);
+    assert_eq!(replayed.status.code(), Some(0), "{}", said(&replayed));
+    let anew = ledger.eval(ALONE, ROSTER, &[["--as-of", AS_OF].as_slice(), &facts].concat());
+    assert_eq!(outcome(&lines(&anew.stdout)), "reviewed", "{}", said(&anew));
+}
+
 /// The first hit of a rule that is asked for, with its subject.
 fn first_hit(decided: &[Value], is_asked: impl Fn(&Value) -> bool) -> (&str, &Value) {
     let first = decided.iter().find_map(|decision| {
@@ -1063,6 +1094,112 @@ fn a_log_goes_on_under_a_new_key() {
     assert_eq!(trusts(&ledger.key), Some(0));
     assert_eq!(trusts(String::from_utf8(rotated.stdout).unwrap().trim()), Some(0));
     assert_eq!(trusts(&Ledger::begin().key), Some(4));
+}
+
+#[test]
+fn a_sealed_log_is_at_its_end_and_another_goes_on_from_it() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    let why = ["--by", "J. Ahn, counsel", "--why", "The company was merged"];
+    let sealed = ledger.run(&[["seal"].as_slice(), &why].concat());
+    assert_eq!(sealed.status.code(), Some(0), "{}", said(&sealed));
+    let new_key = ledger.at("new.key");
+    let refused = [
+        ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]),
+        ledger.run(&control("C-1001", "interviews", "{}")),
+        ledger.run(&["rotate-key", "--new-key", text(&new_key)]),
+        ledger.run(&[["seal"].as_slice(), &why].concat()),
+    ];
+    for refused in &refused {
+        assert_eq!(refused.status.code(), Some(3), "{}", said(refused));
+        assert!(said(refused).contains("it is sealed, and takes no more"), "{}", said(refused));
+        assert!(said(refused).contains("--predecessor"), "{}", said(refused));
+    }
+    assert!(!new_key.exists());
+    let erased = ledger.run(&[["erase", "--subject", "C-1001"].as_slice(), &why].concat());
+    assert_eq!(erased.status.code(), Some(0), "{}", said(&erased));
+    let bag = ledger.at("bag");
+    let exported = ledger.run(&[["export", "--output", text(&bag)].as_slice(), &why].concat());
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let (exit, report) = ledger.verified();
+    let seal = ledger.leaves(&["--kind", "log_sealed"])[0]["leaf"].clone();
+    assert_eq!((exit, &report["sealed"]), (Some(0), &seal), "{report}");
+
+    let path = ledger.path();
+    let next = ledger.at("next");
+    let begin = |folder: &Path, origin: &str, predecessor: &Path| {
+        let arguments = ["ledger", "init", "--ledger", text(folder), "--origin", origin];
+        duecare(&[arguments.as_slice(), &["--predecessor", text(predecessor)]].concat())
+    };
+    let same_name = begin(&next, "example.org/log", &path);
+    assert_eq!(same_name.status.code(), Some(3));
+    assert!(said(&same_name).contains("a name of its own"), "{}", said(&same_name));
+    let begun = begin(&next, "example.org/log-2", &path);
+    assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+    assert!(said(&begun).contains("it goes on from example.org/log"), "{}", said(&begun));
+    assert!(!said(&begun).contains("is not sealed"), "{}", said(&begun));
+
+    let verify = |folder: &Path, predecessor: &Path| {
+        let arguments = ["ledger", "verify", "--ledger", text(folder)];
+        duecare(&[arguments.as_slice(), &["--predecessor", text(predecessor)]].concat())
+    };
+    for predecessor in [&path, &bag] {
+        let verified = verify(&next, predecessor);
+        assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+        assert!(!said(&verified).contains("note:"), "{}", said(&verified));
+    }
+    let other = Ledger::begin();
+    let unknown = ledger.at("none");
+    for (folder, predecessor, words) in [
+        (&next, &other.path(), "it never had the head"),
+        (&next, &next, "and the log goes on from `example.org/log`"),
+        (&path, &next, "the log goes on from no other one"),
+        (&next, &unknown, "NOT VERIFIED"),
+    ] {
+        let verified = verify(folder, predecessor);
+        assert_eq!(verified.status.code(), Some(4), "{}", said(&verified));
+        assert!(said(&verified).contains(words), "{words}: {}", said(&verified));
+    }
+    let segment = path.join("wal/00000001.seg");
+    let mut bytes = fs::read(&segment).unwrap();
+    bytes[500] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    assert_eq!(verify(&next, &path).status.code(), Some(4));
+    let again = begin(&ledger.at("again"), "example.org/log-3", &path);
+    assert_eq!(again.status.code(), Some(4), "{}", said(&again));
+    assert!(!ledger.at("again").exists());
+}
+
+#[test]
+fn a_log_without_its_key_is_exported_and_gone_on_from() {
+    let ledger = Ledger::begin();
+    ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);
+    fs::remove_file(ledger.at("log.key")).unwrap();
+    let bag = ledger.at("bag");
+    let why = ["--by", "M. Lind, counsel", "--why", "A request"];
+    let logged = ledger.run(&[["export", "--output", text(&bag)].as_slice(), &why].concat());
+    assert_eq!(logged.status.code(), Some(3), "{}", said(&logged));
+    let exported = ledger.run(&["export", "--output", text(&bag), "--unlogged"]);
+    assert_eq!(exported.status.code(), Some(0), "{}", said(&exported));
+    let next = ledger.at("next");
+    let path = ledger.path();
+    let begun = duecare(&[
+        "ledger",
+        "init",
+        "--ledger",
+        text(&next),
+        "--origin",
+        "example.org/log-2",
+        "--predecessor",
+        text(&path),
+    ]);
+    assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
+    assert!(said(&begun).contains("is not sealed"), "{}", said(&begun));
+    let verified =
+        duecare(&["ledger", "verify", "--ledger", text(&next), "--predecessor", text(&bag)]);
+    assert_eq!(verified.status.code(), Some(0), "{}", said(&verified));
+    assert!(said(&verified).contains("note:"), "{}", said(&verified));
+    assert!(said(&verified).contains("it is not sealed"), "{}", said(&verified));
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -611,6 +611,8 @@ pub(crate) enum LedgerCommand {
     Timestamp(LedgerTimestampArgs),
     /// Let the log go on under a new key, which the old one vouches for
     RotateKey(LedgerRotateArgs),
+    /// Seal a ledger that is at its end: it takes no more runs, facts or keys, and another one can go on from it
+    Seal(LedgerSealArgs),
     /// Cut off what a crash has left unfinished, and log it; every command that writes does so too
     Recover(LedgerWriteArgs),
 }
@@ -642,6 +644,11 @@ pub(crate) struct LedgerInitArgs {
     /// The name of the log, as example.org/screening: it stands in every proof, and never changes
     #[arg(long, value_name = "NAME")]
     pub(crate) origin: String,
+
+    /// The ledger, or what was exported from one, that this one goes on from: one that is sealed, or whose key is lost.
+    /// It must verify; its head is named for good in the first leaf
+    #[arg(long, value_name = "DIR")]
+    pub(crate) predecessor: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -698,6 +705,10 @@ pub(crate) struct LedgerVerifyArgs {
     /// A head of the log that was kept where whoever runs it cannot change it: the log must have gone through it
     #[arg(long, value_name = "FILE")]
     pub(crate) head: Vec<PathBuf>,
+
+    /// The ledger that this one goes on from: it must verify, and must have had the head that this one names
+    #[arg(long, value_name = "DIR")]
+    pub(crate) predecessor: Option<PathBuf>,
 
     /// How the result is shown
     #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
@@ -887,6 +898,20 @@ pub(crate) struct LedgerRotateArgs {
 }
 
 #[derive(Args, Debug)]
+pub(crate) struct LedgerSealArgs {
+    #[command(flatten)]
+    pub(crate) at: LedgerWriteArgs,
+
+    /// Who seals it, with their role; it stays in the log
+    #[arg(long, value_name = "NAME, ROLE")]
+    pub(crate) by: String,
+
+    /// Why; it stays in the log
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) why: String,
+}
+
+#[derive(Args, Debug)]
 pub(crate) struct LedgerExportArgs {
     #[command(flatten)]
     pub(crate) at: LedgerWriteArgs,
@@ -904,12 +929,16 @@ pub(crate) struct LedgerExportArgs {
     pub(crate) field: Vec<String>,
 
     /// Who exports, with their role; it stays in the log
-    #[arg(long, value_name = "NAME, ROLE")]
-    pub(crate) by: String,
+    #[arg(long, value_name = "NAME, ROLE", required_unless_present = "unlogged")]
+    pub(crate) by: Option<String>,
 
     /// For whom and why; it stays in the log
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) why: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "unlogged")]
+    pub(crate) why: Option<String>,
+
+    /// Write nothing about the export into the log: of a ledger whose key is lost
+    #[arg(long, conflicts_with_all = ["by", "why"])]
+    pub(crate) unlogged: bool,
 }
 
 #[derive(Args, Debug)]

@@ -34,6 +34,17 @@ pub(crate) fn open(path: &Path, args: &KeyArgs, now: Instant, quiet: bool) -> Re
     Ok(log)
 }
 
+/// Opens a ledger to append runs, facts or keys, which a sealed one does not take.
+pub(crate) fn open_unsealed(
+    path: &Path,
+    args: &KeyArgs,
+    now: Instant,
+    quiet: bool,
+) -> Result<Log, Failure> {
+    let log = open(path, args, now, quiet)?;
+    if log.events().is_sealed() { Err(failure(path, &Problem::Sealed)) } else { Ok(log) }
+}
+
 /// Opens a ledger, or what was exported from one, to read it.
 pub(crate) fn view(path: &Path) -> Result<View, Failure> {
     View::open(Box::new(Folder::new(&root(path)))).map_err(|problem| failure(path, &problem))
@@ -82,11 +93,13 @@ pub(crate) fn failure(path: &Path, problem: &Problem) -> Failure {
         },
         Problem::OtherKey { .. } => Failure::input(format!("`{shown}`: {problem}"))
             .hint("name the file of the key that signs with --key FILE"),
+        Problem::Sealed => Failure::input(format!("the ledger `{shown}`: {problem}")).hint(format!(
+            "begin another one that goes on from it: `duecare ledger init --ledger NEW --origin NAME --predecessor {shown}`"
+        )),
         Problem::Storage(_)
         | Problem::Failed
         | Problem::Present
         | Problem::Key(_)
-        | Problem::Sealed
         | Problem::LeafTooLarge(_)
         | Problem::Missing(_)
         | Problem::Erased(_) => Failure::input(format!("the ledger `{shown}`: {problem}")),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::amount::{Amount, Bound};
-use super::by_rule::ByRule;
 use super::control::{ControlTruths, is_recent_enough};
 use super::evidence::{self, Need, Newest};
 use super::judgement::{
@@ -65,8 +64,8 @@ pub fn evaluate(
         supposed,
         controls: controls(program),
         flags: flags(program),
-        rules: ByRule::new(program.rules.len()),
-        truths: ByRule::new(program.rules.len()),
+        rules: program.rules.iter().map(RuleJudgement::pending).collect(),
+        truths: vec![None; program.rules.len()],
         newest: vec![OnceCell::new(); program.rules.len()],
     };
     run.judge_indicators();
@@ -87,9 +86,10 @@ struct Run<'p, 'r> {
     supposed: &'p Supposed,
     controls: Vec<(RuleId, &'p ControlProgram)>,
     flags: Vec<(RuleId, &'p FlagProgram)>,
-    rules: ByRule<RuleJudgement>,
+    /// One for each rule, in the order of the policy.
+    rules: Vec<RuleJudgement>,
     /// What each control came to: as far as known, and in completions.
-    truths: ByRule<(ControlTruths, ControlTruths)>,
+    truths: Vec<Option<(ControlTruths, ControlTruths)>>,
     /// How new what each flag rests on is, of those it was asked of.
     newest: Vec<OnceCell<Newest>>,
 }
@@ -112,6 +112,18 @@ impl<'p> Run<'p, '_> {
         self.program.rules.get(id.index())
     }
 
+    fn judged(&self, id: RuleId) -> Option<&RuleJudgement> {
+        self.rules.get(id.index())
+    }
+
+    fn truths(&self, control: RuleId) -> Option<(ControlTruths, ControlTruths)> {
+        self.truths.get(control.index()).copied().flatten()
+    }
+
+    fn each_judged(&self) -> impl Iterator<Item = (RuleId, &RuleJudgement)> {
+        self.rules.iter().enumerate().map(|(place, judged)| (RuleId(place), judged))
+    }
+
     fn completed(&self) -> Scope<'_, '_> {
         Scope { completed: true, ..self.scope }
     }
@@ -126,17 +138,16 @@ impl<'p> Run<'p, '_> {
             if let Some(hit) = self.supposed.get(&id) {
                 presence = Presence { applies: Truth::Yes, when: (*hit).into(), ..presence };
             }
-            let judgement = self.indicator(id, rule, presence);
-            let counts = !matches!(judgement.outcome, Outcome::NotCovered | Outcome::Reviewed);
+            let outcome = self.judge_indicator(id, rule, presence);
+            let counts = !matches!(outcome, Outcome::NotCovered | Outcome::Reviewed);
             let standing = Standing {
-                outcome: judgement.outcome,
+                outcome,
                 holds: presence.counts().and(counts.into()),
                 holds_now: presence.counts_now().and(counts.into()),
                 relief: presence.excepted,
                 severity: [Truth::No; 3],
             };
             self.set_standing(id, standing);
-            self.rules.insert(id, judgement);
         }
     }
 
@@ -146,64 +157,55 @@ impl<'p> Run<'p, '_> {
         }
     }
 
-    /// The outcome of a prohibition or flag, and what it rests on.
-    fn indicator(&self, id: RuleId, rule: &'p RuleProgram, presence: Presence) -> RuleJudgement {
-        let outcome = presence.outcome();
-        let judged = self.dispositions.iter().any(|disposition| disposition.rule == id);
+    /// Judges a prohibition or flag, with what it rests on where that is told.
+    fn judge_indicator(
+        &mut self,
+        id: RuleId,
+        rule: &'p RuleProgram,
+        presence: Presence,
+    ) -> Outcome {
+        let plain = presence.outcome();
+        let steps = self.has_steps(id, rule, plain).then(|| self.evaluator.steps(rule, self.scope));
+        let (mut outcome, mut needs, mut hit) = (plain, Vec::new(), None);
+        if let (Outcome::Unknown, Some(steps)) = (plain, &steps) {
+            needs = self.needs(steps);
+            if self.is_left_out(&needs) {
+                outcome = Outcome::NotCovered;
+            }
+        }
+        if let (Outcome::Hit | Outcome::Excepted, Some(steps)) = (plain, &steps) {
+            let indicator = self.hit(steps);
+            let is_judged = self.dispositions.iter().any(|disposition| {
+                disposition.rule == id && Some(disposition.evidence) == indicator.evidence_digest
+            });
+            if plain == Outcome::Hit && is_judged && evidence::is_complete(steps) {
+                outcome = Outcome::Reviewed;
+            }
+            hit = Some(indicator);
+        }
+        let is_traced = self.detail == Detail::Trace;
+        if let Some(judged) = self.rules.get_mut(id.index()) {
+            judged.outcome = outcome;
+            judged.relief = relief(presence, plain);
+            if let Some(steps) = steps {
+                judged.peers = evidence::peers(&steps);
+                judged.needs = needs;
+                judged.indicator = hit.or(judged.indicator.take());
+                judged.steps = if is_traced { steps } else { Vec::new() };
+            }
+        }
+        outcome
+    }
+
+    /// Whether anybody asks how a prohibition or flag came to its outcome, or that may yet change it.
+    fn has_steps(&self, id: RuleId, rule: &RuleProgram, outcome: Outcome) -> bool {
+        let judged = || self.dispositions.iter().any(|disposition| disposition.rule == id);
         let is_shown = self.detail == Detail::Full
             && (!rule.comparisons.is_empty()
                 || matches!(outcome, Outcome::Hit | Outcome::Excepted | Outcome::Unknown));
         let may_be_left_out = outcome == Outcome::Unknown && !self.program.not_collected.is_empty();
-        let may_be_reviewed = outcome == Outcome::Hit && judged;
-        let has_steps =
-            self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed;
-        let mut made = RuleJudgement {
-            outcome,
-            indicator: Some(Indicator::default()),
-            control: None,
-            relief: relief(presence, outcome),
-            needs: Vec::new(),
-            peers: Vec::new(),
-            steps: Vec::new(),
-        };
-        if !has_steps {
-            return made;
-        }
-        let steps = self.evaluator.steps(rule, self.scope);
-        made.peers = evidence::peers(&steps);
-        match outcome {
-            Outcome::Unknown => {
-                made.needs = self.needs(&steps);
-                if self.is_left_out(&made.needs) {
-                    made.outcome = Outcome::NotCovered;
-                }
-            }
-            Outcome::Hit | Outcome::Excepted => {
-                let indicator = self.hit(&steps);
-                let is_judged = self.dispositions.iter().any(|disposition| {
-                    disposition.rule == id
-                        && Some(disposition.evidence) == indicator.evidence_digest
-                });
-                if outcome == Outcome::Hit && is_judged && evidence::is_complete(&steps) {
-                    made.outcome = Outcome::Reviewed;
-                }
-                made.indicator = Some(indicator);
-            }
-            Outcome::Clear
-            | Outcome::NotApplicable
-            | Outcome::NotCovered
-            | Outcome::Reviewed
-            | Outcome::Met
-            | Outcome::Failed
-            | Outcome::Unmet
-            | Outcome::Expired
-            | Outcome::Waived
-            | Outcome::NotRequired => {}
-        }
-        if self.detail == Detail::Trace {
-            made.steps = steps;
-        }
-        made
+        let may_be_reviewed = outcome == Outcome::Hit && judged();
+        self.detail == Detail::Trace || is_shown || may_be_left_out || may_be_reviewed
     }
 
     #[expect(clippy::unused_self, reason = "one of the parts of a judgement")]
@@ -217,9 +219,8 @@ impl<'p> Run<'p, '_> {
     }
 
     fn needs(&self, steps: &[Step]) -> Vec<Need> {
-        let of_rule = |rule: RuleId| {
-            self.rules.get(rule).map(|judged| judged.needs.clone()).unwrap_or_default()
-        };
+        let of_rule =
+            |rule: RuleId| self.judged(rule).map(|judged| judged.needs.clone()).unwrap_or_default();
         evidence::needs(steps, &of_rule)
     }
 
@@ -233,25 +234,29 @@ impl<'p> Run<'p, '_> {
     }
 
     fn judge_controls(&mut self) {
-        for (id, control) in self.controls.clone() {
-            if self.supposed.get(&id) == Some(&true) {
+        for (id, control) in self.controls.iter().copied() {
+            let truths = if self.supposed.get(&id) == Some(&true) {
                 let done = ControlTruths::done_on(self.program.as_of.date());
-                self.truths.insert(id, (done, done));
-                continue;
-            }
-            let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
-            let completed = if control.asks_known {
-                self.evaluator.control_truths(control, self.completed(), &mut Silent)
+                (done, done)
             } else {
-                now
+                let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
+                let completed = if control.asks_known {
+                    self.evaluator.control_truths(control, self.completed(), &mut Silent)
+                } else {
+                    now
+                };
+                (now, completed)
             };
-            self.truths.insert(id, (now, completed));
+            if let Some(place) = self.truths.get_mut(id.index()) {
+                *place = Some(truths);
+            }
         }
     }
 
     /// The severity of each flag that may be hit, and how much controls take from its weight.
     fn judge_strengths(&mut self) {
-        for (id, flag) in self.flags.clone() {
+        for place in 0..self.flags.len() {
+            let Some((id, flag)) = self.flags.get(place).copied() else { continue };
             let Some(standing) = self.evaluator.standing(id) else { continue };
             let is_possible = standing.holds.is_possible() || standing.holds_now.is_possible();
             let is_excepted = standing.outcome == Outcome::Excepted;
@@ -281,7 +286,7 @@ impl<'p> Run<'p, '_> {
             let shown = certain
                 .map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
             if let Some(indicator) =
-                self.rules.get_mut(id).and_then(|judged| judged.indicator.as_mut())
+                self.rules.get_mut(id.index()).and_then(|judged| judged.indicator.as_mut())
             {
                 indicator.severity = Some(shown.0);
                 indicator.weight = Some(shown.1);
@@ -301,8 +306,8 @@ impl<'p> Run<'p, '_> {
             let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else {
                 continue;
             };
-            let Some((now, completed)) = self.truths.get(id) else { continue };
-            let met = now.met_in_both(*completed);
+            let Some((now, completed)) = self.truths(id) else { continue };
+            let met = now.met_in_both(completed);
             if met == Truth::No {
                 continue;
             }
@@ -363,7 +368,7 @@ impl<'p> Run<'p, '_> {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
                 let nothing = ScoreRange { low: 0, high: 0 };
                 let counted = || {
-                    let judged = self.rules.get(flag);
+                    let judged = self.judged(flag);
                     judged.and_then(|judged| judged.indicator.as_ref()?.counted).unwrap_or(nothing)
                 };
                 match truth {
@@ -419,8 +424,9 @@ impl<'p> Run<'p, '_> {
 
     /// Whether each control must be done, and its outcome.
     fn require_controls(&mut self) {
-        for (id, control) in self.controls.clone() {
-            let Some((now, completed)) = self.truths.get(id).copied() else { continue };
+        for place in 0..self.controls.len() {
+            let Some((id, control)) = self.controls.get(place).copied() else { continue };
+            let Some((now, completed)) = self.truths(id) else { continue };
             let required = self.required(control);
             let Some(rule) = self.rule(id) else { continue };
             let (relieves, exception) = self.evaluator.relief(rule, self.scope);
@@ -447,16 +453,14 @@ impl<'p> Run<'p, '_> {
                 severity: [Truth::No; 3],
             };
             self.set_standing(id, standing);
-            let judged = RuleJudgement {
-                outcome,
-                indicator: None,
-                control: Some(ControlState { on: now.day(), required }),
-                relief,
-                needs,
-                peers: Vec::new(),
-                steps: if self.detail == Detail::Trace { steps } else { Vec::new() },
-            };
-            self.rules.insert(id, judged);
+            let is_traced = self.detail == Detail::Trace;
+            if let Some(judged) = self.rules.get_mut(id.index()) {
+                judged.outcome = outcome;
+                judged.control = Some(ControlState { on: now.day(), required });
+                judged.relief = relief;
+                judged.needs = needs;
+                judged.steps = if is_traced { steps } else { Vec::new() };
+            }
         }
     }
 
@@ -467,7 +471,7 @@ impl<'p> Run<'p, '_> {
             self.evaluator.truth(required, self.scope, &mut recorder);
             return self.needs(&recorder.into_steps());
         }
-        let flags = control.answers.iter().filter_map(|answer| self.rules.get(answer.flag));
+        let flags = control.answers.iter().filter_map(|answer| self.judged(answer.flag));
         let unknown = flags.filter(|judged| judged.outcome == Outcome::Unknown);
         let mut needs: Vec<Need> = unknown.flat_map(|judged| judged.needs.clone()).collect();
         needs.sort();
@@ -539,7 +543,7 @@ impl<'p> Run<'p, '_> {
             needs: self.all_needs(),
             must_have_missing,
             actions,
-            rules: self.rules.into_values(),
+            rules: self.rules,
         }
     }
 
@@ -605,7 +609,7 @@ impl<'p> Run<'p, '_> {
     /// Whether what is open about a rule may stay so with every fact known: for want of a rate, or
     /// because a result is too large.
     fn may_never_settle(&self) -> bool {
-        self.rules.iter().any(|(id, judged)| {
+        self.each_judged().any(|(id, judged)| {
             let counted = judged.indicator.as_ref().and_then(|indicator| indicator.counted);
             let is_open = judged.outcome == Outcome::Unknown
                 || counted.is_some_and(|range| range.low != range.high)
@@ -616,7 +620,7 @@ impl<'p> Run<'p, '_> {
 
     /// What would tell whether an exception relieves from a rule.
     fn needs_of_relief(&self) -> Vec<(RuleId, Need)> {
-        let open = self.rules.iter().filter(|(_, judged)| {
+        let open = self.each_judged().filter(|(_, judged)| {
             judged.relief.is_some_and(|relief| relief.relieves == Truth::Unknown)
         });
         open.flat_map(|(id, _)| {
@@ -644,7 +648,7 @@ impl<'p> Run<'p, '_> {
 
     fn all_needs(&self) -> Vec<(Need, Vec<RuleId>)> {
         let mut settles: BTreeMap<Need, Vec<RuleId>> = BTreeMap::new();
-        for (id, judged) in self.rules.iter() {
+        for (id, judged) in self.each_judged() {
             if judged.outcome == Outcome::Unknown {
                 for need in &judged.needs {
                     settles.entry(need.clone()).or_default().push(id);
@@ -676,7 +680,7 @@ impl<'p> Run<'p, '_> {
     fn actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
         for (id, control) in self.controls.iter().copied() {
-            let Some(judged) = self.rules.get(id) else { continue };
+            let Some(judged) = self.judged(id) else { continue };
             if judged.outcome == Outcome::Waived {
                 continue;
             }
@@ -703,13 +707,13 @@ impl<'p> Run<'p, '_> {
     }
 
     fn is_hit(&self, rule: RuleId) -> bool {
-        self.rules.get(rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
+        self.judged(rule).is_some_and(|judged| judged.outcome == Outcome::Hit)
     }
 
     /// Whether a control that is done would answer a flag if it were done again today: the flag rests
     /// on something newer.
     fn would_answer_anew(&self, flag: RuleId, control: RuleId) -> bool {
-        let indicator = self.rules.get(flag).and_then(|judged| judged.indicator.as_ref());
+        let indicator = self.judged(flag).and_then(|judged| judged.indicator.as_ref());
         let is_answered = indicator
             .is_some_and(|indicator| indicator.answered_by.contains(&(control, Truth::Yes)));
         !is_answered && matches!(self.newest(flag).possible, Age::Day(_) | Age::Unknown)
@@ -765,6 +769,22 @@ fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {
             asked.push(rule);
         }
         rules_asked(&step.inside, asked);
+    }
+}
+
+impl RuleJudgement {
+    /// What stands for a rule until it is judged.
+    fn pending(rule: &RuleProgram) -> Self {
+        let is_control = matches!(rule.body, RuleBody::Control(_));
+        Self {
+            outcome: Outcome::Unknown,
+            indicator: (!is_control).then(Indicator::default),
+            control: None,
+            relief: None,
+            needs: Vec::new(),
+            peers: Vec::new(),
+            steps: Vec::new(),
+        }
     }
 }
 

@@ -6,7 +6,6 @@
 
 mod aggregate;
 mod amount;
-mod by_rule;
 mod condition;
 mod control;
 mod decide;

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding as _};
+use serde::Serialize;
 
 use super::key::PrivateKey;
 use super::note::{MalformedNote, Note};
 use crate::digest::Digest;
 
 /// The head of a log: how many leaves it has, and the root over them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Checkpoint {
     /// Which log.
     pub origin: String,

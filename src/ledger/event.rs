@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64ct::{Base64, Encoding as _};
 
 use super::canonical::Canonical;
+use super::checkpoint::Checkpoint;
 use super::events::Events;
 use super::key::PrivateKey;
 use super::note::Vkey;
@@ -34,14 +35,45 @@ pub fn leaf<const N: usize>(
     leaf
 }
 
-/// The first leaf of a log: its name and its first key.
+/// The first leaf of a log: its name, its first key, and the head of the log before it, if it goes on from one.
 #[must_use]
-pub fn log_opened(key: &Vkey, now: Instant) -> Canonical {
-    leaf(
+pub fn log_opened(key: &Vkey, predecessor: Option<&Checkpoint>, now: Instant) -> Canonical {
+    let mut made = leaf(
         "log_opened",
         now,
         [("origin", Canonical::text(key.name())), ("key", Canonical::text(key))],
-    )
+    );
+    if let Some(Checkpoint { origin, size, root }) = predecessor {
+        let head = [
+            ("origin", Canonical::text(origin)),
+            ("size", Canonical::count(*size)),
+            ("root", Canonical::text(root)),
+        ];
+        insert(&mut made, "predecessor", Canonical::object(head));
+    }
+    made
+}
+
+/// The head of the log from which one goes on, by the leaf that opens it.
+#[must_use]
+pub fn predecessor(log_opened: &Canonical) -> Option<Checkpoint> {
+    let named = log_opened.get("predecessor")?;
+    let origin = named.text_at("origin").filter(|origin| !origin.is_empty())?.to_owned();
+    let size = named.get("size").and_then(Canonical::as_count).filter(|size| *size > 0)?;
+    Some(Checkpoint { origin, size, root: named.digest_at("root")? })
+}
+
+/// That a log is at its end.
+#[must_use]
+pub fn log_sealed(by: &str, why: &str, now: Instant) -> Canonical {
+    leaf("log_sealed", now, [("by", Canonical::text(by)), ("why", Canonical::text(why))])
+}
+
+/// Whether a sealed log still takes a leaf: one that says what became of its files, since the duties of who keeps
+/// them go on.
+#[must_use]
+pub fn may_follow_seal(leaf: &Canonical) -> bool {
+    matches!(leaf.text_at("kind"), Some("erasure" | "export_made" | "recovery"))
 }
 
 /// That a log goes on under another key, signed by both.

@@ -47,8 +47,9 @@ impl Events {
         Self { is_stale: true, ..Self::default() }
     }
 
-    /// Whether the log takes nothing more.
-    pub(super) fn is_sealed(&self) -> bool {
+    /// Whether the log was sealed.
+    #[must_use]
+    pub fn is_sealed(&self) -> bool {
         self.is_sealed
     }
 

@@ -90,6 +90,10 @@ impl Entry {
     pub fn of(leaf: &Canonical) -> Self {
         Self { leaf: leaf.to_bytes(), sealed: None }
     }
+
+    fn may_follow_seal(&self) -> bool {
+        Canonical::parse(&self.leaf).is_ok_and(|leaf| event::may_follow_seal(&leaf))
+    }
 }
 
 impl Log {
@@ -106,14 +110,44 @@ impl Log {
         Self::create_within(Limits::default(), storage, key, random, now)
     }
 
+    /// Begins a log in an empty place that goes on from another one, whose head its first leaf names.
+    ///
+    /// # Errors
+    /// As `create`, or if the other one has the same name: to whoever saw it that would be a fork.
+    pub fn succeed(
+        storage: Box<dyn Storage + Send>,
+        key: PrivateKey,
+        predecessor: &Checkpoint,
+        random: &dyn Random,
+        now: Instant,
+    ) -> Result<Self, Problem> {
+        if predecessor.origin == key.public().name() {
+            return Err(Problem::Missing(
+                "a log that goes on from another one has a name of its own".to_owned(),
+            ));
+        }
+        Self::begin(Limits::default(), storage, key, Some(predecessor), random, now)
+    }
+
     /// Begins a log whose files have other limits than usual.
     ///
     /// # Errors
     /// As `create`.
     pub fn create_within(
         limits: Limits,
+        storage: Box<dyn Storage + Send>,
+        key: PrivateKey,
+        random: &dyn Random,
+        now: Instant,
+    ) -> Result<Self, Problem> {
+        Self::begin(limits, storage, key, None, random, now)
+    }
+
+    fn begin(
+        limits: Limits,
         mut storage: Box<dyn Storage + Send>,
         key: PrivateKey,
+        predecessor: Option<&Checkpoint>,
         random: &dyn Random,
         now: Instant,
     ) -> Result<Self, Problem> {
@@ -130,7 +164,7 @@ impl Log {
         storage.sync_folder("vault")?;
         let vkey = format!("{}\n", key.public());
         replace(storage.as_mut(), &key_path(1), vkey.as_bytes())?;
-        let opened = event::log_opened(key.public(), now);
+        let opened = event::log_opened(key.public(), predecessor, now);
         let mut log = Self {
             limits,
             storage,
@@ -248,7 +282,7 @@ impl Log {
         if let Some(entry) = entries.iter().find(|entry| entry.leaf.len() > LEAF_SIZE_MAX) {
             return Err(Problem::LeafTooLarge(entry.leaf.len()));
         }
-        if self.events.is_sealed() {
+        if self.events.is_sealed() && !entries.iter().all(Entry::may_follow_seal) {
             return Err(Problem::Sealed);
         }
         self.has_failed = true;
@@ -349,6 +383,9 @@ impl Log {
         if self.has_failed {
             return Err(Problem::Failed);
         }
+        if self.events.is_sealed() {
+            return Err(Problem::Sealed);
+        }
         let Some(old) = self.keys.last() else { return Err(Problem::Failed) };
         if key.public().name() != self.origin || key.public() == old.public() {
             return Err(Problem::Missing(
@@ -367,6 +404,15 @@ impl Log {
         self.publish()?;
         self.keys.remove(0);
         Ok(range)
+    }
+
+    /// Seals the log: from then on it takes nothing but what became of its files.
+    ///
+    /// # Errors
+    /// If it is sealed already, or anything cannot be written.
+    pub fn seal(&mut self, by: &str, why: &str, now: Instant) -> Result<Checkpoint, Problem> {
+        self.commit(vec![Entry::of(&event::log_sealed(by, why, now))])?;
+        self.publish()
     }
 
     /// Overwrites the keys in slots, so that nobody can read what the vault holds under them, and says so in

@@ -47,7 +47,7 @@ pub enum Problem {
         /// Leaves of the published head.
         published: u64,
     },
-    /// The ledger has been sealed: it takes nothing more.
+    /// The ledger was sealed: it takes nothing but what became of its files.
     Sealed,
     /// A leaf is larger than a leaf may be.
     LeafTooLarge(usize),
@@ -85,7 +85,7 @@ impl fmt::Display for Problem {
                 f,
                 "the log has {size} leaves, and a head with {published} was published: its end is missing, or an older copy was put in its place"
             ),
-            Self::Sealed => f.write_str("the ledger is sealed: it takes nothing more"),
+            Self::Sealed => f.write_str("it is sealed, and takes no more runs, facts or keys"),
             Self::LeafTooLarge(size) => write!(
                 f,
                 "a leaf of {size} bytes is larger than the {} that a leaf may have",

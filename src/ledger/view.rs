@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::storage::Storage;
 use super::tile::{TILE_WIDTH, bundle_path, tile_width};
 use super::tlog_proof::TlogProof;
-use super::tree::{consistency_proof, inclusion_proof};
+use super::tree::{consistency_proof, inclusion_proof, root_of};
 use super::vault::{PACK_HEADER, SLOT_SIZE, SUBJECTS, SUBJECTS_HEADER, Slot, Subjects, pack_path};
 use crate::digest::Digest;
 
@@ -184,6 +184,19 @@ impl View {
             subtree(self.storage.as_ref(), self.head.size, level, at)
         })?;
         Ok(TlogProof { leaf: Some(leaf), index, path, checkpoint: self.note()? })
+    }
+
+    /// The root of the log when it had so many leaves.
+    ///
+    /// # Errors
+    /// If it never had so many, or tiles cannot be read.
+    pub fn root_at(&self, size: u64) -> Result<Digest, Problem> {
+        if size > self.head.size {
+            return Err(Problem::Missing(format!("it has {} leaves only", self.head.size)));
+        }
+        Ok(root_of(0..size, &mut |level, at| {
+            subtree(self.storage.as_ref(), self.head.size, level, at)
+        })?)
     }
 
     /// The proof that the log of an earlier size is the beginning of this one.

@@ -1,5 +1,6 @@
 use super::plain_table;
 use crate::ledger::canonical::Canonical;
+use crate::ledger::event::predecessor;
 
 /// A leaf of a ledger, as a table shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,12 +75,22 @@ fn said(leaf: &Canonical) -> String {
             text(leaf, "by"),
             text(leaf, "role")
         ),
-        "log_opened" => text(leaf, "origin"),
+        "log_opened" => match predecessor(leaf) {
+            Some(before) => format!(
+                "{}, goes on from {} with {} leaves",
+                text(leaf, "origin"),
+                before.origin,
+                before.size
+            ),
+            None => text(leaf, "origin"),
+        },
         "refused" => format!("record {}", count("number")),
         "disposition" => format!("{}: {}", text(leaf, "rule"), text(leaf, "outcome")),
         "control_done" | "exception_granted" => text(leaf, "field"),
         "withdrawal" => format!("leaf {}", count("leaf")),
-        "erasure" | "export_made" => format!("{} ({})", text(leaf, "why"), text(leaf, "by")),
+        "erasure" | "export_made" | "log_sealed" => {
+            format!("{} ({})", text(leaf, "why"), text(leaf, "by"))
+        }
         "recovery" => format!("{} bytes of {}", count("bytes"), text(leaf, "file")),
         _ => String::new(),
     }

@@ -211,6 +211,8 @@ def alter_meaning(copies, ledger, leaves, signers):
     rotated, withdrawal = kinds.index("key_rotated"), kinds.index("withdrawal")
     signature = base64.b64encode(bytes(64)).decode()
     other = [policies[0] | {"digest": "sha256:" + "0" * 64}]
+    seal = written({"format": "duecare.leaf/1", "kind": "log_sealed", "recorded": "2026-11-29T00:00:00Z"})
+    before = {"origin": "example.org/before", "size": 4, "root": "sha256:" + "0" * 64}
     forged = {
         "left-out": [*leaves[:decision], *leaves[decision + 1:]],
         "left-out-renumbered": without(leaves, decision),
@@ -233,6 +235,10 @@ def alter_meaning(copies, ledger, leaves, signers):
         "not-opened": leaves[1:],
         "rotation-by-one": changed(leaves, rotated, old_signature=signature),
         "rotation-by-the-old": changed(leaves, rotated, new_signature=signature),
+        "goes-on-after-a-seal": [*leaves, seal, leaves[kinds.index("list_snapshot")]],
+        "sealed-twice": [*leaves, seal, seal],
+        "goes-on-from-itself": changed(leaves, 0, predecessor=before | {"origin": signers[0].origin}),
+        "goes-on-from-nothing": changed(leaves, 0, predecessor=before | {"size": 0}),
         "withdrawn-twice": [*leaves, leaves[withdrawal]],
         "withdrawn-decision": changed(leaves, withdrawal, leaf=decision),
         "withdrawn-later": changed(leaves, withdrawal, leaf=withdrawal + 1),

@@ -1,16 +1,9 @@
 #!/usr/bin/env python3
 """Verifies ledgers and exports of duecare, written from docs/evidence.md alone.
 
-A folder is a ledger, or an export with its proofs and disclosures. Exit code 0 if every one is PASS, 4 otherwise.
-"""
+A folder is a ledger, or an export with its proofs and disclosures. Exit code 0 if every one is PASS, 4 otherwise."""
 
-import argparse
-import base64
-import functools
-import hashlib
-import json
-import re
-import sys
+import argparse, base64, functools, hashlib, json, re, sys
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -46,13 +39,10 @@ class Tree:
             self.add(hashed)
 
     def add(self, hashed):
-        self.parts.append(hashed)
-        self.size += 1
-        bits = self.size
+        bits = self.size = self.size + 1
         while bits % 2 == 0:
-            right, left = self.parts.pop(), self.parts.pop()
-            self.parts.append(node(left, right))
-            bits //= 2
+            hashed, bits = node(self.parts.pop(), hashed), bits // 2
+        self.parts.append(hashed)
 
     def root(self):
         return functools.reduce(lambda right, left: node(left, right), reversed(self.parts)) if self.parts else sha()
@@ -77,8 +67,7 @@ class Key:
         parts = text.split("+", 2)
         need(len(parts) == 3 and parts[0] and not re.search(r"[\s\x00-\x1f]", parts[0]), "it is no key")
         raw = unbase64(parts[2], 33)
-        self.text, self.name = text, parts[0]
-        self.id = sha(self.name.encode(), b"\n", raw)[:4]
+        self.text, self.name, self.id = text, parts[0], sha(parts[0].encode(), b"\n", raw)[:4]
         need(self.id.hex() == parts[1] and raw[0] == 1, "it is no key of a log, or its id is another")
         self.public = Ed25519PublicKey.from_public_bytes(raw[1:])
 
@@ -125,7 +114,7 @@ def identities(leaf, rules):
 
 class Log:
     def __init__(self, folder, heads, trusted):
-        self.folder, self.heads, self.trusted = folder, heads, trusted
+        self.folder, self.heads, self.trusted, self.sealed = folder, heads, trusted, False
         self.keys, self.runs, self.facts, self.leaves, self.blobs, self.tree = [], {}, {}, [], set(), Tree()
 
     def read(self, path):
@@ -189,15 +178,22 @@ class Log:
         need(len(raw) <= 16384, "it is too long")
         leaf = canonical(raw)
         need(leaf.get("format") == "duecare.leaf/1", "its form is not known")
-        self.succession(self.tree.size, leaf)
-        self.run(leaf)
-        self.withdrawal(leaf)
+        for check in (self.succession, self.ends, self.run, self.withdrawal):
+            check(leaf)
         self.leaves.append(raw)
         self.tree.add(leaf_hash(raw))
-        self.blobs |= {policy["bundle"] for policy in leaf.get("policies", []) if "bundle" in policy}
-        self.blobs |= {leaf[key] for key in ("bundle", "layout") if key in leaf}
+        named = [leaf, *leaf.get("policies", [])]
+        self.blobs |= {entry[key] for entry in named for key in ("bundle", "layout") if key in entry}
 
-    def succession(self, at, leaf):
+    def ends(self, leaf):
+        need(not self.sealed or leaf["kind"] in ("erasure", "export_made", "recovery"), "the log was sealed before")
+        self.sealed |= leaf["kind"] == "log_sealed"
+        if before := leaf["kind"] == "log_opened" and leaf.get("predecessor"):
+            names = before["origin"] not in ("", self.origin) and before["size"] > 0 and digest_of(before["root"])
+            need(names, "it does not name the head of another log")
+
+    def succession(self, leaf):
+        at = self.tree.size
         need((leaf["kind"] == "log_opened") == (at == 0), "the log does not begin with log_opened, or twice")
         if at == 0:
             self.keys.append((1, Key(leaf["key"])))
@@ -214,20 +210,19 @@ class Log:
         kind, run = leaf["kind"], self.runs.get(leaf.get("run"))
         if kind == "run_started":
             need(run is None, "the run begins twice")
-            self.runs[leaf["run"]] = {
-                "identities": identities(leaf, "rules"), "counts": [0, 0], "tree": Tree(), "ended": False}
+            self.runs[leaf["run"]] = {"used": identities(leaf, "rules"), "counts": [0, 0], "tree": Tree(), "end": False}
         elif kind in ("decision", "refused", "run_completed"):
-            need(run and not run["ended"], "its run has not begun, or has ended")
+            need(run and not run["end"], "its run has not begun, or has ended")
             counts = run["counts"]
             if kind == "run_completed":
-                run["ended"] = True
+                run["end"] = True
                 stated = [leaf["records"], leaf["decided"], leaf["refused"], digest_of(leaf["root"])]
                 return need(stated == [sum(counts), *counts, run["tree"].root()], "the run ends otherwise than it went")
             counts[kind == "refused"] += 1
             need(leaf["ordinal"] == sum(counts), "a record of the run is missing, or stands here twice")
             run["tree"].add(leaf_hash(digest_of(leaf["fields"])))
             if kind == "decision":
-                need(identities(leaf, "outcomes") == run["identities"], "its policies are not those of the run")
+                need(identities(leaf, "outcomes") == run["used"], "its policies are not those of the run")
                 digest_of(leaf["subject"])
 
     def withdrawal(self, leaf):
@@ -235,8 +230,8 @@ class Log:
             self.facts[self.tree.size] = leaf["subject"]
         elif leaf["kind"] == "withdrawal":
             digest_of(leaf["fields"])
-            subject = self.facts.pop(leaf["leaf"], None)
-            need(subject and subject == leaf["subject"], "it takes back nothing that a person recorded about the subject")
+            subject = self.facts.pop(leaf["leaf"], "")
+            need(subject == leaf["subject"], "it takes back nothing that was recorded about the subject")
 
     def check_blobs(self):
         def blob(digest):
@@ -270,17 +265,14 @@ class Log:
             return sha(b"\0duecare.field/1", digest_of(salt), len(name).to_bytes(2, "big"), name, value.encode())
         need(index == shows["leaf"], "it is about another leaf")
         hashed, path = commitment(shows["salt"], shows["field"], shows["value"]), map(digest_of, shows["path"])
-        root = root_by_path(hashed, shows["index"], shows["size"], path)
+        root, who = root_by_path(hashed, shows["index"], shows["size"], path), shows["subject"]
         need(root == digest_of(leaf["fields"]), "the leaf commits to something else")
-        subject = commitment(shows["subject"]["salt"], "subject", shows["subject"]["id"])
-        need(subject == digest_of(leaf["subject"]), "the leaf is about somebody else")
+        need(commitment(who["salt"], "subject", who["id"]) == digest_of(leaf["subject"]), "it is about somebody else")
 
 def judge(folder, log_of, heads, trusted):
     """PASS, FAIL or NOT VERIFIED, with what was read or what is wrong."""
     bag = folder / "data"
     log = log_of(bag / "log" if bag.is_dir() else folder, heads, trusted)
-    if not (log.folder / "origin").is_file():
-        return "NOT VERIFIED", "there is no log"
     try:
         log.verify()
         proofs, disclosures = sorted(bag.glob("proofs/*")), sorted(bag.glob("disclosures/*"))
@@ -301,8 +293,7 @@ def main(log_of=Log):
     given = arguments.parse_args()
     heads = [Head(path.read_bytes()) for path in given.head]
     judged = [(*judge(folder, log_of, heads, given.trust), folder) for folder in given.folders]
-    for verdict, why, folder in judged:
-        print(verdict, folder, why, sep="\t")
+    print(*(f"{verdict}\t{folder}\t{why}" for verdict, why, folder in judged), sep="\n")
     sys.exit(0 if all(verdict == "PASS" for verdict, _, _ in judged) else 4)
 
 if __name__ == "__main__":

@@ -3,11 +3,12 @@
 //! The usual run looks at some bits of each file, `just faults` at all of a small ledger and at 100,000 of a large one, or
 //! at one part of so many of them, to be run in pieces: `DUECARE_PART=3/16`.
 
+use duecare::ledger::run::RunId;
 use duecare::ledger::storage::Storage as _;
 use duecare::ledger::verify::{Report, Trust, Verdict, verify};
 use duecare::ledger::{Entry, Limits, Log};
 
-use super::sample::{key, leaf, now, said, small_limits, whole_log};
+use super::sample::{Seeded, decide, key, leaf, now, said, small_limits, whole_log};
 use super::write_back::Disk;
 use crate::support::dice::Dice;
 
@@ -36,9 +37,18 @@ fn large_limits() -> Limits {
     Limits { segment_size: 1 << 20, pack_size: 1 << 19, publish_after: 4096, frame_size: 1 << 18 }
 }
 
-/// Limits that give a small log few heads and frames: each is a signature that every flip verifies again.
-fn few_heads() -> Limits {
-    Limits { segment_size: 20_000, pack_size: 8_000, publish_after: 45, frame_size: 6_000 }
+/// A log of a hundred leaves with everything that a log has. The erasure and the other key, which each publish a head
+/// with its tiles, come early, and most leaves in few frames: every flip verifies each signature again.
+fn hundred_leaves() -> Disk {
+    let limits =
+        Limits { segment_size: 20_000, pack_size: 8_000, publish_after: 1000, frame_size: 20_000 };
+    let disk = whole_log(limits, 5);
+    let (mut log, _) = Log::open_within(limits, Box::new(disk.clone()), key(2), now()).unwrap();
+    let further = 98 - log.head().size;
+    decide(&mut log, &Seeded::new(8), &RunId([6; 16]), further, 4);
+    log.publish().unwrap();
+    assert_eq!(log.head().size, 100);
+    disk
 }
 
 /// Where the parts of a file begin that findings tell apart.
@@ -129,7 +139,7 @@ pub(super) fn some_bits(disk: &Disk, of_each: usize) -> Result<u64, String> {
 
 #[test]
 fn a_flipped_bit_is_found_and_its_file_named() {
-    let disk = whole_log(if is_thorough() { few_heads() } else { small_limits() }, 90);
+    let disk = if is_thorough() { hundred_leaves() } else { whole_log(small_limits(), 90) };
     assert_eq!(said(&disk).0, Verdict::Pass, "{}", said(&disk).1);
     let flipped =
         if is_thorough() { flip_each(&disk, &all(&disk)) } else { some_bits(&disk, USUAL) };

@@ -597,7 +597,7 @@ const FALSE_LOGS: &[FalseLog] = &[
     ),
     (
         "a log is opened twice",
-        || vec![event::log_opened(key(9).public(), now())],
+        || vec![event::log_opened(key(9).public(), None, now())],
         "a log is opened once",
     ),
     (

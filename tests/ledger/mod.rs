@@ -1,5 +1,6 @@
 //! The ledger keeps its promises: through crashes and full disks, and against whoever changes it.
 
+mod ends;
 mod faults;
 mod flips;
 mod garbled;

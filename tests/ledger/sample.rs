@@ -11,7 +11,7 @@ use duecare::ledger::key::PrivateKey;
 use duecare::ledger::note::KeyUse;
 use duecare::ledger::run::{RunCount, RunId};
 use duecare::ledger::verify::{Trust, Verdict, verify};
-use duecare::ledger::{Entry, Limits, Log, Random};
+use duecare::ledger::{Entry, Limits, Log, Random, Slot};
 use duecare::value::Instant;
 
 use super::write_back::Disk;
@@ -81,28 +81,8 @@ pub(super) fn whole_log(limits: Limits, records: u64) -> Disk {
         Log::create_within(limits, Box::new(disk.clone()), key(1), &random, now()).unwrap();
     let text = log.keep_blob(POLICY).unwrap();
     let bundle = log.keep_blob(&bundle_of(&text).to_bytes()).unwrap();
-    log.commit(vec![Entry::of(&leaf_with_blob(&bundle)), Entry::of(&run_started())]).unwrap();
-    let mut count = RunCount::default();
-    let mut slots = Vec::new();
-    let mut batch = Vec::new();
-    for number in 0..records {
-        let mut record = record_leaf(number);
-        count.number(&mut record, &fields_of(number));
-        let mut entry = Entry::of(&record);
-        let mut document = Document::default();
-        document.set("name", format!("Name {number}"));
-        let sealed = log.with_subjects(|subjects| {
-            let slot = subjects.of_subject(&format!("S-{}", number % 20), &random)?;
-            slots.push(slot);
-            Ok((slot, subjects.key(slot).unwrap().seal(slot, &document, &random)?))
-        });
-        entry.sealed = Some(sealed.unwrap());
-        batch.push(entry);
-        if batch.len() as u64 * 20 > records || number + 1 == records {
-            log.commit(std::mem::take(&mut batch)).unwrap();
-        }
-    }
-    log.commit(vec![Entry::of(&count.completed(&RUN, now()))]).unwrap();
+    log.commit(vec![Entry::of(&leaf_with_blob(&bundle))]).unwrap();
+    let slots = decide(&mut log, &random, &RUN, records, 20);
     log.publish().unwrap();
     let slot = slots[3];
     let subject = Digest::of(b"subject");
@@ -111,6 +91,40 @@ pub(super) fn whole_log(limits: Limits, records: u64) -> Disk {
     log.commit(vec![Entry::of(&leaf(1, 20))]).unwrap();
     log.publish().unwrap();
     disk
+}
+
+/// A run over so many records, committed in so many frames; gives the slots of their subjects.
+pub(super) fn decide(
+    log: &mut Log,
+    random: &Seeded,
+    run: &RunId,
+    records: u64,
+    frames: u64,
+) -> Vec<Slot> {
+    let of_run = |leaf: Canonical| with(leaf, "run", Canonical::text(run.hex()));
+    log.commit(vec![Entry::of(&of_run(run_started()))]).unwrap();
+    let mut count = RunCount::default();
+    let mut slots = Vec::new();
+    let mut batch = Vec::new();
+    for number in 0..records {
+        let mut record = of_run(record_leaf(number));
+        count.number(&mut record, &fields_of(number));
+        let mut entry = Entry::of(&record);
+        let mut document = Document::default();
+        document.set("name", format!("Name {number}"));
+        let sealed = log.with_subjects(|subjects| {
+            let slot = subjects.of_subject(&format!("S-{}", number % 20), random)?;
+            slots.push(slot);
+            Ok((slot, subjects.key(slot).unwrap().seal(slot, &document, random)?))
+        });
+        entry.sealed = Some(sealed.unwrap());
+        batch.push(entry);
+        if batch.len() as u64 * frames > records || number + 1 == records {
+            log.commit(std::mem::take(&mut batch)).unwrap();
+        }
+    }
+    log.commit(vec![Entry::of(&count.completed(run, now()))]).unwrap();
+    slots
 }
 
 pub(super) const RUN: RunId = RunId([5; 16]);

@@ -3,7 +3,7 @@ use std::io::Write as _;
 use duecare::explain::explain;
 use duecare::roster::RawReader;
 
-use super::input::{self, Input};
+use super::input::{self, Input, Manner};
 use crate::cli::args::ExplainArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{policies, terminal};
@@ -12,7 +12,8 @@ use crate::cli::{policies, terminal};
 pub(crate) fn run(args: &ExplainArgs, quiet: bool) -> Result<Exit, Failure> {
     policies::only(&args.input.chosen)?;
     let as_of = input::as_of(&args.input.chosen)?;
-    let mut input = input::open(&args.input, as_of, 0, None, quiet)?;
+    let manner = Manner { as_of, jobs: 0, brief: None, facts_size: None, quiet };
+    let mut input = input::open(&args.input, &manner)?;
     let Input { loaded, engines, layouts, reader, numbers, .. } = &mut input;
     let (Some(loaded), Some(engine), Some(layout)) =
         (loaded.first(), engines.first(), layouts.first())

@@ -52,7 +52,7 @@ pub(super) struct Facts {
     path: PathBuf,
     /// The log.
     pub(super) origin: String,
-    /// Its leaves when it was read.
+    /// Of its leaves those that were looked at.
     pub(super) size: u64,
     recorded: RecordedFacts,
     /// What is added to records, as the first policy reads them.
@@ -62,15 +62,25 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    fn read(path: &Path, quiet: bool) -> Result<Self, Failure> {
+    /// Reads those among so many leaves, or among all.
+    fn read(path: &Path, size: Option<u64>, quiet: bool) -> Result<Self, Failure> {
         let view = verify::view(path, quiet)?;
         let head = view.head();
-        let recorded = RecordedFacts::read(&view, head.size)
-            .map_err(|problem| ledgers::failure(path, &problem))?;
+        let size = size.unwrap_or(head.size);
+        if size > head.size {
+            return Err(Failure::input(format!(
+                "the ledger `{}` has {} leaves, and the interrupted run took its facts from {size}",
+                path.display(),
+                head.size
+            ))
+            .hint("put the newest copy in its place"));
+        }
+        let recorded =
+            RecordedFacts::read(&view, size).map_err(|problem| ledgers::failure(path, &problem))?;
         Ok(Self {
             path: path.to_path_buf(),
             origin: head.origin.clone(),
-            size: head.size,
+            size,
             recorded,
             additions: None,
             first: None,
@@ -141,20 +151,27 @@ impl Input {
 /// What is written of one subject, where that is brief.
 pub(super) type Brief<'f> = &'f (dyn Fn(&Ladder, &[Judged<'_, '_>]) -> Vec<u8> + Sync);
 
+/// How a roster is read.
+pub(super) struct Manner<'f> {
+    /// The time for which to decide.
+    pub(super) as_of: Instant,
+    /// Threads.
+    pub(super) jobs: usize,
+    /// Whether what is written is brief, and how.
+    pub(super) brief: Option<Brief<'f>>,
+    /// Of the ledger with facts the leaves that count; all unless a run goes on that began with so many.
+    pub(super) facts_size: Option<u64>,
+    pub(super) quiet: bool,
+}
+
 /// Makes the policies ready and opens the roster; where subjects are compared with each other, reads it
 /// for that first, and decides already what the comparison may not change, if what is written is brief.
-pub(super) fn open(
-    args: &InputArgs,
-    as_of: Instant,
-    jobs: usize,
-    brief: Option<Brief<'_>>,
-    quiet: bool,
-) -> Result<Input, Failure> {
+pub(super) fn open(args: &InputArgs, manner: &Manner<'_>) -> Result<Input, Failure> {
     let chosen = &args.chosen;
     let mut loaded = Vec::new();
     let mut ready = Vec::new();
     for named in &chosen.policy {
-        let (files, policy) = policies::one(named, &chosen.policies, as_of, quiet)?;
+        let (files, policy) = policies::one(named, &chosen.policies, manner.as_of, manner.quiet)?;
         let name = &policy.checked.identity.name;
         if ready.iter().any(|other: &Policy| other.checked.identity.name == *name) {
             return Err(Failure::policy(format!("the policy `{name}` is named twice")));
@@ -165,7 +182,7 @@ pub(super) fn open(
         loaded.push(files);
         ready.push(policy);
     }
-    ready_for(args, loaded, ready, as_of, jobs, brief, quiet)
+    ready_for(args, loaded, ready, manner)
 }
 
 /// The same for policies that are loaded already, which may be versions of one.
@@ -173,12 +190,11 @@ pub(super) fn ready_for(
     args: &InputArgs,
     loaded: Vec<Loaded>,
     ready: Vec<Policy>,
-    as_of: Instant,
-    jobs: usize,
-    brief: Option<Brief<'_>>,
-    quiet: bool,
+    manner: &Manner<'_>,
 ) -> Result<Input, Failure> {
-    let mut facts = args.facts_from.as_deref().map(|path| Facts::read(path, quiet)).transpose()?;
+    let Manner { as_of, jobs, brief, facts_size, quiet } = *manner;
+    let read = |path: &Path| Facts::read(path, facts_size, quiet);
+    let mut facts = args.facts_from.as_deref().map(read).transpose()?;
     let dispositions = dispositions(args, facts.as_ref(), &ready)?;
     let mut engines = ready
         .into_iter()

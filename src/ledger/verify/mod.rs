@@ -1,6 +1,7 @@
 //! Verification: whether a log is what it says, from its files alone, without a key that signs and without a
 //! policy.
 
+mod ends;
 mod heads;
 mod keys;
 mod leaves;
@@ -30,6 +31,7 @@ use super::problem::Problem;
 use super::storage::{PARTS, Storage};
 use super::tree::{Frontier, leaf_hash};
 use crate::digest::Digest;
+use ends::Ends;
 use heads::Heads;
 use keys::Succession;
 use runs::Runs;
@@ -62,6 +64,8 @@ pub fn verify(storage: &dyn Storage, trust: &Trust, progress: &mut dyn FnMut(u64
         verdict: Verdict::NotVerified,
         origin: None,
         head: None,
+        predecessor: None,
+        sealed: None,
         assurance: Assurance::SelfSigned,
         keys: Vec::new(),
         key_trust: KeyTrust::NotGiven,
@@ -181,6 +185,7 @@ struct Verification<'v> {
     tiles: Tiles,
     runs: Runs,
     withdrawals: Withdrawals,
+    ends: Ends,
     events: Events,
     /// Blobs that leaves name, with the first that does.
     blobs: std::collections::BTreeMap<Digest, u64>,
@@ -212,6 +217,7 @@ impl<'v> Verification<'v> {
             tiles,
             runs: Runs::default(),
             withdrawals: Withdrawals::default(),
+            ends: Ends::default(),
             events: Events::default(),
             blobs: std::collections::BTreeMap::new(),
             vault: VaultCheck::begin(storage, findings),
@@ -259,6 +265,7 @@ impl<'v> Verification<'v> {
         (report.read.decisions, report.read.refused) = self.runs.counts();
         report.runs = self.runs.found();
         let (size, root) = (self.tree.size(), self.tree.root());
+        (report.predecessor, report.sealed) = (self.ends.predecessor, self.ends.sealed);
         report.head = Some(Checkpoint { origin: self.origin.clone(), size, root });
     }
 
@@ -279,6 +286,7 @@ impl<'v> Verification<'v> {
         self.keys.leaf(index, &leaf, &self.origin, findings);
         self.runs.leaf(path, index, &leaf, findings);
         self.withdrawals.leaf(path, index, &leaf, findings);
+        self.ends.leaf(path, index, &leaf, &self.origin, findings);
         if !super::events::is_of_run(&leaf) {
             for digest in blobs_named(&leaf) {
                 self.blobs.entry(digest).or_insert(index);

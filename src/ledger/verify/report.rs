@@ -181,6 +181,12 @@ pub struct Report {
     /// Its newest head, as the leaves make it.
     #[serde(skip)]
     pub head: Option<Checkpoint>,
+    /// The head of the log that it goes on from, as its first leaf names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predecessor: Option<Checkpoint>,
+    /// The leaf that seals it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<u64>,
     /// Who vouches for it.
     pub assurance: Assurance,
     /// The keys that its heads were verified by, one after the other.
@@ -198,9 +204,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds what was found wrong with what the log lies in.
-    pub fn fail(&mut self, finding: Finding) {
-        self.verdict = Verdict::Fail;
+    /// Adds what was found beside the log.
+    pub fn add(&mut self, finding: Finding) {
+        match (finding.weight, self.verdict) {
+            (Weight::Fault, _) => self.verdict = Verdict::Fail,
+            (Weight::Open, Verdict::Pass) => self.verdict = Verdict::NotVerified,
+            (Weight::Open | Weight::Note, _) => {}
+        }
         self.findings.push(finding);
     }
 }

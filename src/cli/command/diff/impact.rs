@@ -10,7 +10,7 @@ use duecare::run::{Refused, RunError, SoFar};
 
 use crate::cli::args::{DiffArgs, InputArgs, PolicyArgs};
 use crate::cli::command::eval::{REFUSED_SHOWN_MAX, show_refused};
-use crate::cli::command::input;
+use crate::cli::command::input::{self, Manner};
 use crate::cli::exit::Failure;
 use crate::cli::files::Output;
 use crate::cli::progress::{Measure, Progress};
@@ -29,8 +29,8 @@ pub(super) fn measured(
     let args_of_input = input_args(args, roster);
     let as_of = input::as_of(&args_of_input.chosen)?;
     let policies = vec![old.policy.clone(), new.policy.clone()];
-    let mut input =
-        input::ready_for(&args_of_input, Vec::new(), policies, as_of, args.jobs, None, quiet)?;
+    let manner = Manner { as_of, jobs: args.jobs, brief: None, facts_size: None, quiet };
+    let mut input = input::ready_for(&args_of_input, Vec::new(), policies, &manner)?;
     let engines = two::<Engine>(std::mem::take(&mut input.engines))?;
     let layouts = two::<Layout>(std::mem::take(&mut input.layouts))?;
     let pairs = RulePairs::new(&old.policy.checked, &new.policy.checked, comparison);

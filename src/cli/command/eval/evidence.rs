@@ -72,7 +72,7 @@ impl Opened {
         let LedgerArgs { ledger: Some(path), key, resume, .. } = &args.evidence else {
             return Ok(None);
         };
-        let log = ledgers::open(path, key, clock::now()?, quiet)?;
+        let log = ledgers::open_unsealed(path, key, clock::now()?, quiet)?;
         let resumed = if *resume { Some(interrupted(path, &log)?) } else { None };
         if let Some(resumed) = &resumed {
             require_same_time(path, &resumed.start, args.input.chosen.as_of)?;
@@ -85,6 +85,11 @@ impl Opened {
     /// The time for which the run that is gone on with decides.
     pub(super) fn as_of(&self) -> Option<Instant> {
         self.resumed.as_ref().map(|resumed| resumed.start.as_of)
+    }
+
+    /// Of the ledger from which that run took facts the leaves that there were.
+    pub(super) fn facts_size(&self) -> Option<u64> {
+        self.resumed.as_ref()?.start.facts.as_ref().map(|(_, size)| *size)
     }
 
     /// Begins the run, or goes on with it.
@@ -452,7 +457,7 @@ fn require_same(path: &Path, old: &RunStart, new: &RunStart) -> Result<(), Failu
         Some("another --records")
     } else if old.layout != new.layout {
         Some("other columns of the roster")
-    } else if old.facts.as_ref().map(|facts| &facts.0) != new.facts.as_ref().map(|facts| &facts.0) {
+    } else if old.facts != new.facts {
         Some("other facts from a ledger")
     } else if old.engine != new.engine {
         Some("another build of this program")

@@ -20,7 +20,7 @@ use duecare::run::{
     Callbacks, Earlier, Judged, Ladder, Plan, Refused, RunError, RunSummary, SoFar, evaluate,
 };
 
-use super::input::{self, Input};
+use super::input::{self, Input, Manner};
 use crate::cli::apart::{self, Inputs};
 use crate::cli::args::{EvalArgs, EvalFormat};
 use crate::cli::exit::{Exit, Failure};
@@ -48,8 +48,14 @@ pub(crate) fn run(args: &EvalArgs, quiet: bool) -> Result<Exit, Failure> {
     let as_of = resumed.map_or_else(|| input::as_of(&args.input.chosen), Ok)?;
     let brief = |ladder: &Ladder, judged: &[Judged<'_, '_>]| form.text(ladder, judged, &[]);
     let is_brief = form.is_brief() && args.report.is_empty() && ledger.is_none();
-    let brief = is_brief.then_some(&brief as input::Brief<'_>);
-    let mut input = input::open(&args.input, as_of, args.jobs, brief, quiet)?;
+    let manner = Manner {
+        as_of,
+        jobs: args.jobs,
+        brief: is_brief.then_some(&brief as input::Brief<'_>),
+        facts_size: ledger.as_ref().and_then(evidence::Opened::facts_size),
+        quiet,
+    };
+    let mut input = input::open(&args.input, &manner)?;
     apart::require(&outputs(args), &Inputs::of_policies(&input.loaded))?;
     let ladder = input::ladder(&input.engines)?;
     require_level(&ladder, args.fail_on.as_deref())?;

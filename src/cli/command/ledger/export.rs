@@ -31,11 +31,13 @@ pub(super) fn run(args: &LedgerExportArgs, quiet: bool) -> Result<Exit, Failure>
         return Err(Failure::input(format!("`{}` exists already", args.output.display()))
             .hint("an export is a new folder"));
     }
-    let now = clock::now()?;
-    let mut log = ledgers::open(path, &args.at.key, now, quiet)?;
-    let made = event::export_made(&args.by, &args.why, args.subject.len() as u64, now);
-    log.commit(vec![Entry::of(&made)]).map_err(fails)?;
-    log.publish().map_err(fails)?;
+    if let (Some(by), Some(why)) = (&args.by, &args.why) {
+        let now = clock::now()?;
+        let mut log = ledgers::open(path, &args.at.key, now, quiet)?;
+        let made = event::export_made(by, why, args.subject.len() as u64, now);
+        log.commit(vec![Entry::of(&made)]).map_err(fails)?;
+        log.publish().map_err(fails)?;
+    }
     let view = ledgers::view(path)?;
     let unfinished = unfinished(&args.output);
     let result = write(args, &view, &unfinished);

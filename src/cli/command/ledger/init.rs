@@ -1,10 +1,12 @@
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
-use duecare::ledger::Log;
 use duecare::ledger::note::{KeyUse, is_name};
 use duecare::ledger::storage::Folder;
+use duecare::ledger::{Log, View};
 
+use super::predecessor;
 use crate::cli::args::LedgerInitArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::keys::{self, OsRandom};
@@ -32,14 +34,26 @@ pub(super) fn run(args: &LedgerInitArgs, quiet: bool) -> Result<Exit, Failure> {
         return Err(Failure::input("the private key must not lie in the ledger")
             .hint("whoever can copy the ledger could write another one; name a file elsewhere with --key FILE"));
     }
+    let before =
+        args.predecessor.as_deref().map(|path| predecessor::open(path, quiet)).transpose()?;
+    if let Some(before) = &before
+        && before.head().origin == args.origin
+    {
+        return Err(Failure::input(format!("`{}` is the name of the log before", args.origin))
+            .hint("give this one a name of its own, as example.org/screening-2: two logs of one name are a fork to whoever saw the first"));
+    }
     let now = clock::now()?;
     let cannot_write = |error| Failure::input(format!("`{shown}` cannot be written: {error}"));
     fs::create_dir_all(path).map_err(cannot_write)?;
     let folder = Folder::locked(path).map_err(cannot_write)?;
     let key = keys::create(&key_file, &args.at.key, &args.origin, KeyUse::Log, "--key")?;
     let vkey = key.public().to_string();
-    Log::create(Box::new(folder), key, &OsRandom, now)
-        .map_err(|problem| ledgers::failure(path, &problem))?;
+    let folder = Box::new(folder);
+    match &before {
+        Some(before) => Log::succeed(folder, key, before.head(), &OsRandom, now),
+        None => Log::create(folder, key, &OsRandom, now),
+    }
+    .map_err(|problem| ledgers::failure(path, &problem))?;
     writeln!(anstream::stdout(), "{vkey}")?;
     if !quiet {
         let message = format!(
@@ -47,9 +61,27 @@ pub(super) fn run(args: &LedgerInitArgs, quiet: bool) -> Result<Exit, Failure> {
             key_file.display()
         );
         writeln!(anstream::stderr(), "{}", terminal::paragraph(&message, 0, 0))?;
+        if let (Some(before), Some(folder)) = (&before, &args.predecessor) {
+            tell_predecessor(before, folder)?;
+        }
         let next =
             format!("record a run with `duecare eval --ledger {shown} --policy P --roster FILE`");
         writeln!(anstream::stderr(), "{}", terminal::hint(&next))?;
     }
     Ok(Exit::Done)
+}
+
+/// Says which log a new one goes on from, and what may still become of that one.
+fn tell_predecessor(before: &View, folder: &Path) -> Result<(), Failure> {
+    let head = before.head();
+    let message = format!("it goes on from {}: {head}", head.origin);
+    writeln!(anstream::stderr(), "{}", terminal::paragraph(&message, 0, 0))?;
+    if !before.events().is_sealed() {
+        let message = format!(
+            "`{}` is not sealed: whoever has its key can still add to it; seal it (`duecare ledger seal`) and begin this one again, or, if its key is lost, keep its head where nobody can change it",
+            folder.display()
+        );
+        writeln!(anstream::stderr(), "{}", terminal::warning(&message))?;
+    }
+    Ok(())
 }

@@ -6,10 +6,12 @@ mod erase;
 mod export;
 mod init;
 mod payload;
+mod predecessor;
 mod prove;
 mod record;
 mod recover;
 mod rotate_key;
+mod seal;
 mod show;
 pub(super) mod subject;
 mod timestamp;
@@ -33,6 +35,7 @@ pub(crate) fn run(command: &LedgerCommand, quiet: bool) -> Result<Exit, Failure>
         LedgerCommand::Export(args) => export::run(args, quiet),
         LedgerCommand::Witness(args) => witness::run(args, quiet),
         LedgerCommand::Timestamp(args) => timestamp::run(args, quiet),
+        LedgerCommand::Seal(args) => seal::run(args, quiet),
         LedgerCommand::Recover(args) => recover::run(args, quiet),
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn run(args: &LedgerRotateArgs, quiet: bool) -> Result<Exit, Failure>
         return Err(Failure::input("the private key must not lie in the ledger"));
     }
     let now = clock::now()?;
-    let mut log = ledgers::open(path, &args.at.key, now, quiet)?;
+    let mut log = ledgers::open_unsealed(path, &args.at.key, now, quiet)?;
     let key = keys::create(&args.new_key, &args.at.key, log.origin(), KeyUse::Log, "--new-key")?;
     let vkey = key.public().to_string();
     log.rotate_key(key, now).map_err(|problem| ledgers::failure(path, &problem))?;

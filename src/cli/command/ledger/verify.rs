@@ -7,7 +7,7 @@ use duecare::ledger::note::Note;
 use duecare::ledger::storage::Folder;
 use duecare::ledger::verify::{Finding, KeyTrust, Report, Trust, Verdict, Vouched, Weight, verify};
 
-use super::{bag, payload};
+use super::{bag, payload, predecessor};
 use crate::cli::args::{CheckFormat, LedgerVerifyArgs};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::progress::Steps;
@@ -39,14 +39,19 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
         })?;
         trust.heads.push(note);
     }
-    let report = verified(path, &trust, quiet);
+    let mut report = verified(path, &trust, quiet);
+    if let Some(before) = &args.predecessor {
+        for finding in predecessor::findings(&report, before, quiet) {
+            report.add(finding);
+        }
+    }
     match args.format {
         CheckFormat::Json => {
             let mut out = anstream::stdout();
             serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
-        CheckFormat::Text => show(&report, quiet)?,
+        CheckFormat::Text => show(&report, args.predecessor.as_deref(), quiet)?,
     }
     Ok(if report.verdict == Verdict::Pass { Exit::Done } else { Exit::EvidenceFails })
 }
@@ -55,9 +60,14 @@ pub(super) fn run(args: &LedgerVerifyArgs, quiet: bool) -> Result<Exit, Failure>
 pub(in crate::cli::command) fn view(path: &Path, quiet: bool) -> Result<View, Failure> {
     // Where there is none at all, that is what has to be said.
     if ledgers::root(path).join("origin").is_file() {
-        require_pass(path, &verified(path, &Trust::default(), quiet))?;
+        require_pass(path, &untrusted(path, quiet))?;
     }
     ledgers::view(path)
+}
+
+/// Verifies a ledger or an export by its own keys.
+pub(super) fn untrusted(path: &Path, quiet: bool) -> Report {
+    verified(path, &Trust::default(), quiet)
 }
 
 fn verified(path: &Path, trust: &Trust, quiet: bool) -> Report {
@@ -68,15 +78,13 @@ fn verified(path: &Path, trust: &Trust, quiet: bool) -> Report {
     // With a log that does not hold there is nothing to compare the rest with.
     let beside = if report.verdict == Verdict::Pass { payload::findings(path) } else { Vec::new() };
     for finding in beside.into_iter().chain(bag::finding(path)) {
-        match finding.weight {
-            Weight::Fault | Weight::Open => report.fail(finding),
-            Weight::Note => report.findings.push(finding),
-        }
+        report.add(finding);
     }
     report
 }
 
-fn require_pass(path: &Path, report: &Report) -> Result<(), Failure> {
+/// Fails unless a ledger verifies.
+pub(super) fn require_pass(path: &Path, report: &Report) -> Result<(), Failure> {
     if report.verdict == Verdict::Pass {
         return Ok(());
     }
@@ -104,7 +112,7 @@ fn require_pass(path: &Path, report: &Report) -> Result<(), Failure> {
     })
 }
 
-fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
+fn show(report: &Report, predecessor: Option<&Path>, quiet: bool) -> Result<(), Failure> {
     let mut out = anstream::stdout();
     writeln!(out, "{}", terminal::heading(&report.verdict.to_string()))?;
     if quiet && report.verdict == Verdict::Pass {
@@ -129,6 +137,18 @@ fn show(report: &Report, quiet: bool) -> Result<(), Failure> {
             "run      {}: {} records = {} decided + {} refused, {end}",
             run.run, run.records, run.decided, run.refused
         )?;
+    }
+    if let Some(before) = &report.predecessor {
+        let compared = match predecessor {
+            Some(path) => format!("compared with `{}`", path.display()),
+            None => "not compared (--predecessor DIR)".to_owned(),
+        };
+        let line = format!("after    {}: {before}, {compared}", before.origin);
+        writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
+    }
+    if let Some(seal) = report.sealed {
+        let line = format!("sealed   by leaf {seal}: no run, fact or key comes after it");
+        writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
     }
     for line in trusted(report) {
         writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;

@@ -13,7 +13,7 @@ pub(super) fn run(args: &WithdrawArgs, quiet: bool) -> Result<Exit, Failure> {
     let fails = |problem| ledgers::failure(path, &problem);
     let now = clock::now()?;
     let on = args.told.on.unwrap_or(now.date());
-    let log = ledgers::open(path, &args.at.key, now, quiet)?;
+    let log = ledgers::open_unsealed(path, &args.at.key, now, quiet)?;
     let view = ledgers::view(path)?;
     let entry = view.event(leaf).map_err(fails)?;
     let kind = entry.text_at("kind").unwrap_or_default();

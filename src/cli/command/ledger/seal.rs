@@ -1,0 +1,28 @@
+use std::io::Write as _;
+
+use crate::cli::args::LedgerSealArgs;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::{clock, ledgers, terminal};
+
+/// Seals a ledger.
+pub(super) fn run(args: &LedgerSealArgs, quiet: bool) -> Result<Exit, Failure> {
+    let path = &args.at.ledger;
+    for (name, text) in [("by", &args.by), ("why", &args.why)] {
+        if text.trim().is_empty() {
+            return Err(Failure::input(format!("--{name} is empty")));
+        }
+    }
+    let fails = |problem| ledgers::failure(path, &problem);
+    let now = clock::now()?;
+    let mut log = ledgers::open_unsealed(path, &args.at.key, now, quiet)?;
+    let head = log.seal(&args.by, &args.why, now).map_err(fails)?;
+    if !quiet {
+        let shown = path.display();
+        writeln!(anstream::stderr(), "`{shown}` is sealed: head {head}")?;
+        let next = format!(
+            "keep this head where nobody can change it; begin what follows with `duecare ledger init --ledger NEW --origin NAME --predecessor {shown}`"
+        );
+        writeln!(anstream::stderr(), "{}", terminal::hint(&next))?;
+    }
+    Ok(Exit::Done)
+}
