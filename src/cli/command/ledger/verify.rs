@@ -118,39 +118,8 @@ fn show(report: &Report, predecessor: Option<&Path>, quiet: bool) -> Result<(), 
     if quiet && report.verdict == Verdict::Pass {
         return Ok(());
     }
-    if let (Some(origin), Some(head)) = (&report.origin, &report.head) {
-        writeln!(out, "log      {origin}")?;
-        writeln!(out, "head     {head}")?;
-    }
-    let read = &report.read;
-    let frames =
-        if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
-    writeln!(
-        out,
-        "read     {} leaves{frames}, {} tiles, {} heads, {} blobs, {} keys of subjects ({} erased)",
-        read.leaves, read.tiles, read.heads, read.blobs, read.subjects, read.erased
-    )?;
-    for run in &report.runs {
-        let end = if run.is_complete { "complete" } else { "NOT COMPLETED" };
-        writeln!(
-            out,
-            "run      {}: {} records = {} decided + {} refused, {end}",
-            run.run, run.records, run.decided, run.refused
-        )?;
-    }
-    if let Some(before) = &report.predecessor {
-        let compared = match predecessor {
-            Some(path) => format!("compared with `{}`", path.display()),
-            None => "not compared (--predecessor DIR)".to_owned(),
-        };
-        let line = format!("after    {}: {before}, {compared}", before.origin);
-        writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
-    }
-    if let Some(seal) = report.sealed {
-        let line = format!("sealed   by leaf {seal}: no run, fact or key comes after it");
-        writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
-    }
-    for line in trusted(report) {
+    let lines = what_was_read(report).into_iter().chain(ends(report, predecessor));
+    for line in lines.chain(trusted(report)) {
         writeln!(out, "{}", terminal::paragraph(&line, 0, 9))?;
     }
     for finding in report.findings.iter().take(FINDINGS_MAX) {
@@ -167,6 +136,48 @@ fn show(report: &Report, predecessor: Option<&Path>, quiet: bool) -> Result<(), 
         writeln!(out, "... and {more} more; see them with --format json")?;
     }
     Ok(())
+}
+
+fn what_was_read(report: &Report) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let (Some(origin), Some(head)) = (&report.origin, &report.head) {
+        lines.push(format!("log      {origin}"));
+        lines.push(format!("head     {head}"));
+    }
+    let read = &report.read;
+    let frames =
+        if read.frames > 0 { format!(" in {} frames", read.frames) } else { String::new() };
+    lines.push(format!(
+        "read     {} leaves{frames}, {} tiles, {} heads, {} blobs, {} keys of subjects ({} erased)",
+        read.leaves, read.tiles, read.heads, read.blobs, read.subjects, read.erased
+    ));
+    lines.extend(report.runs.iter().map(|run| {
+        let end = if run.is_complete { "complete" } else { "NOT COMPLETED" };
+        format!(
+            "run      {}: {} records = {} decided + {} refused, {end}",
+            run.run, run.records, run.decided, run.refused
+        )
+    }));
+    lines
+}
+
+/// Which log it goes on from, and whether it is at its end.
+fn ends(report: &Report, predecessor: Option<&Path>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(before) = &report.predecessor {
+        let compared = match predecessor.map(|path| path.display().to_string()) {
+            None => "not compared (--predecessor DIR)".to_owned(),
+            Some(path) => {
+                let mut of_it = report.findings.iter().filter(|found| found.path == path);
+                let is_had = of_it.all(|found| found.weight == Weight::Note);
+                format!("{} `{path}`", if is_had { "a head of" } else { "not found in" })
+            }
+        };
+        lines.push(format!("after    {}: {before}, {compared}", before.origin));
+    }
+    let sealed = |seal| format!("sealed   by leaf {seal}: no run, fact or key comes after it");
+    lines.extend(report.sealed.map(sealed));
+    lines
 }
 
 /// By which keys it was verified, how far others vouch for it, and what that is worth.
