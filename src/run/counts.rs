@@ -3,7 +3,7 @@ use crate::hir::Outcome;
 use crate::roster::{Fact, Problem};
 use crate::types::FieldSlot;
 
-/// Outcomes by the bytes they are packed as. One that is missing here is not packed.
+/// Outcomes by the bytes they are packed as: in the order in which they are declared.
 const OUTCOMES: [Outcome; 13] = [
     Outcome::Hit,
     Outcome::Clear,
@@ -69,9 +69,7 @@ impl Counts {
         pack::number(self.decision, to)?;
         to.push(u8::from(self.settled));
         pack::number(self.outcomes.len(), to)?;
-        for outcome in &self.outcomes {
-            to.push(u8::try_from(OUTCOMES.iter().position(|known| known == outcome)?).ok()?);
-        }
+        to.extend(self.outcomes.iter().map(|outcome| *outcome as u8));
         pack::number(self.unknown_fields.len(), to)?;
         to.extend(self.unknown_fields.iter().map(|is_unknown| u8::from(*is_unknown)));
         pack::number(self.carried.len(), to)?;
@@ -88,10 +86,14 @@ impl Counts {
         Some(Self {
             decision: pack::take_number(from)?,
             settled: pack::take_yes_no(from)?,
-            outcomes: pack::take_list(from, |from| {
-                OUTCOMES.get(usize::from(pack::take_byte(from)?)).copied()
-            })?,
-            unknown_fields: pack::take_list(from, pack::take_yes_no)?,
+            outcomes: pack::take_bytes(from)?
+                .iter()
+                .map(|byte| OUTCOMES.get(usize::from(*byte)).copied())
+                .collect::<Option<_>>()?,
+            unknown_fields: pack::take_bytes(from)?
+                .iter()
+                .map(|byte| pack::yes_no(*byte))
+                .collect::<Option<_>>()?,
             carried: pack::take_list(from, pack::take_number)?,
             needs: pack::take_list(from, pack::take_text)?,
             unmapped: pack::take_list(from, pack::take_text)?,

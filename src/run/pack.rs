@@ -18,25 +18,30 @@ pub(super) fn take_number(from: &mut &[u8]) -> Option<usize> {
     usize::try_from(u32::from_le_bytes(*number)).ok()
 }
 
-pub(super) fn take_byte(from: &mut &[u8]) -> Option<u8> {
-    let (byte, rest) = from.split_first()?;
-    *from = rest;
-    Some(*byte)
-}
-
-pub(super) fn take_yes_no(from: &mut &[u8]) -> Option<bool> {
-    match take_byte(from)? {
+pub(super) fn yes_no(byte: u8) -> Option<bool> {
+    match byte {
         0 => Some(false),
         1 => Some(true),
         _ => None,
     }
 }
 
-pub(super) fn take_text(from: &mut &[u8]) -> Option<String> {
-    let length = take_number(from)?;
-    let (text, rest) = from.split_at_checked(length)?;
+pub(super) fn take_yes_no(from: &mut &[u8]) -> Option<bool> {
+    let (byte, rest) = from.split_first()?;
     *from = rest;
-    String::from_utf8(text.to_vec()).ok()
+    yes_no(*byte)
+}
+
+/// A number of bytes, and as many of them.
+pub(super) fn take_bytes<'b>(from: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = take_number(from)?;
+    let (bytes, rest) = from.split_at_checked(length)?;
+    *from = rest;
+    Some(bytes)
+}
+
+pub(super) fn take_text(from: &mut &[u8]) -> Option<String> {
+    String::from_utf8(take_bytes(from)?.to_vec()).ok()
 }
 
 /// A number of things, and as many of them.
