@@ -1127,14 +1127,14 @@ fn a_sealed_log_is_at_its_end_and_another_goes_on_from_it() {
 
     let path = ledger.path();
     let next = ledger.at("next");
-    let begin = |folder: &Path, origin: &str, predecessor: &Path| {
+    let succeed = |folder: &Path, origin: &str, predecessor: &Path| {
         let arguments = ["ledger", "init", "--ledger", text(folder), "--origin", origin];
         duecare(&[arguments.as_slice(), &["--predecessor", text(predecessor)]].concat())
     };
-    let same_name = begin(&next, "example.org/log", &path);
+    let same_name = succeed(&next, "example.org/log", &path);
     assert_eq!(same_name.status.code(), Some(3));
     assert!(said(&same_name).contains("a name of its own"), "{}", said(&same_name));
-    let begun = begin(&next, "example.org/log-2", &path);
+    let begun = succeed(&next, "example.org/log-2", &path);
     assert_eq!(begun.status.code(), Some(0), "{}", said(&begun));
     assert!(said(&begun).contains("it goes on from example.org/log"), "{}", said(&begun));
     assert!(!said(&begun).contains("is not sealed"), "{}", said(&begun));
@@ -1165,7 +1165,7 @@ fn a_sealed_log_is_at_its_end_and_another_goes_on_from_it() {
     bytes[500] ^= 1;
     fs::write(&segment, bytes).unwrap();
     assert_eq!(verify(&next, &path).status.code(), Some(4));
-    let again = begin(&ledger.at("again"), "example.org/log-3", &path);
+    let again = succeed(&ledger.at("again"), "example.org/log-3", &path);
     assert_eq!(again.status.code(), Some(4), "{}", said(&again));
     assert!(!ledger.at("again").exists());
 }
