@@ -1171,6 +1171,22 @@ fn a_sealed_log_is_at_its_end_and_another_goes_on_from_it() {
 }
 
 #[test]
+fn a_log_is_not_sealed_in_the_middle_of_a_run_unasked() {
+    let ledger = Ledger::begin();
+    let file = ledger.at("roster.jsonl");
+    fs::write(&file, "no record\n").unwrap();
+    let options = ["--as-of", AS_OF, "--max-refused", "0"];
+    assert_eq!(ledger.eval(ALONE, text(&file), &options).status.code(), Some(3));
+    let seal = ["seal", "--by", "J. Ahn, counsel", "--why", "The company was merged"];
+    let refused = ledger.run(&seal);
+    assert_eq!(refused.status.code(), Some(3), "{}", said(&refused));
+    assert!(said(&refused).contains("was interrupted"), "{}", said(&refused));
+    let sealed = ledger.run(&[seal.as_slice(), &["--unfinished"]].concat());
+    assert_eq!(sealed.status.code(), Some(0), "{}", said(&sealed));
+    assert_eq!(ledger.verified().0, Some(0));
+}
+
+#[test]
 fn a_log_without_its_key_is_exported_and_gone_on_from() {
     let ledger = Ledger::begin();
     ledger.eval(ALONE, ROSTER, &["--as-of", AS_OF]);

@@ -909,6 +909,10 @@ pub(crate) struct LedgerSealArgs {
     /// Why; it stays in the log
     #[arg(long, value_name = "TEXT")]
     pub(crate) why: String,
+
+    /// Seal it though its last run was interrupted, and stays without an end
+    #[arg(long)]
+    pub(crate) unfinished: bool,
 }
 
 #[derive(Args, Debug)]

@@ -381,7 +381,7 @@ pub(super) fn failure(error: io::Error) -> Failure {
 }
 
 /// The leaf of the newest run, if the run has no end.
-fn open_run(log: &Log) -> Option<(u64, &Canonical)> {
+pub(in crate::cli::command) fn open_run(log: &Log) -> Option<(u64, &Canonical)> {
     let ended = |run: &Canonical| {
         log.events().of_kind("run_completed").any(|(_, leaf)| leaf.get("run") == Some(run))
     };

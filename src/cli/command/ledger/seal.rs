@@ -1,6 +1,7 @@
 use std::io::Write as _;
 
 use crate::cli::args::LedgerSealArgs;
+use crate::cli::command::eval::open_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{clock, ledgers, terminal};
 
@@ -12,12 +13,21 @@ pub(super) fn run(args: &LedgerSealArgs, quiet: bool) -> Result<Exit, Failure> {
             return Err(Failure::input(format!("--{name} is empty")));
         }
     }
+    let shown = path.display();
     let fails = |problem| ledgers::failure(path, &problem);
     let now = clock::now()?;
     let mut log = ledgers::open_unsealed(path, &args.at.key, now, quiet)?;
+    if let Some((_, leaf)) = open_run(&log).filter(|_| !args.unfinished) {
+        let run = leaf.text_at("run").unwrap_or_default();
+        return Err(Failure::input(format!(
+            "the run {run} in `{shown}` was interrupted, and could not be gone on with"
+        ))
+        .hint(
+            "go on with it first (`duecare eval --resume`), or seal all the same with --unfinished",
+        ));
+    }
     let head = log.seal(&args.by, &args.why, now).map_err(fails)?;
     if !quiet {
-        let shown = path.display();
         writeln!(anstream::stderr(), "`{shown}` is sealed: head {head}")?;
         let next = format!(
             "keep this head where nobody can change it; begin what follows with `duecare ledger init --ledger NEW --origin NAME --predecessor {shown}`"
