@@ -235,7 +235,7 @@ def alter_meaning(copies, ledger, leaves, signers):
         "not-opened": leaves[1:],
         "rotation-by-one": changed(leaves, rotated, old_signature=signature),
         "rotation-by-the-old": changed(leaves, rotated, new_signature=signature),
-        "goes-on-after-a-seal": [*leaves, seal, leaves[kinds.index("list_snapshot")]],
+        "goes-on-after-a-seal": [*leaves, seal, leaves[kinds.index("policy_published")]],
         "sealed-twice": [*leaves, seal, seal],
         "goes-on-from-itself": changed(leaves, 0, predecessor=before | {"origin": signers[0].origin}),
         "goes-on-from-nothing": changed(leaves, 0, predecessor=before | {"size": 0}),
