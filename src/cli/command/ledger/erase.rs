@@ -4,7 +4,7 @@ use duecare::ledger::Slot;
 use duecare::ledger::View;
 use duecare::ledger::event;
 
-use super::subject;
+use super::{require_said, subject};
 use crate::cli::args::LedgerEraseArgs;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{clock, ledgers};
@@ -14,10 +14,8 @@ pub(super) fn run(args: &LedgerEraseArgs, quiet: bool) -> Result<Exit, Failure> 
     let path = &args.at.ledger;
     let fails = |problem| ledgers::failure(path, &problem);
     let now = clock::now()?;
+    require_said(&[("by", &args.by), ("why", &args.why)])?;
     for (name, text) in [("by", &args.by), ("why", &args.why)] {
-        if text.trim().is_empty() {
-            return Err(Failure::input(format!("--{name} is empty")));
-        }
         if text.contains(args.subject.as_str()) {
             return Err(Failure::input(format!(
                 "--{name} names the subject, and stays in the log"

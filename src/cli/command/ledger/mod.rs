@@ -21,6 +21,12 @@ mod witness;
 use crate::cli::args::LedgerCommand;
 use crate::cli::exit::{Exit, Failure};
 
+/// Fails if who, why or the like was not said.
+fn require_said(told: &[(&str, &str)]) -> Result<(), Failure> {
+    let empty = told.iter().find(|(_, text)| text.trim().is_empty());
+    empty.map_or(Ok(()), |(name, _)| Err(Failure::input(format!("--{name} is empty"))))
+}
+
 /// Runs the subcommand that was asked for.
 pub(crate) fn run(command: &LedgerCommand, quiet: bool) -> Result<Exit, Failure> {
     match command {

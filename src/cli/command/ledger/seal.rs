@@ -1,5 +1,6 @@
 use std::io::Write as _;
 
+use super::require_said;
 use crate::cli::args::LedgerSealArgs;
 use crate::cli::command::eval::open_run;
 use crate::cli::exit::{Exit, Failure};
@@ -8,11 +9,7 @@ use crate::cli::{clock, ledgers, terminal};
 /// Seals a ledger.
 pub(super) fn run(args: &LedgerSealArgs, quiet: bool) -> Result<Exit, Failure> {
     let path = &args.at.ledger;
-    for (name, text) in [("by", &args.by), ("why", &args.why)] {
-        if text.trim().is_empty() {
-            return Err(Failure::input(format!("--{name} is empty")));
-        }
-    }
+    require_said(&[("by", &args.by), ("why", &args.why)])?;
     let shown = path.display();
     let fails = |problem| ledgers::failure(path, &problem);
     let now = clock::now()?;

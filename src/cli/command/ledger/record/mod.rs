@@ -16,6 +16,7 @@ use duecare::replay::{Fit, Fitting, Unfit};
 use duecare::roster::Addition;
 use duecare::value::{Date, Instant};
 
+use super::require_said;
 use crate::cli::args::{
     DispositionArgs, FactArgs, LedgerRecordCommand, LedgerWriteArgs, OutcomeArg, RecordedArgs,
     ToldArgs,
@@ -105,11 +106,7 @@ struct What<'s> {
 }
 
 fn document(subject: &str, told: &ToldArgs, on: Date) -> Result<Document, Failure> {
-    for (name, text) in [("subject", subject), ("by", &told.by), ("why", &told.why)] {
-        if text.trim().is_empty() {
-            return Err(Failure::input(format!("--{name} is empty")));
-        }
-    }
+    require_said(&[("subject", subject), ("by", &told.by), ("why", &told.why)])?;
     let mut document = Document::default();
     document.set("subject", subject);
     document.set("by", told.by.as_str());
