@@ -3,12 +3,11 @@ use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Mutex, PoisonError};
 
 use twox_hash::XxHash3_128;
 
-use super::apart;
 use super::exit::Failure;
+use super::{apart, unfinished};
 
 /// Whether a path means standard input or output.
 pub(crate) fn is_standard(path: &Path) -> bool {
@@ -101,16 +100,6 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-/// Files that are being written, by the names they have until they are complete.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// Removes what is being written, where the program ends at once.
-pub(crate) fn remove_unfinished() {
-    for path in UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-        let _ = fs::remove_file(path);
-    }
-}
-
 /// A file that appears whole or not at all: it is written under another name beside its own and renamed
 /// when it is complete. `-` is standard output, which is written at once.
 pub(crate) struct Output {
@@ -138,11 +127,8 @@ impl Output {
             let file = File::create(path).map_err(|error| cannot_write(path, &error))?;
             return Ok(Self { writer: Writer::File(BufWriter::new(file)), names: None });
         }
-        let mut temporary = name.to_os_string();
-        temporary.push(format!(".{}.part", std::process::id()));
-        let temporary = path.with_file_name(temporary);
-        let file = File::create(&temporary).map_err(|error| cannot_write(path, &error))?;
-        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).push(temporary.clone());
+        let (file, temporary) =
+            unfinished::create(path, name).map_err(|error| cannot_write(path, &error))?;
         Ok(Self {
             writer: Writer::File(BufWriter::new(file)),
             names: Some((temporary, path.to_path_buf())),
@@ -206,9 +192,7 @@ impl Write for Output {
 impl Drop for Output {
     fn drop(&mut self) {
         if let Some((temporary, _)) = &self.names {
-            let _ = fs::remove_file(temporary);
-            let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-            unfinished.retain(|other| other != temporary);
+            unfinished::remove(temporary);
         }
     }
 }

@@ -2,7 +2,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::{Exit, Failure};
-use super::{files, terminal};
+use super::{terminal, unfinished};
 
 static IS_ASKED: AtomicBool = AtomicBool::new(false);
 
@@ -11,7 +11,7 @@ static IS_ASKED: AtomicBool = AtomicBool::new(false);
 pub(crate) fn listen(quiet: bool) -> Result<(), Failure> {
     ctrlc::set_handler(move || {
         if IS_ASKED.swap(true, Ordering::SeqCst) {
-            files::remove_unfinished();
+            unfinished::remove_all();
             std::process::exit(Exit::Interrupted.code().into());
         }
         if !quiet {

@@ -18,6 +18,7 @@ mod program;
 mod progress;
 mod side;
 mod terminal;
+mod unfinished;
 
 use std::io::Write as _;
 use std::process::ExitCode;
