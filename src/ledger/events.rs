@@ -42,6 +42,16 @@ impl Events {
         self.iter().filter(move |(_, leaf)| leaf.text_at("kind") == Some(kind))
     }
 
+    /// The leaf of the newest run, if the run has no end.
+    #[must_use]
+    pub fn unfinished_run(&self) -> Option<(u64, &Canonical)> {
+        let ended = |run: &Canonical| {
+            self.of_kind("run_completed").any(|(_, leaf)| leaf.get("run") == Some(run))
+        };
+        let newest = self.of_kind("run_started").next_back();
+        newest.filter(|(_, leaf)| leaf.get("run").is_some_and(|run| !ended(run)))
+    }
+
     /// Of a log whose file is to be made again.
     pub(super) fn to_rewrite() -> Self {
         Self { is_stale: true, ..Self::default() }

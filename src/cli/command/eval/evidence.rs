@@ -380,18 +380,9 @@ pub(super) fn failure(error: io::Error) -> Failure {
     error.into()
 }
 
-/// The leaf of the newest run, if the run has no end.
-pub(in crate::cli::command) fn open_run(log: &Log) -> Option<(u64, &Canonical)> {
-    let ended = |run: &Canonical| {
-        log.events().of_kind("run_completed").any(|(_, leaf)| leaf.get("run") == Some(run))
-    };
-    let newest = log.events().of_kind("run_started").next_back();
-    newest.filter(|(_, leaf)| leaf.get("run").is_some_and(|run| !ended(run)))
-}
-
 /// Says that a run was interrupted, to who begins another one, behind which it cannot be gone on with.
 fn tell_interrupted(path: &Path, log: &Log) -> Result<(), Failure> {
-    let Some((_, leaf)) = open_run(log) else { return Ok(()) };
+    let Some((_, leaf)) = log.events().unfinished_run() else { return Ok(()) };
     let message = format!(
         "the run {} of {} in `{}` was interrupted, and this is a new one, after which it stays without an end; --resume goes on with it instead",
         leaf.text_at("run").unwrap_or_default(),
@@ -415,7 +406,7 @@ fn require_same_time(path: &Path, old: &RunStart, asked: Option<Instant>) -> Res
 
 /// The newest run that has no end, with what was recorded of it.
 fn interrupted(path: &Path, log: &Log) -> Result<Interrupted, Failure> {
-    let Some((index, leaf)) = open_run(log) else {
+    let Some((index, leaf)) = log.events().unfinished_run() else {
         return Err(Failure::input(format!(
             "there is nothing to go on with: the last run in `{}` came to its end",
             path.display()

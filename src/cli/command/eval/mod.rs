@@ -28,7 +28,6 @@ use crate::cli::files::{self, Output};
 use crate::cli::progress::{Measure, Progress};
 use crate::cli::{fault, interrupt, terminal};
 use evidence::Evidence;
-pub(super) use evidence::open_run;
 pub(super) use refused_file::show_refused;
 use refused_file::write_refused;
 use reports::Report;

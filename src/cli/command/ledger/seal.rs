@@ -2,7 +2,6 @@ use std::io::Write as _;
 
 use super::require_said;
 use crate::cli::args::LedgerSealArgs;
-use crate::cli::command::eval::open_run;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{clock, ledgers, terminal};
 
@@ -14,7 +13,7 @@ pub(super) fn run(args: &LedgerSealArgs, quiet: bool) -> Result<Exit, Failure> {
     let fails = |problem| ledgers::failure(path, &problem);
     let now = clock::now()?;
     let mut log = ledgers::open_unsealed(path, &args.at.key, now, quiet)?;
-    if let Some((_, leaf)) = open_run(&log).filter(|_| !args.unfinished) {
+    if let Some((_, leaf)) = log.events().unfinished_run().filter(|_| !args.unfinished) {
         let run = leaf.text_at("run").unwrap_or_default();
         return Err(Failure::input(format!(
             "the run {run} in `{shown}` was interrupted, and could not be gone on with"
