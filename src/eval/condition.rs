@@ -223,10 +223,13 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
-        if !T::RECORDS
-            && let Some(value) = plain_value(value, scope)
-        {
-            return set.contains(value).into();
+        if !T::RECORDS {
+            if set.len() == Some(0) {
+                return Truth::No;
+            }
+            if let Some(value) = plain_value(value, scope) {
+                return set.contains(value).into();
+            }
         }
         self.possibly_one_of(value, set, scope, trace)
     }

@@ -18,7 +18,7 @@ use super::{Evaluator, Truth};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
 use crate::peers::Age;
-use crate::program::{ControlProgram, FlagProgram, Program, RuleBody, RuleProgram};
+use crate::program::{Condition, ControlProgram, FlagProgram, Program, RuleBody, RuleProgram};
 use crate::roster::Fact;
 
 /// How much is told besides the outcomes.
@@ -67,6 +67,7 @@ pub fn evaluate(
         rules: program.rules.iter().map(RuleJudgement::pending).collect(),
         truths: vec![None; program.rules.len()],
         newest: vec![OnceCell::new(); program.rules.len()],
+        is_open: program.asks_known,
     };
     run.judge_indicators();
     run.judge_controls();
@@ -92,6 +93,8 @@ struct Run<'p, 'r> {
     truths: Vec<Option<(ControlTruths, ControlTruths)>>,
     /// How new what each flag rests on is, of those it was asked of.
     newest: Vec<OnceCell<Newest>>,
+    /// Whether conditions may come to something else in completions than they do now.
+    is_open: bool,
 }
 
 struct Scores {
@@ -152,6 +155,7 @@ impl<'p> Run<'p, '_> {
     }
 
     fn set_standing(&mut self, id: RuleId, standing: Standing) {
+        self.is_open |= standing.is_open();
         if let Some(place) = self.evaluator.standings.get_mut(id.index()) {
             *place = Some(standing);
         }
@@ -240,7 +244,7 @@ impl<'p> Run<'p, '_> {
                 (done, done)
             } else {
                 let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
-                let completed = if control.asks_known {
+                let completed = if self.program.asks_known {
                     self.evaluator.control_truths(control, self.completed(), &mut Silent)
                 } else {
                     now
@@ -360,9 +364,6 @@ impl<'p> Run<'p, '_> {
 
     /// What the flags add up to, correlated ones up to their cap.
     fn scores(&self) -> Scores {
-        let capped = |flag: &RuleId| self.program.caps.iter().any(|cap| cap.flags.contains(flag));
-        let free: Vec<RuleId> =
-            self.flags.iter().map(|(id, _)| *id).filter(|id| !capped(id)).collect();
         let add = |counts: fn(&Standing) -> Truth| {
             let range = |flag: RuleId| {
                 let truth = self.evaluator.standing(flag).map_or(Truth::No, counts);
@@ -390,7 +391,7 @@ impl<'p> Run<'p, '_> {
                 }
                 (low.min(limit), high.min(limit))
             };
-            let (mut low, mut high) = sum(&mut free.iter().copied(), u32::MAX);
+            let (mut low, mut high) = sum(&mut self.program.uncapped.iter().copied(), u32::MAX);
             for cap in &self.program.caps {
                 let (group_low, group_high) = sum(&mut cap.flags.iter().copied(), cap.limit);
                 low = low.saturating_add(group_low);
@@ -406,7 +407,7 @@ impl<'p> Run<'p, '_> {
             )
         };
         let completed = add(|standing| standing.holds);
-        let now = add(|standing| standing.holds_now);
+        let now = if self.is_open { add(|standing| standing.holds_now) } else { completed };
         Scores { completed: amount(completed), now: amount(now), range: completed }
     }
 
@@ -483,8 +484,7 @@ impl<'p> Run<'p, '_> {
     fn required(&self, control: &'p ControlProgram) -> Truth {
         match &control.required_when {
             Some(required) => {
-                let now = self.evaluator.truth(required, self.scope, &mut Silent);
-                let completed = self.evaluator.truth(required, self.completed(), &mut Silent);
+                let (now, completed) = self.now_and_completed(required);
                 if now == completed { now } else { Truth::Unknown }
             }
             None if control.answers.is_empty() => Truth::Yes,
@@ -571,11 +571,9 @@ impl<'p> Run<'p, '_> {
         let levels = self.program.levels.iter().enumerate();
         levels
             .map(|(level, when)| {
-                let truth = |scope: Scope<'_, '_>| {
-                    when.as_ref()
-                        .map_or(Truth::No, |when| self.evaluator.truth(when, scope, &mut Silent))
-                };
-                let (mut now, mut completed) = (truth(self.scope), truth(self.completed()));
+                let when = when.as_ref();
+                let (mut now, mut completed) =
+                    when.map_or((Truth::No, Truth::No), |when| self.now_and_completed(when));
                 if level == unsettled {
                     for must_have in &self.program.must_have {
                         now = now.or(self.is_missing(&must_have.steps));
@@ -585,6 +583,17 @@ impl<'p> Run<'p, '_> {
                 if level == 0 { (Truth::Yes, Truth::Yes) } else { (now, completed) }
             })
             .collect()
+    }
+
+    /// Whether a condition holds: as far as known, and in completions.
+    fn now_and_completed(&self, when: &'p Condition) -> (Truth, Truth) {
+        let now = self.evaluator.truth(when, self.scope, &mut Silent);
+        let completed = if self.is_open {
+            self.evaluator.truth(when, self.completed(), &mut Silent)
+        } else {
+            now
+        };
+        (now, completed)
     }
 
     /// Whether a fact is not there, as far as known: unknown, none, or an empty list.
@@ -639,7 +648,7 @@ impl<'p> Run<'p, '_> {
     }
 
     /// What would settle a condition, apart from the rules it asks about.
-    fn needs_of_condition(&self, when: Option<&'p crate::program::Condition>) -> Vec<Need> {
+    fn needs_of_condition(&self, when: Option<&'p Condition>) -> Vec<Need> {
         let Some(when) = when else { return Vec::new() };
         let mut recorder = Recorder::default();
         self.evaluator.truth(when, self.scope, &mut recorder);

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use super::amount::{Amount, Bound};
 use super::scope::{Element, Scope};
 use super::trace::{Trace, What};
-use super::window::{Timed, Timing, When, groups, list_steps};
+use super::window::{Groups, Timed, Timing, When, list_steps};
 use super::{Evaluator, Truth};
 use crate::program::Longest;
 use crate::roster::Fact;
@@ -34,10 +34,10 @@ impl<'p> Evaluator<'p> {
     ) -> Amount {
         let timing = Timing { start: longest.time, end: longest.end, per: longest.per.as_ref() };
         let timed = self.timed(&longest.members, &timing, scope, trace);
-        let groups = groups(timed);
+        let groups = Groups::of(timed);
         let mut certain = Chain::default();
         let mut high = Some(TimeDelta::zero());
-        for group in &groups {
+        for group in groups.iter() {
             let (chain, is_settled) = self.certainly(group, longest);
             let possible =
                 if is_settled { Some(chain.length) } else { self.possibly(group, longest) };

@@ -19,6 +19,13 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Whether what holds now and what holds in completions may differ for whoever asks about it.
+    pub(super) fn is_open(&self) -> bool {
+        self.holds != self.holds_now
+            || self.outcome == Outcome::Unknown
+            || self.relief == Truth::Unknown
+    }
+
     /// Whether it stands only as long as nobody knows that an exception relieves from it.
     fn may_be_relieved(&self) -> bool {
         self.relief == Truth::Unknown

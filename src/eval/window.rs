@@ -65,10 +65,10 @@ impl<'p> Evaluator<'p> {
         let timed = self.timed(&window.members, &timing, scope, trace);
         let steps = list_steps(&window.members, scope);
         let is_timed =
-            self.time_shape(&window.members, window.time, scope).is_some_and(|time| !time.or_none);
+            self.time_shape(&window.members, window.time).is_some_and(|time| !time.or_none);
         let mut truth = Truth::No;
-        for group in groups(timed) {
-            let is_decided = windows_of(&group, window.period, is_timed, &mut |entries| {
+        for group in Groups::of(timed).iter() {
+            let is_decided = windows_of(group, window.period, is_timed, &mut |entries| {
                 if !T::RECORDS
                     && entries.len() < window.entries_needed
                     && !entries.iter().any(|entry| entry.many)
@@ -108,9 +108,8 @@ impl<'p> Evaluator<'p> {
         scope: Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
-        let is_day = self
-            .time_shape(&window.members, window.time, scope)
-            .is_some_and(|time| time.of == Type::Date);
+        let is_day =
+            self.time_shape(&window.members, window.time).is_some_and(|time| time.of == Type::Date);
         let (from, to) = if is_day {
             (window.from.date().start(), self.program.as_of.date().start())
         } else {
@@ -206,19 +205,9 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The shape of the time of the elements.
-    fn time_shape(
-        &self,
-        members: &Members,
-        time: FieldSlot,
-        scope: Scope<'_, '_>,
-    ) -> Option<Shape> {
-        let schema = &self.program.schema;
-        let mut record = self.program.subject;
-        for slot in list_steps(members, scope).iter() {
-            let Type::Record(of) = schema.record(record).at(*slot)?.shape.of else { return None };
-            record = of;
-        }
-        Some(schema.record(record).at(time)?.shape)
+    fn time_shape(&self, members: &Members, time: FieldSlot) -> Option<Shape> {
+        let Type::Record(record) = members.of else { return None };
+        Some(self.program.schema.record(record).at(time)?.shape)
     }
 }
 
@@ -291,31 +280,67 @@ pub(super) fn list_steps<'s>(members: &'s Members, scope: Scope<'s, '_>) -> Cow<
     }
 }
 
-/// Elements that may have the same key, for each key; those of unknown key may be in any group, and are
-/// certainly in one where they certainly have a key.
-pub(super) fn groups(timed: Vec<Timed<'_>>) -> Vec<Vec<Timed<'_>>> {
-    if let Some((first, others)) = timed.split_first()
-        && first.key != GroupKey::Unknown
-        && others.iter().all(|other| other.key == first.key)
-    {
-        return vec![timed];
+/// Elements that may have the same key.
+pub(super) struct Groups<'r> {
+    timed: Vec<Timed<'r>>,
+    /// Behind the last element of each group.
+    ends: Vec<usize>,
+}
+
+impl<'r> Groups<'r> {
+    /// Those of unknown key may be in any group, and are certainly in one where they certainly have a key.
+    pub(super) fn of(mut timed: Vec<Timed<'r>>) -> Self {
+        if let Some((first, others)) = timed.split_first()
+            && first.key != GroupKey::Unknown
+            && others.iter().all(|other| other.key == first.key)
+        {
+            return Self { ends: vec![timed.len()], timed };
+        }
+        // Elements of one key stay in the order of their list; those without one come last.
+        timed.sort_by(|left, right| left.key.cmp(&right.key));
+        let known = timed.partition_point(|timed| timed.key != GroupKey::Unknown);
+        if known == timed.len() {
+            return Self { ends: ends(&timed), timed };
+        }
+        let keyless = timed.split_off(known);
+        let perhaps_there =
+            |timed: &Timed<'r>| Timed { entry: perhaps(timed.entry), ..timed.clone() };
+        let mut groups = Self { timed: Vec::new(), ends: Vec::new() };
+        for of_key in timed.chunk_by(|left, right| left.key == right.key) {
+            groups.add(of_key.iter().cloned().chain(keyless.iter().map(perhaps_there)));
+        }
+        if timed.is_empty() {
+            groups.add(keyless.iter().map(perhaps_there));
+        }
+        for alone in keyless {
+            if alone.is_grouped && alone.entry.is_certain() {
+                groups.add(std::iter::once(alone));
+            }
+        }
+        groups
     }
-    let (mut known, keyless): (Vec<Timed<'_>>, Vec<Timed<'_>>) =
-        timed.into_iter().partition(|timed| timed.key != GroupKey::Unknown);
-    // Elements of one key stay in the order of their list.
-    known.sort_by(|left, right| left.key.cmp(&right.key));
-    let anywhere: Vec<Timed<'_>> = keyless
-        .iter()
-        .map(|timed| Timed { entry: perhaps(timed.entry), ..timed.clone() })
-        .collect();
-    let mut groups: Vec<Vec<Timed<'_>>> = known
+
+    fn add(&mut self, group: impl Iterator<Item = Timed<'r>>) {
+        self.timed.extend(group);
+        self.ends.push(self.timed.len());
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[Timed<'r>]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            self.timed.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default()
+        })
+    }
+}
+
+/// Behind the last element of each key.
+fn ends(timed: &[Timed<'_>]) -> Vec<usize> {
+    let mut end = 0;
+    timed
         .chunk_by(|left, right| left.key == right.key)
-        .map(|of_key| of_key.iter().chain(&anywhere).cloned().collect())
-        .collect();
-    if groups.is_empty() && !anywhere.is_empty() {
-        groups.push(anywhere);
-    }
-    let alone = keyless.into_iter().filter(|timed| timed.is_grouped && timed.entry.is_certain());
-    groups.extend(alone.map(|timed| vec![timed]));
-    groups
+        .map(|group| {
+            end += group.len();
+            end
+        })
+        .collect()
 }

@@ -65,6 +65,7 @@ impl Program {
             names: Vec::new(),
             peers: Vec::new(),
             windows: Vec::new(),
+            asks_known: false,
         };
         compiler.require_values()?;
         compiler.program()
@@ -79,6 +80,8 @@ struct Compiler<'h> {
     peers: Vec<PeersProgram>,
     /// The field that says when an element happened, for each window around.
     windows: Vec<FieldSlot>,
+    /// Whether a condition asks what is known.
+    asks_known: bool,
 }
 
 impl Compiler<'_> {
@@ -165,6 +168,8 @@ impl Compiler<'_> {
                 .iter()
                 .map(|cap| CapProgram { limit: cap.limit, flags: cap.flags.clone() })
                 .collect(),
+            uncapped: uncapped(policy),
+            asks_known: self.asks_known,
             not_collected: policy
                 .not_collected
                 .iter()
@@ -232,16 +237,13 @@ impl Compiler<'_> {
                     })
                     .collect::<Made<_>>()?,
             }),
-            hir::RuleBody::Control(control) => {
-                let asks_known = rule.conditions().any(asks_known);
-                RuleBody::Control(Box::new(self.control(control, asks_known)?))
-            }
+            hir::RuleBody::Control(control) => RuleBody::Control(Box::new(self.control(control)?)),
         };
         let comparisons = self.comparisons(rule);
         Ok(RuleProgram { applies_when, exceptions, may_stay_unknown, comparisons, body })
     }
 
-    fn control(&mut self, control: &hir::ControlRule, asks_known: bool) -> Made<ControlProgram> {
+    fn control(&mut self, control: &hir::ControlRule) -> Made<ControlProgram> {
         Ok(ControlProgram {
             met_when: self.condition(&control.met_when)?,
             failed_when: self.optional(control.failed_when.as_ref())?,
@@ -258,7 +260,6 @@ impl Compiler<'_> {
                 .collect::<Made<_>>()?,
             answers: control.answers.clone(),
             required_when: self.optional(control.required_when.as_ref())?,
-            asks_known,
         })
     }
 
@@ -322,7 +323,10 @@ impl Compiler<'_> {
                 ConditionKind::AtLeast { count: self.whole(count)?, of: self.all(of)? }
             }
             hir::ConditionKind::Has(path) => ConditionKind::Has(field(path)),
-            hir::ConditionKind::IsKnown(path) => ConditionKind::IsKnown(field(path)),
+            hir::ConditionKind::IsKnown(path) => {
+                self.asks_known = true;
+                ConditionKind::IsKnown(field(path))
+            }
             hir::ConditionKind::Equal(left, right) => {
                 ConditionKind::Equal(self.boxed_operand(left)?, self.boxed_operand(right)?)
             }
@@ -741,6 +745,17 @@ fn order(policy: &PolicySet) -> Vec<RuleId> {
     order
 }
 
+/// The flags that no cap limits together with others.
+fn uncapped(policy: &PolicySet) -> Vec<RuleId> {
+    let is_capped = |flag: RuleId| policy.decision.caps.iter().any(|cap| cap.flags.contains(&flag));
+    let rules = policy.rules.iter().enumerate();
+    rules
+        .filter(|(_, rule)| rule.kind() == hir::RuleKind::Flag)
+        .map(|(place, _)| RuleId(place))
+        .filter(|flag| !is_capped(*flag))
+        .collect()
+}
+
 fn visit(policy: &PolicySet, rule: RuleId, order: &mut Vec<RuleId>) {
     if order.contains(&rule) {
         return;
@@ -764,14 +779,4 @@ fn visit(policy: &PolicySet, rule: RuleId, order: &mut Vec<RuleId>) {
     if !order.contains(&rule) {
         order.push(rule);
     }
-}
-
-fn asks_known(condition: &hir::Condition) -> bool {
-    let mut asks = false;
-    condition.walk(&mut |part| {
-        if let hir::Part::Condition(inner) = part {
-            asks |= matches!(inner.kind, hir::ConditionKind::IsKnown(_));
-        }
-    });
-    asks
 }

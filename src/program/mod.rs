@@ -41,6 +41,10 @@ pub struct Program {
     pub(crate) unsettled: LevelId,
     pub(crate) must_have: Vec<MustHave>,
     pub(crate) caps: Vec<CapProgram>,
+    /// The flags without a cap.
+    pub(crate) uncapped: Vec<RuleId>,
+    /// Whether any condition asks what is known.
+    pub(crate) asks_known: bool,
     pub(crate) not_collected: Vec<Vec<FieldSlot>>,
     pub(crate) rates: Option<RateTable>,
     /// What subjects are compared by.
@@ -153,8 +157,6 @@ pub(crate) struct ControlProgram {
     pub(crate) lasts: Vec<LastsProgram>,
     pub(crate) answers: Vec<Answer>,
     pub(crate) required_when: Option<Condition>,
-    /// Whether any of it asks what is known.
-    pub(crate) asks_known: bool,
 }
 
 #[derive(Clone, Debug)]

@@ -85,11 +85,8 @@ pub(super) fn stated<'a>(
     of: Type,
     text: Cow<'a, str>,
 ) -> Result<Fact<'a>, Malformed> {
-    // As nearly always.
-    if begins_and_ends_visibly(text.as_bytes()) {
-        return parse_value(schema, of, text).map(Fact::Value);
-    }
-    let text = trimmed(text);
+    let is_plain = begins_and_ends_visibly(text.as_bytes());
+    let text = if is_plain { text } else { trimmed(text) };
     if text.is_empty() {
         return Ok(Fact::Unknown);
     }

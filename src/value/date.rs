@@ -1,8 +1,6 @@
 use std::fmt;
 
-use chrono::{
-    DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc,
-};
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::{Duration, Malformed, Period};
@@ -11,61 +9,75 @@ use super::{Duration, Malformed, Period};
 ///
 /// Nothing in a roster is older than 1900; exports write 0000, 0001 or 1899 for "no date", and such a
 /// date must not pass for a known one.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=9999;
+const YEARS: std::ops::RangeInclusive<u32> = 1900..=9999;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
 
+/// From the first of March of the year 0 on.
+const DAYS_BEFORE_1970: i32 = 719_468;
+
 /// A calendar day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date(NaiveDate);
+pub struct Date {
+    /// Since 1970-01-01.
+    days: i32,
+}
 
 impl Date {
     const EXPECTED: Malformed = Malformed::expected("a date from the year 1900 on, as 2022-05-16");
 
+    const fn of(day: NaiveDate) -> Self {
+        Self { days: day.to_epoch_days() }
+    }
+
+    fn day(self) -> NaiveDate {
+        NaiveDate::from_epoch_days(self.days).unwrap_or(NaiveDate::MAX)
+    }
+
     /// Reads an ISO 8601 day, `2022-05-16`.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        day_of(text.as_bytes()).map(Self).ok_or(Self::EXPECTED)
+        days_of(text.as_bytes()).map(|days| Self { days }).ok_or(Self::EXPECTED)
     }
 
     /// Days since 1970-01-01.
     #[must_use]
     pub fn days(self) -> i64 {
-        i64::from(self.0.to_epoch_days())
+        i64::from(self.days)
     }
 
     /// The day that lies `days` after 1970-01-01, if it lies in the calendar.
     #[must_use]
     pub fn from_days(days: i64) -> Option<Self> {
-        i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days).map(Self)
+        let calendar = Self::of(NaiveDate::MIN).days..=Self::of(NaiveDate::MAX).days;
+        i32::try_from(days).ok().filter(|days| calendar.contains(days)).map(|days| Self { days })
     }
 
     /// Midnight UTC, at which the day begins.
     #[must_use]
     pub fn start(self) -> Instant {
-        Instant(self.0.and_time(NaiveTime::MIN).and_utc())
+        Instant { seconds: self.days() * SECONDS_PER_DAY, nanoseconds: 0 }
     }
 
     /// The day moved by a period; `None` beyond the calendar or by a part of a day.
     #[must_use]
     pub fn plus(self, period: Period, direction: Direction) -> Option<Self> {
-        let day = match period {
-            Period::Months(months) => move_months(self.0, months, direction)?,
+        match period {
+            Period::Months(months) => move_months(self.day(), months, direction).map(Self::of),
             Period::Exact(duration) => {
-                let days = Days::new(u64::try_from(duration.whole_days()?).ok()?);
-                match direction {
-                    Direction::Later => self.0.checked_add_days(days)?,
-                    Direction::Earlier => self.0.checked_sub_days(days)?,
-                }
+                let days = duration.whole_days()?;
+                Self::from_days(match direction {
+                    Direction::Later => self.days().checked_add(days)?,
+                    Direction::Earlier => self.days().checked_sub(days)?,
+                })
             }
-        };
-        Some(Self(day))
+        }
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.day().fmt(f)
     }
 }
 
@@ -80,33 +92,48 @@ pub enum Direction {
 
 /// A point in time, held in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Instant(DateTime<Utc>);
+pub struct Instant {
+    /// Since the start of 1970; a leap second has that of the second before it.
+    seconds: i64,
+    /// From 1,000,000,000 on of a leap second.
+    nanoseconds: u32,
+}
 
 impl Instant {
     /// The earliest there is.
-    pub const FIRST: Self = Self(DateTime::<Utc>::MIN_UTC);
+    pub const FIRST: Self = Self::of(DateTime::<Utc>::MIN_UTC);
+
+    const LAST: Self = Self::of(DateTime::<Utc>::MAX_UTC);
 
     const EXPECTED: Malformed = Malformed::expected(
         "a time with its offset from UTC, from the year 1900 on, as 2022-05-16T14:30:00Z or 2022-05-16T14:30:00+09:00",
     );
 
+    const fn of(time: DateTime<Utc>) -> Self {
+        Self { seconds: time.timestamp(), nanoseconds: time.timestamp_subsec_nanos() }
+    }
+
+    fn time(self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.seconds, self.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// Reads an RFC 3339 time; the offset from UTC is required.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        if let Some(time) = utc_second_of(text) {
-            return Ok(Self(time));
+        if let Some(seconds) = utc_second_of(text) {
+            return Ok(Self { seconds, nanoseconds: 0 });
         }
         DateTime::parse_from_rfc3339(text)
             .ok()
             .map(|time| time.to_utc())
-            .filter(|time| YEARS.contains(&time.year()))
-            .map(Self)
+            .filter(|time| u32::try_from(time.year()).is_ok_and(|year| YEARS.contains(&year)))
+            .map(Self::of)
             .ok_or(Self::EXPECTED)
     }
 
     /// The time that lies so many seconds and nanoseconds after the start of 1970 UTC.
     #[must_use]
     pub fn from_unix(seconds: i64, nanoseconds: u32) -> Option<Self> {
-        DateTime::from_timestamp(seconds, nanoseconds).map(Self)
+        DateTime::from_timestamp(seconds, nanoseconds).map(Self::of)
     }
 
     /// The time that lies so many seconds, with fractions, after the start of 1970 UTC.
@@ -120,69 +147,100 @@ impl Instant {
     /// The UTC day on which it lies.
     #[must_use]
     pub fn date(self) -> Date {
-        Date(self.0.date_naive())
+        let days = self.seconds.div_euclid(SECONDS_PER_DAY);
+        Date::from_days(days).unwrap_or_else(|| Date::of(NaiveDate::MAX))
     }
 
     /// Whole days since the start of 1970 UTC, by the seconds: a leap second counts to the next day.
     #[must_use]
     pub fn days(self) -> i64 {
-        let leap = i64::from(self.0.timestamp_subsec_nanos()) / NANOSECONDS_PER_SECOND;
-        (self.0.timestamp() + leap).div_euclid(SECONDS_PER_DAY)
+        let leap = i64::from(self.nanoseconds) / NANOSECONDS_PER_SECOND;
+        (self.seconds + leap).div_euclid(SECONDS_PER_DAY)
     }
 
     /// Seconds since the start of 1970 UTC, with fractions.
     #[must_use]
     pub fn seconds(self) -> Decimal {
-        let whole = Decimal::from(self.0.timestamp());
-        match self.0.timestamp_subsec_nanos() {
+        let whole = Decimal::from(self.seconds);
+        match self.nanoseconds {
             0 => whole,
             nanoseconds => (whole + Decimal::new(i64::from(nanoseconds), 9)).normalize(),
         }
     }
 
+    fn is_leap(self) -> bool {
+        i64::from(self.nanoseconds) >= NANOSECONDS_PER_SECOND
+    }
+
     /// The time after which `other` comes, `other - self`.
     #[must_use]
     pub fn until(self, other: Self) -> TimeDelta {
-        other.0.signed_duration_since(self.0)
+        let nanoseconds = i64::from(other.nanoseconds) - i64::from(self.nanoseconds);
+        if self.is_leap() || other.is_leap() {
+            return other.time().signed_duration_since(self.time());
+        }
+        TimeDelta::seconds(other.seconds - self.seconds) + TimeDelta::nanoseconds(nanoseconds)
     }
 
     /// The time moved by a period; `None` beyond the calendar.
     #[must_use]
     pub fn plus(self, period: Period, direction: Direction) -> Option<Self> {
-        let moved = match (period, direction) {
+        match (period, direction) {
             (Period::Months(months), _) => {
-                let day = move_months(self.0.date_naive(), months, direction)?;
-                day.and_time(self.0.time()).and_utc()
+                let time = self.time();
+                let day = move_months(time.date_naive(), months, direction)?;
+                Some(Self::of(day.and_time(time.time()).and_utc()))
             }
-            (Period::Exact(duration), Direction::Later) => {
-                self.0.checked_add_signed(duration.delta())?
-            }
-            (Period::Exact(duration), Direction::Earlier) => {
-                self.0.checked_sub_signed(duration.delta())?
-            }
-        };
-        Some(Self(moved))
+            (Period::Exact(duration), Direction::Later) => self.moved(duration.delta()),
+            (Period::Exact(duration), Direction::Earlier) => self.moved(-duration.delta()),
+        }
+    }
+
+    fn moved(self, delta: TimeDelta) -> Option<Self> {
+        if self.is_leap() || delta.subsec_nanos() != 0 {
+            return self.time().checked_add_signed(delta).map(Self::of);
+        }
+        let seconds = self.seconds.checked_add(delta.num_seconds())?;
+        Some(Self { seconds, ..self }).filter(|moved| (Self::FIRST..=Self::LAST).contains(moved))
     }
 }
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(&self.time().to_rfc3339_opts(SecondsFormat::AutoSi, true))
     }
 }
 
-/// The accepted day of four, two and two digits between hyphens.
-fn day_of(text: &[u8]) -> Option<NaiveDate> {
+/// The days since 1970-01-01 of the accepted day of four, two and two digits between hyphens.
+fn days_of(text: &[u8]) -> Option<i32> {
     if text.len() != 10 || text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
         return None;
     }
     let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
-    let year = i32::try_from(year).ok().filter(|year| YEARS.contains(year))?;
-    NaiveDate::from_ymd_opt(year, two_digits(text, 5)?, two_digits(text, 8)?)
+    let (month, day) = (two_digits(text, 5)?, two_digits(text, 8)?);
+    if !YEARS.contains(&year) || !(1..=12).contains(&month) || day < 1 || day > length(year, month)
+    {
+        return None;
+    }
+    // A year that begins in March has the day that not all have at its end.
+    let (year, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let before = year * 365 + year / 4 - year / 100 + year / 400 + (months * 153 + 2) / 5;
+    i32::try_from(before + day - 1).ok()?.checked_sub(DAYS_BEFORE_1970)
 }
 
-/// The time of the usual form `2022-05-16T14:30:00Z`; absent for any other form, which may be right too.
-fn utc_second_of(text: &str) -> Option<DateTime<Utc>> {
+/// Days of a month.
+fn length(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(if year.is_multiple_of(100) { 400 } else { 4 }) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The seconds since the start of 1970 of a time of the usual form `2022-05-16T14:30:00Z`; absent for any
+/// other form, which may be right too.
+fn utc_second_of(text: &str) -> Option<i64> {
     let (day, time) = text.as_bytes().split_first_chunk::<10>()?;
     let is_usual = time.len() == 10
         && [(0, b'T'), (3, b':'), (6, b':'), (9, b'Z')]
@@ -191,9 +249,12 @@ fn utc_second_of(text: &str) -> Option<DateTime<Utc>> {
     if !is_usual {
         return None;
     }
-    let (hour, minute) = (two_digits(time, 1)?, two_digits(time, 4)?);
-    let time = NaiveTime::from_hms_opt(hour, minute, two_digits(time, 7)?)?;
-    Some(day_of(day)?.and_time(time).and_utc())
+    let (hour, minute, second) = (two_digits(time, 1)?, two_digits(time, 4)?, two_digits(time, 7)?);
+    if hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let of_day = i64::from(hour * 3600 + minute * 60 + second);
+    Some(i64::from(days_of(day)?) * SECONDS_PER_DAY + of_day)
 }
 
 fn two_digits(text: &[u8], at: usize) -> Option<u32> {
@@ -244,6 +305,32 @@ mod tests {
             assert!(Date::parse(text).is_err(), "{text}");
         }
         assert_eq!(Date::parse("2024-02-29").unwrap().to_string(), "2024-02-29");
+    }
+
+    #[test]
+    fn every_day_is_that_of_the_calendar() {
+        let first = NaiveDate::from_ymd_opt(1900, 1, 1).unwrap();
+        let last = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+        for days in first.to_epoch_days()..=last.to_epoch_days() {
+            let day = NaiveDate::from_epoch_days(days).unwrap();
+            let mut digits = *b"0000-00-00";
+            let year = u32::try_from(day.year()).unwrap();
+            let parts = [(0, 4, year), (5, 2, day.month()), (8, 2, day.day())];
+            for (start, length, mut number) in parts {
+                for place in (start..start + length).rev() {
+                    digits[place] = b'0' + u8::try_from(number % 10).unwrap();
+                    number /= 10;
+                }
+            }
+            assert_eq!(days_of(&digits), Some(days), "{day}");
+        }
+        for year in 1900..=2400 {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let known = NaiveDate::from_ymd_opt(year, month, day).map(Date::of);
+                let text = format!("{year:04}-{month:02}-{day:02}");
+                assert_eq!(Date::parse(&text).ok(), known, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::value::Value;
 /// Most lists and objects inside each other in a field that the schema does not have.
 const DEPTH_MAX: usize = 64;
 
+/// Elements that there is room for at first.
+const ELEMENTS_USUAL: usize = 16;
+
 /// The record and the fields that it has beyond the schema, as paths without places in lists; absent where
 /// only the general way can tell. `wanted` says of each field of the record whether its fact is asked
 /// for; the others are read all the same, and left out as unknown.
@@ -32,6 +35,7 @@ pub(in crate::roster) fn read<'a>(
         bytes: text.as_bytes(),
         at: 0,
         way: Vec::new(),
+        elements: Vec::with_capacity(ELEMENTS_USUAL),
         unmapped: Vec::new(),
     };
     plain.blank();
@@ -48,6 +52,8 @@ struct Plain<'s, 'a> {
     at: usize,
     /// The names of the fields on the way.
     way: Vec<&'s str>,
+    /// Of the lists that are being read, the outermost first.
+    elements: Vec<Fact<'a>>,
     unmapped: Vec<String>,
 }
 
@@ -201,7 +207,7 @@ impl<'s, 'a> Plain<'s, 'a> {
     fn list<const KEPT: bool>(&mut self, of: Type) -> Option<Fact<'a>> {
         self.step(b'[')?;
         let shape = Shape { of, list: false, or_none: false };
-        let mut facts: Vec<Fact<'a>> = Vec::new();
+        let first = self.elements.len();
         let mut count = 0;
         while self.next(count == 0, b']')? {
             count += 1;
@@ -221,10 +227,10 @@ impl<'s, 'a> Plain<'s, 'a> {
                 _ => self.single(shape)?,
             };
             if KEPT {
-                facts.push(fact);
+                self.elements.push(fact);
             }
         }
-        Some(if KEPT { Fact::List(facts) } else { Fact::Unknown })
+        Some(if KEPT { Fact::List(self.elements.drain(first..).collect()) } else { Fact::Unknown })
     }
 
     /// One value that is not null.
