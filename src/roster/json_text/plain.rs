@@ -17,6 +17,9 @@ use crate::value::Value;
 /// Most lists and objects inside each other in a field that the schema does not have.
 const DEPTH_MAX: usize = 64;
 
+/// How many of the fields that may come next are tried before all others.
+const SOON: usize = 4;
+
 /// Elements that there is room for at first.
 const ELEMENTS_USUAL: usize = 16;
 
@@ -62,8 +65,13 @@ impl<'s, 'a> Plain<'s, 'a> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn blank(&mut self) {
-        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
+        // Nothing else that JSON has between its parts is that small.
+        while self.peek().is_some_and(|byte| byte <= b' ') {
+            if !matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+                break;
+            }
             self.at += 1;
         }
     }
@@ -81,6 +89,7 @@ impl<'s, 'a> Plain<'s, 'a> {
 
     /// Goes past the comma before the next element or field, and says whether there is one; otherwise past
     /// the end.
+    #[inline]
     fn next(&mut self, is_first: bool, end: u8) -> Option<bool> {
         self.blank();
         let byte = self.peek()?;
@@ -140,7 +149,7 @@ impl<'s, 'a> Plain<'s, 'a> {
         if !KEPT {
             return Some(Fact::Unknown);
         }
-        facts.resize_with(record.fields.len(), || Fact::Unknown);
+        fill(&mut facts, record.fields.len());
         Some(Fact::Record(facts.into_boxed_slice()))
     }
 
@@ -159,12 +168,16 @@ impl<'s, 'a> Plain<'s, 'a> {
         expected: usize,
     ) -> Option<(usize, &'r FieldShape)> {
         let rest = self.bytes.get(self.at..)?.strip_prefix(b"\"")?;
-        let soon = record.fields.get(expected..)?.iter().take(4);
-        let is_next =
-            |name: &str| rest.get(name.len()) == Some(&b'"') && rest.starts_with(name.as_bytes());
-        let next = (expected..).zip(soon).find(|(_, field)| is_next(&field.name))?;
-        self.at += next.1.name.len() + 2;
-        Some(next)
+        let last = record.fields.len().min(expected + SOON);
+        for place in expected..last {
+            let field = record.fields.get(place)?;
+            let name = field.name.as_bytes();
+            if rest.get(name.len()) == Some(&b'"') && rest.starts_with(name) {
+                self.at += name.len() + 2;
+                return Some((place, field));
+            }
+        }
+        None
     }
 
     /// A field that the record does not have.
@@ -363,8 +376,16 @@ fn put<'a>(facts: &mut Vec<Fact<'a>>, place: usize, fact: Fact<'a>) {
     if let Some(before) = facts.get_mut(place) {
         *before = fact;
     } else {
-        facts.resize_with(place, || Fact::Unknown);
+        fill(facts, place);
         facts.push(fact);
+    }
+}
+
+/// Adds unknown facts up to a length.
+#[inline]
+fn fill(facts: &mut Vec<Fact<'_>>, length: usize) {
+    while facts.len() < length {
+        facts.push(Fact::Unknown);
     }
 }
 
