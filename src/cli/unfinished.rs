@@ -27,15 +27,9 @@ pub(super) fn create(path: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
         match file.lock() {
             // Another program that saw the file before it was locked has removed it.
             Ok(()) if !own.exists() => {}
-            Ok(()) => return Ok((kept(file, &own), own)),
-            // Without locks nothing is removed either.
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-                return Ok((kept(file, &own), own));
-            }
-            Err(error) => {
-                let _ = fs::remove_file(&own);
-                return Err(error);
-            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Where files cannot be locked nothing is removed either.
+            Ok(()) | Err(_) => return Ok((kept(file, &own), own)),
         }
     }
 }
