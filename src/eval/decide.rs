@@ -67,7 +67,7 @@ pub fn evaluate(
         rules: program.rules.iter().map(RuleJudgement::pending).collect(),
         truths: vec![None; program.rules.len()],
         newest: vec![OnceCell::new(); program.rules.len()],
-        is_open: program.asks_known,
+        may_differ: program.asks_known,
     };
     run.judge_indicators();
     run.judge_controls();
@@ -94,7 +94,7 @@ struct Run<'p, 'r> {
     /// How new what each flag rests on is, of those it was asked of.
     newest: Vec<OnceCell<Newest>>,
     /// Whether conditions may come to something else in completions than they do now.
-    is_open: bool,
+    may_differ: bool,
 }
 
 struct Scores {
@@ -155,7 +155,7 @@ impl<'p> Run<'p, '_> {
     }
 
     fn set_standing(&mut self, id: RuleId, standing: Standing) {
-        self.is_open |= standing.is_open();
+        self.may_differ |= standing.may_differ();
         if let Some(place) = self.evaluator.standings.get_mut(id.index()) {
             *place = Some(standing);
         }
@@ -407,7 +407,7 @@ impl<'p> Run<'p, '_> {
             )
         };
         let completed = add(|standing| standing.holds);
-        let now = if self.is_open { add(|standing| standing.holds_now) } else { completed };
+        let now = if self.may_differ { add(|standing| standing.holds_now) } else { completed };
         Scores { completed: amount(completed), now: amount(now), range: completed }
     }
 
@@ -588,7 +588,7 @@ impl<'p> Run<'p, '_> {
     /// Whether a condition holds: as far as known, and in completions.
     fn now_and_completed(&self, when: &'p Condition) -> (Truth, Truth) {
         let now = self.evaluator.truth(when, self.scope, &mut Silent);
-        let completed = if self.is_open {
+        let completed = if self.may_differ {
             self.evaluator.truth(when, self.completed(), &mut Silent)
         } else {
             now

@@ -20,7 +20,7 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Whether what holds now and what holds in completions may differ for whoever asks about it.
-    pub(super) fn is_open(&self) -> bool {
+    pub(super) fn may_differ(&self) -> bool {
         self.holds != self.holds_now
             || self.outcome == Outcome::Unknown
             || self.relief == Truth::Unknown

@@ -326,10 +326,8 @@ impl<'r> Groups<'r> {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &[Timed<'r>]> {
-        let mut start = 0;
-        self.ends.iter().map(move |end| {
-            self.timed.get(std::mem::replace(&mut start, *end)..*end).unwrap_or_default()
-        })
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| self.timed.get(*start..*end).unwrap_or_default())
     }
 }
 

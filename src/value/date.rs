@@ -31,6 +31,7 @@ impl Date {
         Self { days: day.to_epoch_days() }
     }
 
+    /// As the calendar library holds it. Whatever makes a day keeps it in the calendar.
     fn day(self) -> NaiveDate {
         NaiveDate::from_epoch_days(self.days).unwrap_or(NaiveDate::MAX)
     }
@@ -113,6 +114,7 @@ impl Instant {
         Self { seconds: time.timestamp(), nanoseconds: time.timestamp_subsec_nanos() }
     }
 
+    /// As the calendar library holds it. Whatever makes a time keeps it in the calendar.
     fn time(self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.seconds, self.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
@@ -175,10 +177,10 @@ impl Instant {
     /// The time after which `other` comes, `other - self`.
     #[must_use]
     pub fn until(self, other: Self) -> TimeDelta {
-        let nanoseconds = i64::from(other.nanoseconds) - i64::from(self.nanoseconds);
         if self.is_leap() || other.is_leap() {
             return other.time().signed_duration_since(self.time());
         }
+        let nanoseconds = i64::from(other.nanoseconds) - i64::from(self.nanoseconds);
         TimeDelta::seconds(other.seconds - self.seconds) + TimeDelta::nanoseconds(nanoseconds)
     }
 

@@ -67,11 +67,7 @@ impl<'s, 'a> Plain<'s, 'a> {
 
     #[inline]
     fn blank(&mut self) {
-        // Nothing else that JSON has between its parts is that small.
-        while self.peek().is_some_and(|byte| byte <= b' ') {
-            if !matches!(self.peek(), Some(b' ' | b'\n' | b'\t' | b'\r')) {
-                break;
-            }
+        while let Some(b' ' | b'\n' | b'\t' | b'\r') = self.peek() {
             self.at += 1;
         }
     }
@@ -381,7 +377,7 @@ fn put<'a>(facts: &mut Vec<Fact<'a>>, place: usize, fact: Fact<'a>) {
     }
 }
 
-/// Adds unknown facts up to a length.
+/// Adds unknown facts up to a length. Mostly there are none to add, for which `resize_with` does too much.
 #[inline]
 fn fill(facts: &mut Vec<Fact<'_>>, length: usize) {
     while facts.len() < length {
