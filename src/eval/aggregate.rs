@@ -29,7 +29,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn count<T: Trace>(
         &self,
         members: &'p Members,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
         let (mut certain, mut possible) = (0, Some(0_usize));
@@ -45,7 +45,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn count_distinct<T: Trace>(
         &self,
         members: &'p Members,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
         let mut known: Vec<(Possible<'_>, bool)> = Vec::new();
@@ -110,15 +110,15 @@ impl<'p> Evaluator<'p> {
             Possible::Whole(fact) => {
                 let Type::Record(record) = of else { return None };
                 let compared = &self.program.schema.record(record).compared;
-                compared
-                    .iter()
-                    .map(|slot| match fact.field(*slot) {
-                        Fact::Value(value) => Some(value.key()),
-                        Fact::None => Some(Key::Text("".into())),
-                        Fact::Unknown | Fact::Record(_) | Fact::List(_) => None,
-                    })
-                    .collect::<Option<Vec<Key<'_>>>>()
-                    .map(DistinctKey::Several)
+                let mut keys = Vec::with_capacity(compared.len());
+                for slot in compared {
+                    keys.push(match fact.field(*slot) {
+                        Fact::Value(value) => value.key(),
+                        Fact::None => Key::Text("".into()),
+                        Fact::Unknown | Fact::Record(_) | Fact::List(_) => return None,
+                    });
+                }
+                Some(DistinctKey::Several(keys))
             }
             Possible::None | Possible::Unknown | Possible::Cannot(_) => None,
         }
@@ -140,7 +140,7 @@ impl<'p> Evaluator<'p> {
         &self,
         aggregation: Aggregation,
         members: &'p Members,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Possible<'r> {
         let mut parts = Parts::default();
@@ -169,7 +169,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn greatest_by_now<'r, T: Trace>(
         &self,
         members: &'p Members,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Possible<'r> {
         let now = if members.of == Type::Date {
@@ -182,7 +182,7 @@ impl<'p> Evaluator<'p> {
             let Possible::Amount(amount) = self.value_of(members, member) else {
                 return ControlFlow::Continue(());
             };
-            let has_come = amount.order(Order::AtMost, Amount::exactly(now));
+            let has_come = amount.order(Order::AtMost, &Amount::exactly(now));
             let until_now = Amount { high: limited(amount.high, now), ..amount };
             if has_come.is_possible() {
                 let included = member.included.and(has_come);
@@ -199,7 +199,7 @@ impl<'p> Evaluator<'p> {
         members: &'p Members,
         having: &'p Condition,
         over: usize,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Possible<'r> {
         let mut counts = ShareCounts::default();

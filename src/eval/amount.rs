@@ -291,7 +291,7 @@ impl Amount {
     }
 
     /// Whether the order holds. A comparison with none is no.
-    pub(super) fn order(self, order: Order, other: Self) -> Truth {
+    pub(super) fn order(&self, order: Order, other: &Self) -> Truth {
         let (less, greater, is_strict) = match order {
             Order::Less => (self, other, true),
             Order::AtMost => (self, other, false),
@@ -381,21 +381,21 @@ mod tests {
     #[test]
     fn order_is_certain_only_if_it_holds_for_every_pair() {
         let (low, high, wide) = (between(1, 2), between(2, 3), between(0, 9));
-        assert_eq!(low.order(Order::AtMost, high), Truth::Yes);
-        assert_eq!(low.order(Order::Less, high), Truth::Unknown);
-        assert_eq!(low.order(Order::Greater, high), Truth::No);
-        assert_eq!(low.order(Order::AtLeast, high), Truth::Unknown);
-        assert_eq!(wide.order(Order::Less, low), Truth::Unknown);
+        assert_eq!(low.order(Order::AtMost, &high), Truth::Yes);
+        assert_eq!(low.order(Order::Less, &high), Truth::Unknown);
+        assert_eq!(low.order(Order::Greater, &high), Truth::No);
+        assert_eq!(low.order(Order::AtLeast, &high), Truth::Unknown);
+        assert_eq!(wide.order(Order::Less, &low), Truth::Unknown);
         let or_none = Amount { or_none: true, ..low };
-        assert_eq!(or_none.order(Order::AtMost, high), Truth::Unknown);
-        assert_eq!(or_none.order(Order::Greater, high), Truth::No);
+        assert_eq!(or_none.order(Order::AtMost, &high), Truth::Unknown);
+        assert_eq!(or_none.order(Order::Greater, &high), Truth::No);
     }
 
     #[test]
     fn an_end_that_is_not_reached_makes_the_order_strict() {
         let nearly = Amount::between(Bound::At(0.into()), Bound::Beyond(5.into()));
-        assert_eq!(nearly.order(Order::Less, between(5, 5)), Truth::Yes);
-        assert_eq!(nearly.order(Order::AtLeast, between(5, 5)), Truth::No);
+        assert_eq!(nearly.order(Order::Less, &between(5, 5)), Truth::Yes);
+        assert_eq!(nearly.order(Order::AtLeast, &between(5, 5)), Truth::No);
     }
 
     #[test]

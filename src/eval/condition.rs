@@ -22,7 +22,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn truth<T: Trace>(
         &self,
         condition: &'p Condition,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         trace.begin();
@@ -34,7 +34,7 @@ impl<'p> Evaluator<'p> {
     fn truth_of<T: Trace>(
         &self,
         kind: &'p ConditionKind,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         match kind {
@@ -89,7 +89,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn all<T: Trace>(&self, parts: &'p [Condition], scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    fn all<T: Trace>(&self, parts: &'p [Condition], scope: &Scope<'_, '_>, trace: &mut T) -> Truth {
         let mut truth = Truth::Yes;
         for part in parts {
             truth = truth.and(self.truth(part, scope, trace));
@@ -100,7 +100,7 @@ impl<'p> Evaluator<'p> {
         truth
     }
 
-    fn any<T: Trace>(&self, parts: &'p [Condition], scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    fn any<T: Trace>(&self, parts: &'p [Condition], scope: &Scope<'_, '_>, trace: &mut T) -> Truth {
         let mut truth = Truth::No;
         for part in parts {
             truth = truth.or(self.truth(part, scope, trace));
@@ -115,7 +115,7 @@ impl<'p> Evaluator<'p> {
         &self,
         count: usize,
         of: &'p [Condition],
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let (mut certain, mut possible) = (0_usize, 0_usize);
@@ -131,7 +131,7 @@ impl<'p> Evaluator<'p> {
         Truth::between(certain >= count, possible >= count)
     }
 
-    fn yes_no<T: Trace>(&self, field: &Field, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    fn yes_no<T: Trace>(&self, field: &Field, scope: &Scope<'_, '_>, trace: &mut T) -> Truth {
         match self.read(field, scope, trace).fact {
             Fact::Value(Value::YesNo(yes)) => (*yes).into(),
             Fact::None => Truth::No,
@@ -143,7 +143,7 @@ impl<'p> Evaluator<'p> {
         &self,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         if !T::RECORDS
@@ -159,7 +159,7 @@ impl<'p> Evaluator<'p> {
         &self,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let mut first = self.operand(left, scope, trace);
@@ -174,7 +174,7 @@ impl<'p> Evaluator<'p> {
         order: Order,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         if !T::RECORDS
@@ -199,16 +199,16 @@ impl<'p> Evaluator<'p> {
         order: Order,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let mut first = self.operand(left, scope, trace);
         let mut second = self.operand(right, scope, trace);
         to_common_days(&mut first, left.of, &mut second, right.of);
         note_apart(&first, &second, trace);
-        match (first, second) {
+        match (&first, &second) {
             (Possible::None, _) | (_, Possible::None) => Truth::No,
-            (Possible::Amount(first), Possible::Amount(second)) => match apart(&first, &second) {
+            (Possible::Amount(first), Possible::Amount(second)) => match apart(first, second) {
                 Some(_) => Truth::Unknown,
                 None => first.order(order, second),
             },
@@ -220,7 +220,7 @@ impl<'p> Evaluator<'p> {
         &self,
         value: &'p Operand,
         set: &'p ValueSet,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         if !T::RECORDS {
@@ -239,7 +239,7 @@ impl<'p> Evaluator<'p> {
         &self,
         value: &'p Operand,
         set: &'p ValueSet,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         match self.operand(value, scope, trace) {
@@ -262,7 +262,7 @@ impl<'p> Evaluator<'p> {
     fn in_stale_list<T: Trace>(
         &self,
         value: &'p Operand,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         match self.operand(value, scope, trace) {
@@ -308,7 +308,12 @@ impl<'p> Evaluator<'p> {
     }
 
     #[inline(never)]
-    fn exists<T: Trace>(&self, members: &'p Members, scope: Scope<'_, '_>, trace: &mut T) -> Truth {
+    fn exists<T: Trace>(
+        &self,
+        members: &'p Members,
+        scope: &Scope<'_, '_>,
+        trace: &mut T,
+    ) -> Truth {
         let mut truth = Truth::No;
         self.each(members, scope, trace, &mut |member, _| {
             truth = truth.or(Truth::between(member.is_certain(), true));
@@ -326,7 +331,7 @@ impl<'p> Evaluator<'p> {
         &self,
         members: &'p Members,
         condition: &'p Condition,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let mut truth = Truth::Yes;
@@ -363,7 +368,7 @@ fn to_common_days(
 
 /// The known value of an operand that is one as it stands: of a type without an order, from a field or
 /// from the policy. It is what `operand` comes to, without the steps.
-fn plain_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Value<'r>> {
+fn plain_value<'r>(operand: &'r Operand, scope: &Scope<'_, 'r>) -> Option<&'r Value<'r>> {
     if operand.of.is_quantity() { None } else { stated_value(operand, scope) }
 }
 
@@ -389,7 +394,7 @@ impl PlainAmount {
     }
 }
 
-fn plain_amount(operand: &Operand, scope: Scope<'_, '_>) -> Option<PlainAmount> {
+fn plain_amount(operand: &Operand, scope: &Scope<'_, '_>) -> Option<PlainAmount> {
     if let OperandKind::Moved { base, period, direction } = &operand.kind {
         return match plain_amount(base, scope)? {
             PlainAmount::Day(day) => day.plus(*period, *direction).map(PlainAmount::Day),
@@ -421,7 +426,7 @@ fn plain_amount(operand: &Operand, scope: Scope<'_, '_>) -> Option<PlainAmount> 
 }
 
 /// The value of an operand that is a known field or a constant.
-fn stated_value<'r>(operand: &'r Operand, scope: Scope<'_, 'r>) -> Option<&'r Value<'r>> {
+fn stated_value<'r>(operand: &'r Operand, scope: &Scope<'_, 'r>) -> Option<&'r Value<'r>> {
     match &operand.kind {
         OperandKind::Constant(value) => Some(value),
         OperandKind::Field(Field { root, steps, derived: None, .. }) => {

@@ -79,7 +79,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn control_truths<T: Trace>(
         &self,
         control: &'p ControlProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> ControlTruths {
         let failed = control
@@ -96,7 +96,7 @@ impl<'p> Evaluator<'p> {
             Possible::Amount(amount) => {
                 let days = amount.in_days(operand.of);
                 let today = Amount::exactly(self.program.as_of.date().days().into());
-                let by_now = days.order(Order::AtMost, today);
+                let by_now = days.order(Order::AtMost, &today);
                 let expired = self.expired(control, days, scope, trace);
                 ControlTruths { failed, done: met.and(by_now), expired, dated: Some(days) }
             }
@@ -120,7 +120,7 @@ impl<'p> Evaluator<'p> {
     fn day_done<'r, T: Trace>(
         &self,
         operand: &'p Operand,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r>
     where
@@ -142,7 +142,7 @@ impl<'p> Evaluator<'p> {
         &self,
         control: &'p ControlProgram,
         days: Amount,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let today = Decimal::from(self.program.as_of.date().days());
@@ -179,7 +179,7 @@ pub(super) fn is_recent_enough(dated: Option<Amount>, newest: Newest) -> Truth {
     let Some(dated) = dated else { return Truth::Unknown };
     let not_before = |age: Age, of_nothing: Truth| match age {
         Age::Nothing => of_nothing,
-        Age::Day(day) => dated.order(Order::AtLeast, Amount::exactly(day.days().into())),
+        Age::Day(day) => dated.order(Order::AtLeast, &Amount::exactly(day.days().into())),
         Age::Unknown => Truth::Unknown,
         Age::Dayless => Truth::No,
     };

@@ -18,7 +18,7 @@ use super::{Evaluator, Truth};
 use crate::digest::Digest;
 use crate::hir::{LevelId, Outcome, RuleId, Severity};
 use crate::peers::Age;
-use crate::program::{Condition, ControlProgram, FlagProgram, Program, RuleBody, RuleProgram};
+use crate::program::{Condition, ControlProgram, Program, RuleBody, RuleProgram};
 use crate::roster::Fact;
 
 /// How much is told besides the outcomes.
@@ -62,10 +62,8 @@ pub fn evaluate(
         dispositions,
         detail,
         supposed,
-        controls: controls(program),
-        flags: flags(program),
-        rules: program.rules.iter().map(RuleJudgement::pending).collect(),
-        truths: vec![None; program.rules.len()],
+        rules: program.rules.iter().map(|_| RuleJudgement::pending()).collect(),
+        truths: Vec::new(),
         newest: vec![OnceCell::new(); program.rules.len()],
         may_differ: program.asks_known,
     };
@@ -85,12 +83,10 @@ struct Run<'p, 'r> {
     dispositions: &'p [Disposition],
     detail: Detail,
     supposed: &'p Supposed,
-    controls: Vec<(RuleId, &'p ControlProgram)>,
-    flags: Vec<(RuleId, &'p FlagProgram)>,
     /// One for each rule, in the order of the policy.
     rules: Vec<RuleJudgement>,
-    /// What each control came to: as far as known, and in completions.
-    truths: Vec<Option<(ControlTruths, ControlTruths)>>,
+    /// What each control came to, in their order: as far as known, and in completions.
+    truths: Vec<(ControlTruths, ControlTruths)>,
     /// How new what each flag rests on is, of those it was asked of.
     newest: Vec<OnceCell<Newest>>,
     /// Whether conditions may come to something else in completions than they do now.
@@ -119,10 +115,6 @@ impl<'p> Run<'p, '_> {
         self.rules.get(id.index())
     }
 
-    fn truths(&self, control: RuleId) -> Option<(ControlTruths, ControlTruths)> {
-        self.truths.get(control.index()).copied().flatten()
-    }
-
     fn each_judged(&self) -> impl Iterator<Item = (RuleId, &RuleJudgement)> {
         self.rules.iter().enumerate().map(|(place, judged)| (RuleId(place), judged))
     }
@@ -132,12 +124,9 @@ impl<'p> Run<'p, '_> {
     }
 
     fn judge_indicators(&mut self) {
-        for id in self.program.order.iter().copied() {
+        for id in self.program.indicators.iter().copied() {
             let Some(rule) = self.rule(id) else { continue };
-            if matches!(rule.body, RuleBody::Control(_)) {
-                continue;
-            }
-            let mut presence = self.evaluator.presence(rule, self.scope, &mut Silent);
+            let mut presence = self.evaluator.presence(rule, &self.scope, &mut Silent);
             if let Some(hit) = self.supposed.get(&id) {
                 presence = Presence { applies: Truth::Yes, when: (*hit).into(), ..presence };
             }
@@ -169,7 +158,8 @@ impl<'p> Run<'p, '_> {
         presence: Presence,
     ) -> Outcome {
         let plain = presence.outcome();
-        let steps = self.has_steps(id, rule, plain).then(|| self.evaluator.steps(rule, self.scope));
+        let steps =
+            self.has_steps(id, rule, plain).then(|| self.evaluator.steps(rule, &self.scope));
         let (mut outcome, mut needs, mut hit) = (plain, Vec::new(), None);
         if let (Outcome::Unknown, Some(steps)) = (plain, &steps) {
             needs = self.needs(steps);
@@ -177,24 +167,26 @@ impl<'p> Run<'p, '_> {
                 outcome = Outcome::NotCovered;
             }
         }
-        if let (Outcome::Hit | Outcome::Excepted, Some(steps)) = (plain, &steps) {
-            let indicator = self.hit(steps);
+        if let Outcome::Hit | Outcome::Excepted = plain {
+            hit = Some(Box::default());
+        }
+        if let (Some(hit), Some(steps)) = (&mut hit, &steps) {
+            **hit = self.hit(steps);
             let is_judged = self.dispositions.iter().any(|disposition| {
-                disposition.rule == id && Some(disposition.evidence) == indicator.evidence_digest
+                disposition.rule == id && Some(disposition.evidence) == hit.evidence_digest
             });
             if plain == Outcome::Hit && is_judged && evidence::is_complete(steps) {
                 outcome = Outcome::Reviewed;
             }
-            hit = Some(indicator);
         }
         let is_traced = self.detail == Detail::Trace;
         if let Some(judged) = self.rules.get_mut(id.index()) {
             judged.outcome = outcome;
             judged.relief = relief(presence, plain);
+            judged.indicator = hit;
             if let Some(steps) = steps {
                 judged.peers = evidence::peers(&steps);
                 judged.needs = needs;
-                judged.indicator = hit.or(judged.indicator.take());
                 judged.steps = if is_traced { steps } else { Vec::new() };
             }
         }
@@ -238,29 +230,26 @@ impl<'p> Run<'p, '_> {
     }
 
     fn judge_controls(&mut self) {
-        for (id, control) in self.controls.iter().copied() {
+        for (id, control) in self.program.controls() {
             let truths = if self.supposed.get(&id) == Some(&true) {
                 let done = ControlTruths::done_on(self.program.as_of.date());
                 (done, done)
             } else {
-                let now = self.evaluator.control_truths(control, self.scope, &mut Silent);
+                let now = self.evaluator.control_truths(control, &self.scope, &mut Silent);
                 let completed = if self.program.asks_known {
-                    self.evaluator.control_truths(control, self.completed(), &mut Silent)
+                    self.evaluator.control_truths(control, &self.completed(), &mut Silent)
                 } else {
                     now
                 };
                 (now, completed)
             };
-            if let Some(place) = self.truths.get_mut(id.index()) {
-                *place = Some(truths);
-            }
+            self.truths.push(truths);
         }
     }
 
     /// The severity of each flag that may be hit, and how much controls take from its weight.
     fn judge_strengths(&mut self) {
-        for place in 0..self.flags.len() {
-            let Some((id, flag)) = self.flags.get(place).copied() else { continue };
+        for (id, flag) in self.program.flags() {
             let Some(standing) = self.evaluator.standing(id) else { continue };
             let is_possible = standing.holds.is_possible() || standing.holds_now.is_possible();
             let is_excepted = standing.outcome == Outcome::Excepted;
@@ -268,7 +257,7 @@ impl<'p> Run<'p, '_> {
                 continue;
             }
             let strengths = if is_possible {
-                self.evaluator.strengths(flag, self.scope)
+                self.evaluator.strengths(flag, &self.scope)
             } else {
                 vec![(flag.severity, flag.weight, Truth::Yes)]
             };
@@ -289,9 +278,8 @@ impl<'p> Run<'p, '_> {
             let certain = strengths.iter().find(|(_, _, holds)| *holds == Truth::Yes);
             let shown = certain
                 .map_or((flag.severity, flag.weight), |(severity, weight, _)| (*severity, *weight));
-            if let Some(indicator) =
-                self.rules.get_mut(id.index()).and_then(|judged| judged.indicator.as_mut())
-            {
+            if let Some(judged) = self.rules.get_mut(id.index()) {
+                let indicator = judged.indicator.get_or_insert_default();
                 indicator.severity = Some(shown.0);
                 indicator.weight = Some(shown.1);
                 indicator.answered_by = answered_by;
@@ -306,12 +294,11 @@ impl<'p> Run<'p, '_> {
     /// The controls that answer a flag, or may.
     fn answered_by(&self, flag: RuleId) -> Vec<(RuleId, Truth)> {
         let mut answered = Vec::new();
-        for (id, control) in self.controls.iter().copied() {
+        for ((id, control), (now, completed)) in self.program.controls().zip(&self.truths) {
             let Some(answer) = control.answers.iter().find(|answer| answer.flag == flag) else {
                 continue;
             };
-            let Some((now, completed)) = self.truths(id) else { continue };
-            let met = now.met_in_both(completed);
+            let met = now.met_in_both(*completed);
             if met == Truth::No {
                 continue;
             }
@@ -419,18 +406,17 @@ impl<'p> Run<'p, '_> {
         let Some(RuleBody::Flag(program)) = self.rule(flag).map(|rule| &rule.body) else {
             return 0;
         };
-        let strengths = self.evaluator.strengths(program, self.scope);
+        let strengths = self.evaluator.strengths(program, &self.scope);
         self.weight(flag, &strengths, &self.answered_by(flag)).low
     }
 
     /// Whether each control must be done, and its outcome.
     fn require_controls(&mut self) {
-        for place in 0..self.controls.len() {
-            let Some((id, control)) = self.controls.get(place).copied() else { continue };
-            let Some((now, completed)) = self.truths(id) else { continue };
+        let truths = std::mem::take(&mut self.truths);
+        for ((id, control), (now, completed)) in self.program.controls().zip(&truths) {
             let required = self.required(control);
             let Some(rule) = self.rule(id) else { continue };
-            let (relieves, exception) = self.evaluator.relief(rule, self.scope);
+            let (relieves, exception) = self.evaluator.relief(rule, &self.scope);
             let plain = now.outcome(required);
             let is_relieved =
                 relieves == Truth::Yes && !matches!(plain, Outcome::Met | Outcome::NotRequired);
@@ -438,7 +424,8 @@ impl<'p> Run<'p, '_> {
             let relief = exception.map(|exception| Relief { exception, relieves, would_be: plain });
             let has_steps = self.detail == Detail::Trace
                 || (self.detail == Detail::Full && outcome == Outcome::Unknown);
-            let steps = if has_steps { self.evaluator.steps(rule, self.scope) } else { Vec::new() };
+            let steps =
+                if has_steps { self.evaluator.steps(rule, &self.scope) } else { Vec::new() };
             let needs = if outcome != Outcome::Unknown || !has_steps {
                 Vec::new()
             } else if now.is_certainly_not_done() {
@@ -469,7 +456,7 @@ impl<'p> Run<'p, '_> {
     fn needs_of_requirement(&self, control: &'p ControlProgram) -> Vec<Need> {
         if let Some(required) = &control.required_when {
             let mut recorder = Recorder::default();
-            self.evaluator.truth(required, self.scope, &mut recorder);
+            self.evaluator.truth(required, &self.scope, &mut recorder);
             return self.needs(&recorder.into_steps());
         }
         let flags = control.answers.iter().filter_map(|answer| self.judged(answer.flag));
@@ -549,9 +536,9 @@ impl<'p> Run<'p, '_> {
 
     /// What decides besides the conditions of rules.
     fn decision_steps(&self) -> Vec<Step> {
-        let of_flags = self.flags.iter().flat_map(|(_, flag)| &flag.raised);
+        let of_flags = self.program.flags().flat_map(|(_, flag)| &flag.raised);
         let of_controls =
-            self.controls.iter().filter_map(|(_, control)| control.required_when.as_ref());
+            self.program.controls().filter_map(|(_, control)| control.required_when.as_ref());
         let of_exceptions = self.program.exceptions.iter().filter_map(|found| found.when.as_ref());
         let conditions = of_flags
             .map(|raised| &raised.when)
@@ -560,7 +547,7 @@ impl<'p> Run<'p, '_> {
             .chain(self.program.levels.iter().flatten());
         let mut recorder = Recorder::default();
         for condition in conditions {
-            self.evaluator.truth(condition, self.scope, &mut recorder);
+            self.evaluator.truth(condition, &self.scope, &mut recorder);
         }
         recorder.into_steps()
     }
@@ -587,9 +574,9 @@ impl<'p> Run<'p, '_> {
 
     /// Whether a condition holds: as far as known, and in completions.
     fn now_and_completed(&self, when: &'p Condition) -> (Truth, Truth) {
-        let now = self.evaluator.truth(when, self.scope, &mut Silent);
+        let now = self.evaluator.truth(when, &self.scope, &mut Silent);
         let completed = if self.may_differ {
-            self.evaluator.truth(when, self.completed(), &mut Silent)
+            self.evaluator.truth(when, &self.completed(), &mut Silent)
         } else {
             now
         };
@@ -651,7 +638,7 @@ impl<'p> Run<'p, '_> {
     fn needs_of_condition(&self, when: Option<&'p Condition>) -> Vec<Need> {
         let Some(when) = when else { return Vec::new() };
         let mut recorder = Recorder::default();
-        self.evaluator.truth(when, self.scope, &mut recorder);
+        self.evaluator.truth(when, &self.scope, &mut recorder);
         evidence::needs(&recorder.into_steps(), &|_| Vec::new())
     }
 
@@ -688,7 +675,7 @@ impl<'p> Run<'p, '_> {
     /// Controls that are not done and that hit rules call for.
     fn actions(&self) -> Vec<Action> {
         let mut actions = Vec::new();
-        for (id, control) in self.controls.iter().copied() {
+        for (id, control) in self.program.controls() {
             let Some(judged) = self.judged(id) else { continue };
             if judged.outcome == Outcome::Waived {
                 continue;
@@ -733,7 +720,7 @@ impl<'p> Run<'p, '_> {
         let look = || {
             let steps = self.rule(flag).map(|rule| {
                 // Days are those of elements; which of their fields were read does not matter.
-                self.evaluator.steps_without_facts(rule, self.scope)
+                self.evaluator.steps_without_facts(rule, &self.scope)
             });
             evidence::newest(&steps.unwrap_or_default())
         };
@@ -744,32 +731,12 @@ impl<'p> Run<'p, '_> {
     fn calling_for(&self, control: &'p ControlProgram) -> Vec<RuleId> {
         let Some(required) = &control.required_when else { return Vec::new() };
         let mut recorder = Recorder::default();
-        self.evaluator.truth(required, self.scope, &mut recorder);
+        self.evaluator.truth(required, &self.scope, &mut recorder);
         let mut asked = Vec::new();
         rules_asked(&recorder.into_steps(), &mut asked);
         asked.retain(|rule| self.is_hit(*rule));
         asked
     }
-}
-
-/// Controls, each after those it asks about.
-fn controls(program: &Program) -> Vec<(RuleId, &ControlProgram)> {
-    let ids = program.order.iter().copied();
-    ids.filter_map(|id| match program.rules.get(id.index()).map(|rule| &rule.body) {
-        Some(RuleBody::Control(control)) => Some((id, &**control)),
-        _ => None,
-    })
-    .collect()
-}
-
-fn flags(program: &Program) -> Vec<(RuleId, &FlagProgram)> {
-    let rules = program.rules.iter().enumerate();
-    rules
-        .filter_map(|(place, rule)| match &rule.body {
-            RuleBody::Flag(flag) => Some((RuleId(place), flag)),
-            RuleBody::Prohibition { .. } | RuleBody::Control(_) => None,
-        })
-        .collect()
 }
 
 fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {
@@ -783,11 +750,10 @@ fn rules_asked(steps: &[Step], asked: &mut Vec<RuleId>) {
 
 impl RuleJudgement {
     /// What stands for a rule until it is judged.
-    fn pending(rule: &RuleProgram) -> Self {
-        let is_control = matches!(rule.body, RuleBody::Control(_));
+    fn pending() -> Self {
         Self {
             outcome: Outcome::Unknown,
-            indicator: (!is_control).then(Indicator::default),
+            indicator: None,
             control: None,
             relief: None,
             needs: Vec::new(),

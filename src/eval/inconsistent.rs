@@ -29,7 +29,7 @@ impl<'p> Evaluator<'p> {
         &self,
         compared: &'p [Compared],
         allowing: Option<Decimal>,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let mut values: Vec<(Possible<'_>, Truth, Type)> = Vec::new();

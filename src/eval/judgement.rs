@@ -43,8 +43,8 @@ pub struct ScoreRange {
 pub struct RuleJudgement {
     /// The outcome.
     pub outcome: Outcome,
-    /// What a prohibition or flag has besides; absent for controls.
-    pub indicator: Option<Indicator>,
+    /// What a prohibition or flag has besides, where there is something to tell; absent for controls.
+    pub indicator: Option<Box<Indicator>>,
     /// What a control has besides; absent for prohibitions and flags.
     pub control: Option<ControlState>,
     /// An exception that relieves, or may.

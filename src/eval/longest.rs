@@ -29,7 +29,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn longest<T: Trace>(
         &self,
         longest: &'p Longest,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
         let timing = Timing { start: longest.time, end: longest.end, per: longest.per.as_ref() };
@@ -59,7 +59,7 @@ impl<'p> Evaluator<'p> {
         &self,
         chain: &Chain<'_, '_>,
         longest: &Longest,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) {
         let steps = list_steps(&longest.members, scope);

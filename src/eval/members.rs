@@ -14,7 +14,7 @@ use crate::value::Value;
 /// An element that a list expression leads to.
 pub(super) struct Member<'s, 'r> {
     /// With the element as the innermost.
-    pub(super) scope: Scope<'s, 'r>,
+    pub(super) scope: &'s Scope<'s, 'r>,
     pub(super) element: &'s Element<'s, 'r>,
     /// Whether it is one of those asked for.
     pub(super) included: Truth,
@@ -52,7 +52,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn each<'r, T: Trace, V: Visit<'r, T>>(
         &self,
         members: &'p Members,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
         visit: &mut V,
     ) {
@@ -120,7 +120,7 @@ impl<'p> Walk<'_, 'p> {
         start: &'r Fact<'r>,
         holder: Option<&Element<'_, 'r>>,
         so_far: (Truth, bool),
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
         visit: &mut V,
     ) -> ControlFlow<()> {
@@ -158,11 +158,11 @@ impl<'p> Walk<'_, 'p> {
         rest: &'p [Vec<FieldSlot>],
         element: &Element<'_, 'r>,
         so_far: (Truth, bool),
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
         visit: &mut V,
     ) -> ControlFlow<()> {
-        let scope = Scope { element: Some(element), ..scope };
+        let scope = &Scope { element: Some(element), ..*scope };
         if !rest.is_empty() {
             return self.open(rest, element.fact, Some(element), so_far, scope, trace, visit);
         }

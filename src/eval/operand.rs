@@ -17,7 +17,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn operand<'r, T: Trace>(
         &self,
         operand: &'p Operand,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r>
     where
@@ -33,7 +33,7 @@ impl<'p> Evaluator<'p> {
         &self,
         kind: &'p OperandKind,
         of: Type,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r>
     where
@@ -77,7 +77,7 @@ impl<'p> Evaluator<'p> {
         operator: Arithmetic,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r>
     where
@@ -108,7 +108,7 @@ impl<'p> Evaluator<'p> {
         &self,
         left: &'p Operand,
         right: &'p Operand,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r>
     where

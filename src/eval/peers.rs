@@ -53,7 +53,7 @@ pub fn keys_of(program: &Program, facts: &Fact<'_>) -> SubjectKeys {
     let scope = Scope::of(facts);
     let of = |peers| {
         let mut found = KeysOf::default();
-        evaluator.own_keys(peers, scope, &mut Silent, &mut |own: Own, _: &mut Silent| match own {
+        evaluator.own_keys(peers, &scope, &mut Silent, &mut |own: Own, _: &mut Silent| match own {
             Own::Key { key, is_certain, age, .. } => found.keys.push((key, is_certain, age)),
             Own::Unknown => found.is_open = true,
         });
@@ -68,9 +68,9 @@ enum Own {
     Unknown,
 }
 
-/// A key of one element.
-enum Made<'r> {
-    Key(Vec<Key<'r>>),
+/// Whether an element has a key.
+enum Made {
+    Key,
     /// The element has none.
     None,
     Unknown,
@@ -81,14 +81,14 @@ impl<'p> Evaluator<'p> {
     pub(super) fn count_peers<T: Trace>(
         &self,
         id: PeersId,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Amount {
         let Some(peers) = self.program.peers.get(id.index()) else { return Amount::count(0, None) };
         if let (Others::Nobody, false) = (self.roster.0, T::RECORDS) {
             return Amount::count(0, Some(0));
         }
-        let scope = Scope::of(scope.subject);
+        let scope = &Scope::of(scope.subject);
         let (mut keys, mut is_open) = (Vec::new(), false);
         let mut places: Vec<(SharedKey, String)> = Vec::new();
         trace.begin();
@@ -138,7 +138,7 @@ impl<'p> Evaluator<'p> {
     fn own_keys<T: Trace>(
         &self,
         peers: &'p PeersProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
         take: &mut dyn FnMut(Own, &mut T),
     ) {
@@ -149,9 +149,10 @@ impl<'p> Evaluator<'p> {
                     filter.as_ref().map_or(Truth::Yes, |filter| self.truth(filter, scope, trace));
                 trace.end(|| What::Filter);
                 if included.is_possible() {
-                    let made = self.key(&peers.keys, scope, trace);
+                    let mut last = LastKey::default();
+                    let made = self.key(&peers.keys, scope, trace, &mut last.next);
                     let is_certain = included == Truth::Yes;
-                    let own = LastKey::default().own(made, is_certain, Age::Dayless, None);
+                    let own = last.own(made, is_certain, Age::Dayless, None);
                     if let Some(own) = own {
                         take(own, trace);
                     }
@@ -163,7 +164,7 @@ impl<'p> Evaluator<'p> {
                     let made = if member.many {
                         Made::Unknown
                     } else {
-                        self.key(&peers.keys, member.scope, trace)
+                        self.key(&peers.keys, member.scope, trace, &mut last.next)
                     };
                     let age = element_time(member.element, members.time, member.many).into();
                     let place =
@@ -177,14 +178,15 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    /// The key of one element: all of its fields must be known and have a value.
+    /// The key of one element, as its parts: all of its fields must be known and have a value.
     fn key<'r, T: Trace>(
         &self,
         fields: &'p [Field],
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
-    ) -> Made<'r> {
-        let mut parts: Vec<Key<'r>> = Vec::with_capacity(fields.len());
+        parts: &mut Vec<Key<'r>>,
+    ) -> Made {
+        parts.clear();
         let (mut is_none, mut is_unknown) = (false, false);
         for field in fields {
             let value = self.value(field, scope, trace);
@@ -200,39 +202,42 @@ impl<'p> Evaluator<'p> {
         } else if is_unknown {
             Made::Unknown
         } else {
-            Made::Key(parts)
+            Made::Key
         }
     }
 }
 
 /// The key that was made last: elements behind each other mostly have the same one.
 #[derive(Default)]
-struct LastKey<'r>(Option<(Vec<Key<'r>>, SharedKey)>);
+struct LastKey<'r> {
+    known: Option<SharedKey>,
+    /// The parts that it was made of.
+    parts: Vec<Key<'r>>,
+    /// The parts of the next one.
+    next: Vec<Key<'r>>,
+}
 
-impl<'r> LastKey<'r> {
+impl LastKey<'_> {
     fn own(
         &mut self,
-        made: Made<'r>,
+        made: Made,
         is_certain: bool,
         age: Age,
         place: Option<String>,
     ) -> Option<Own> {
         match made {
-            Made::Key(parts) => {
-                Some(Own::Key { key: self.shared_key(parts), is_certain, age, place })
-            }
+            Made::Key => Some(Own::Key { key: self.next_key(), is_certain, age, place }),
             Made::None => None,
             Made::Unknown => Some(Own::Unknown),
         }
     }
 
-    fn shared_key(&mut self, parts: Vec<Key<'r>>) -> SharedKey {
-        match &self.0 {
-            Some((last, key)) if *last == parts => *key,
+    fn next_key(&mut self) -> SharedKey {
+        match self.known {
+            Some(key) if self.parts == self.next => key,
             _ => {
-                let key = SharedKey::of(&parts);
-                self.0 = Some((parts, key));
-                key
+                std::mem::swap(&mut self.parts, &mut self.next);
+                *self.known.insert(SharedKey::of(&self.parts))
             }
         }
     }

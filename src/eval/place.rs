@@ -25,8 +25,14 @@ pub(super) fn reach<'r>(start: &'r Fact<'r>, steps: &[FieldSlot]) -> &'r Fact<'r
 #[inline]
 pub(super) fn follow<'r>(start: &'r Fact<'r>, steps: &[FieldSlot], none_at: &[usize]) -> Found<'r> {
     if none_at.is_empty() {
-        return Found { fact: reach(start, steps), may_be_none: false };
+        Found { fact: reach(start, steps), may_be_none: false }
+    } else {
+        follow_to_none(start, steps, none_at)
     }
+}
+
+#[inline(never)]
+fn follow_to_none<'r>(start: &'r Fact<'r>, steps: &[FieldSlot], none_at: &[usize]) -> Found<'r> {
     let mut fact = start;
     for (place, slot) in steps.iter().enumerate() {
         if matches!(fact, Fact::Unknown) {
@@ -43,7 +49,7 @@ impl Evaluator<'_> {
     pub(super) fn read<'r, T: Trace>(
         &self,
         field: &Field,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Found<'r> {
         let (start, holder) = scope.start(field.root);
@@ -56,7 +62,7 @@ impl Evaluator<'_> {
     pub(super) fn value<'r, T: Trace>(
         &self,
         field: &Field,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Possible<'r> {
         let found = self.read(field, scope, trace);
@@ -67,7 +73,7 @@ impl Evaluator<'_> {
     pub(super) fn has<T: Trace>(
         &self,
         field: &Field,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let found = self.read(field, scope, trace);

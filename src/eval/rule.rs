@@ -79,7 +79,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn presence<T: Trace>(
         &self,
         rule: &'p RuleProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Presence {
         let applies = rule
@@ -99,7 +99,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn relief(
         &self,
         rule: &'p RuleProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
     ) -> (Truth, Option<usize>) {
         let mut relief = (Truth::No, None);
         for place in &rule.exceptions {
@@ -120,7 +120,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The steps by which a rule came to what it came to.
-    pub(super) fn steps(&self, rule: &'p RuleProgram, scope: Scope<'_, '_>) -> Vec<Step> {
+    pub(super) fn steps(&self, rule: &'p RuleProgram, scope: &Scope<'_, '_>) -> Vec<Step> {
         self.recorded(rule, scope, Recorder::default())
     }
 
@@ -128,7 +128,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn steps_without_facts(
         &self,
         rule: &'p RuleProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
     ) -> Vec<Step> {
         self.recorded(rule, scope, Recorder::without_facts())
     }
@@ -136,7 +136,7 @@ impl<'p> Evaluator<'p> {
     fn recorded(
         &self,
         rule: &'p RuleProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         mut recorder: Recorder,
     ) -> Vec<Step> {
         match &rule.body {
@@ -155,7 +155,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn strengths(
         &self,
         flag: &'p FlagProgram,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
     ) -> Vec<(Severity, u32, Truth)> {
         let mut raised: Vec<(Severity, u32, Truth)> = flag
             .raised

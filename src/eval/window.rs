@@ -58,7 +58,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn in_any<T: Trace>(
         &self,
         window: &'p InAny,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let timing = Timing { start: window.time, end: None, per: window.per.as_ref() };
@@ -81,7 +81,7 @@ impl<'p> Evaluator<'p> {
                     outer: scope.window,
                     level: next_level(scope),
                 };
-                let inner_scope = Scope { window: Some(&inner), ..scope };
+                let inner_scope = &Scope { window: Some(&inner), ..*scope };
                 trace.begin();
                 let exists = Truth::between(entries.iter().any(Entry::is_certain), true);
                 let holds = self.truth(&window.condition, inner_scope, trace).and(exists);
@@ -105,7 +105,7 @@ impl<'p> Evaluator<'p> {
     pub(super) fn in_the_last<T: Trace>(
         &self,
         window: &'p InTheLast,
-        scope: Scope<'_, '_>,
+        scope: &Scope<'_, '_>,
         trace: &mut T,
     ) -> Truth {
         let is_day =
@@ -133,7 +133,7 @@ impl<'p> Evaluator<'p> {
             level: next_level(scope),
         };
         trace.begin();
-        let holds = self.truth(&window.condition, Scope { window: Some(&inner), ..scope }, trace);
+        let holds = self.truth(&window.condition, &Scope { window: Some(&inner), ..*scope }, trace);
         trace.end(|| What::Window(holds));
         holds
     }
@@ -143,7 +143,7 @@ impl<'p> Evaluator<'p> {
         &self,
         members: &'p Members,
         timing: &Timing<'_>,
-        scope: Scope<'_, 'r>,
+        scope: &Scope<'_, 'r>,
         trace: &mut T,
     ) -> Vec<Timed<'r>> {
         let mut timed = Vec::with_capacity(USUAL);
@@ -222,19 +222,17 @@ fn windows_of<'r>(
     let untimed: Vec<Entry<'r>> =
         group.iter().filter(|timed| timed.when == When::Unknown).map(|timed| timed.entry).collect();
     let anywhere: Vec<Entry<'r>> = untimed.iter().copied().map(perhaps).collect();
-    let mut placed: Vec<(Instant, &Entry<'r>)> = group
-        .iter()
-        .filter_map(|timed| match timed.when {
-            When::At(at) => Some((at, &timed.entry)),
-            When::Unknown | When::Never => None,
-        })
-        .collect();
+    let mut placed: Vec<(Instant, &Entry<'r>)> = Vec::with_capacity(group.len());
+    placed.extend(group.iter().filter_map(|timed| match timed.when {
+        When::At(at) => Some((at, &timed.entry)),
+        When::Unknown | When::Never => None,
+    }));
     placed.sort_by_key(|(at, _)| *at);
     if placed.is_empty() && !anywhere.is_empty() {
         look(&anywhere)?;
     }
     let mut end = 0;
-    let mut entries: Vec<Entry<'r>> = Vec::new();
+    let mut entries: Vec<Entry<'r>> = Vec::with_capacity(group.len());
     for (start, (at, _)) in placed.iter().enumerate() {
         let last = at.plus(period, Direction::Later);
         let is_inside = |(other, _): &(Instant, &Entry<'r>)| last.is_none_or(|last| *other <= last);
@@ -265,12 +263,12 @@ fn perhaps(entry: Entry<'_>) -> Entry<'_> {
     Entry { included: entry.included.and(Truth::Unknown), ..entry }
 }
 
-fn next_level(scope: Scope<'_, '_>) -> u8 {
+fn next_level(scope: &Scope<'_, '_>) -> u8 {
     scope.window.map_or(0, |window| window.level.saturating_add(1))
 }
 
 /// From the subject to the list whose elements are looked at.
-pub(super) fn list_steps<'s>(members: &'s Members, scope: Scope<'s, '_>) -> Cow<'s, [FieldSlot]> {
+pub(super) fn list_steps<'s>(members: &'s Members, scope: &Scope<'s, '_>) -> Cow<'s, [FieldSlot]> {
     match (members.root, members.hops.as_slice()) {
         (Root::Window(level), _) => {
             scope.window_at(level).map(|window| window.steps).unwrap_or_default().into()

@@ -148,7 +148,7 @@ impl Compiler<'_> {
             as_of: self.as_of,
             schema: policy.schema.clone(),
             subject: policy.subject,
-            order: order(policy),
+            indicators: indicators(policy),
             rules,
             exceptions,
             levels,
@@ -731,17 +731,14 @@ fn split(path: &FieldPath) -> (Vec<Vec<FieldSlot>>, Vec<FieldSlot>) {
     (hops, current)
 }
 
-/// Prohibitions and flags, each after those whose outcomes it asks for; then controls.
-fn order(policy: &PolicySet) -> Vec<RuleId> {
+/// Prohibitions and flags, each after those whose outcomes it asks for.
+fn indicators(policy: &PolicySet) -> Vec<RuleId> {
     let mut order: Vec<RuleId> = Vec::new();
-    let is_control = |rule: &hir::Rule| rule.kind() == hir::RuleKind::Control;
     for (place, rule) in policy.rules.iter().enumerate() {
-        if !is_control(rule) {
+        if rule.kind() != hir::RuleKind::Control {
             visit(policy, RuleId(place), &mut order);
         }
     }
-    let controls = policy.rules.iter().enumerate().filter(|(_, rule)| is_control(rule));
-    order.extend(controls.map(|(place, _)| RuleId(place)));
     order
 }
 

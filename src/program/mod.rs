@@ -32,8 +32,8 @@ pub struct Program {
     pub(crate) as_of: Instant,
     pub(crate) schema: Schema,
     pub(crate) subject: RecordId,
-    /// Prohibitions and flags, each after those it asks about; then controls.
-    pub(crate) order: Vec<RuleId>,
+    /// Prohibitions and flags, each after those it asks about.
+    pub(crate) indicators: Vec<RuleId>,
     pub(crate) rules: Vec<RuleProgram>,
     pub(crate) exceptions: Vec<ExceptionProgram>,
     /// From the lowest; each with its condition if it has one.
@@ -72,6 +72,22 @@ impl Program {
     #[must_use]
     pub fn name(&self, place: usize) -> Option<&str> {
         self.names.get(place).map(String::as_str)
+    }
+
+    /// The flags, in the order of the policy.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = (RuleId, &FlagProgram)> {
+        self.rules.iter().enumerate().filter_map(|(place, rule)| match &rule.body {
+            RuleBody::Flag(flag) => Some((RuleId(place), flag)),
+            RuleBody::Prohibition { .. } | RuleBody::Control(_) => None,
+        })
+    }
+
+    /// The controls, in the order of the policy.
+    pub(crate) fn controls(&self) -> impl Iterator<Item = (RuleId, &ControlProgram)> {
+        self.rules.iter().enumerate().filter_map(|(place, rule)| match &rule.body {
+            RuleBody::Control(control) => Some((RuleId(place), &**control)),
+            RuleBody::Prohibition { .. } | RuleBody::Flag(_) => None,
+        })
     }
 
     /// Whether subjects are compared with each other, so that the whole roster must be read before any

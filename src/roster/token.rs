@@ -85,8 +85,7 @@ pub(super) fn stated<'a>(
     of: Type,
     text: Cow<'a, str>,
 ) -> Result<Fact<'a>, Malformed> {
-    let is_plain = begins_and_ends_visibly(text.as_bytes());
-    let text = if is_plain { text } else { trimmed(text) };
+    let text = trimmed(text);
     if text.is_empty() {
         return Ok(Fact::Unknown);
     }
@@ -124,14 +123,16 @@ fn is_whole(text: &str) -> bool {
 
 fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
     match text {
+        text if begins_and_ends_visibly(&text) => text,
         Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
         Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
 }
 
+/// Whether nothing is trimmed off it, as is plain to see.
 #[inline]
-fn begins_and_ends_visibly(text: &[u8]) -> bool {
+pub(super) fn begins_and_ends_visibly(text: &str) -> bool {
     let is_visible = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    is_visible(text.first()) && is_visible(text.last())
+    is_visible(text.as_bytes().first()) && is_visible(text.as_bytes().last())
 }

@@ -6,7 +6,7 @@ mod parse;
 mod schema;
 
 pub use builtin::{BUILTIN_TYPES, Type};
-pub use parse::parse_value;
+pub use parse::{parse_value, parse_value_to};
 pub use schema::{EnumId, EnumType, FieldShape, FieldSlot, RecordId, RecordType, Schema, Shape};
 
 pub(crate) use address::address_record;

@@ -12,7 +12,7 @@ use super::{Duration, Malformed, Period};
 const YEARS: std::ops::RangeInclusive<u32> = 1900..=9999;
 
 const SECONDS_PER_DAY: i64 = 86_400;
-const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
+const NANOSECONDS_PER_SECOND: u32 = 1_000_000_000;
 
 /// From the first of March of the year 0 on.
 const DAYS_BEFORE_1970: i32 = 719_468;
@@ -120,10 +120,15 @@ impl Instant {
     }
 
     /// Reads an RFC 3339 time; the offset from UTC is required.
+    #[inline]
     pub fn parse(text: &str) -> Result<Self, Malformed> {
-        if let Some(seconds) = utc_second_of(text) {
-            return Ok(Self { seconds, nanoseconds: 0 });
+        match utc_second_of(text) {
+            Some(seconds) => Ok(Self { seconds, nanoseconds: 0 }),
+            None => Self::parse_any(text),
         }
+    }
+
+    fn parse_any(text: &str) -> Result<Self, Malformed> {
         DateTime::parse_from_rfc3339(text)
             .ok()
             .map(|time| time.to_utc())
@@ -156,8 +161,7 @@ impl Instant {
     /// Whole days since the start of 1970 UTC, by the seconds: a leap second counts to the next day.
     #[must_use]
     pub fn days(self) -> i64 {
-        let leap = i64::from(self.nanoseconds) / NANOSECONDS_PER_SECOND;
-        (self.seconds + leap).div_euclid(SECONDS_PER_DAY)
+        (self.seconds + i64::from(self.is_leap())).div_euclid(SECONDS_PER_DAY)
     }
 
     /// Seconds since the start of 1970 UTC, with fractions.
@@ -171,7 +175,7 @@ impl Instant {
     }
 
     fn is_leap(self) -> bool {
-        i64::from(self.nanoseconds) >= NANOSECONDS_PER_SECOND
+        self.nanoseconds >= NANOSECONDS_PER_SECOND
     }
 
     /// The time after which `other` comes, `other - self`.
@@ -180,8 +184,12 @@ impl Instant {
         if self.is_leap() || other.is_leap() {
             return other.time().signed_duration_since(self.time());
         }
-        let nanoseconds = i64::from(other.nanoseconds) - i64::from(self.nanoseconds);
-        TimeDelta::seconds(other.seconds - self.seconds) + TimeDelta::nanoseconds(nanoseconds)
+        let seconds = other.seconds - self.seconds;
+        let (seconds, nanoseconds) = match other.nanoseconds.checked_sub(self.nanoseconds) {
+            Some(nanoseconds) => (seconds, nanoseconds),
+            None => (seconds - 1, other.nanoseconds + NANOSECONDS_PER_SECOND - self.nanoseconds),
+        };
+        TimeDelta::new(seconds, nanoseconds).unwrap_or(TimeDelta::MAX)
     }
 
     /// The time moved by a period; `None` beyond the calendar.
@@ -203,7 +211,8 @@ impl Instant {
             return self.time().checked_add_signed(delta).map(Self::of);
         }
         let seconds = self.seconds.checked_add(delta.num_seconds())?;
-        Some(Self { seconds, ..self }).filter(|moved| (Self::FIRST..=Self::LAST).contains(moved))
+        let calendar = Self::FIRST.seconds..=Self::LAST.seconds;
+        calendar.contains(&seconds).then_some(Self { seconds, ..self })
     }
 }
 
@@ -215,13 +224,11 @@ impl fmt::Display for Instant {
 
 /// The days since 1970-01-01 of the accepted day of four, two and two digits between hyphens.
 fn days_of(text: &[u8]) -> Option<i32> {
-    if text.len() != 10 || text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
-        return None;
-    }
-    let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
-    let (month, day) = (two_digits(text, 5)?, two_digits(text, 8)?);
-    if !YEARS.contains(&year) || !(1..=12).contains(&month) || day < 1 || day > length(year, month)
-    {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else { return None };
+    let year = two_digits(y1, y2)? * 100 + two_digits(y3, y4)?;
+    let (month, day) = (two_digits(m1, m2)?, two_digits(d1, d2)?);
+    let is_in_month = day >= 1 && (day <= 28 || day <= length(year, month));
+    if !YEARS.contains(&year) || !(1..=12).contains(&month) || !is_in_month {
         return None;
     }
     // A year that begins in March has the day that not all have at its end.
@@ -243,15 +250,9 @@ fn length(year: u32, month: u32) -> u32 {
 /// The seconds since the start of 1970 of a time of the usual form `2022-05-16T14:30:00Z`; absent for any
 /// other form, which may be right too.
 fn utc_second_of(text: &str) -> Option<i64> {
-    let (day, time) = text.as_bytes().split_first_chunk::<10>()?;
-    let is_usual = time.len() == 10
-        && [(0, b'T'), (3, b':'), (6, b':'), (9, b'Z')]
-            .iter()
-            .all(|(place, byte)| time.get(*place) == Some(byte));
-    if !is_usual {
-        return None;
-    }
-    let (hour, minute, second) = (two_digits(time, 1)?, two_digits(time, 4)?, two_digits(time, 7)?);
+    let (day, time) = text.as_bytes().split_at_checked(10)?;
+    let [b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = *time else { return None };
+    let (hour, minute, second) = (two_digits(h1, h2)?, two_digits(m1, m2)?, two_digits(s1, s2)?);
     if hour > 23 || minute > 59 || second > 59 {
         return None;
     }
@@ -259,11 +260,9 @@ fn utc_second_of(text: &str) -> Option<i64> {
     Some(i64::from(days_of(day)?) * SECONDS_PER_DAY + of_day)
 }
 
-fn two_digits(text: &[u8], at: usize) -> Option<u32> {
-    let digit = |place: usize| {
-        text.get(place).filter(|byte| byte.is_ascii_digit()).map(|byte| u32::from(byte - b'0'))
-    };
-    Some(digit(at)? * 10 + digit(at + 1)?)
+fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
 }
 
 fn move_months(day: NaiveDate, months: u32, direction: Direction) -> Option<NaiveDate> {

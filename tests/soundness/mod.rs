@@ -148,8 +148,12 @@ fn core(judgement: &Judgement) -> String {
         .rules
         .iter()
         .map(|judged| {
-            let counts = judged.indicator.as_ref().map(|found| (found.counted, &found.answered_by));
-            format!("{:?} {counts:?} {:?} {:?}", judged.outcome, judged.control, judged.relief)
+            let found = judged.indicator.as_ref().map(|found| (found.counted, &*found.answered_by));
+            let (counted, answered_by) = found.unwrap_or_default();
+            format!(
+                "{:?} {counted:?} {answered_by:?} {:?} {:?}",
+                judged.outcome, judged.control, judged.relief
+            )
         })
         .collect();
     let Judgement { decision, settled, could_be, score, actions, .. } = judgement;

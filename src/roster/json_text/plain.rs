@@ -5,13 +5,14 @@
 //! makes the same facts of it.
 
 use std::borrow::Cow;
+use std::iter::repeat_with;
 use std::ops::Range;
 
 use super::unquoted;
 use crate::roster::decode::{ELEMENTS_MAX, UNMAPPED_MAX};
 use crate::roster::record::Fact;
-use crate::roster::token::{Token, fact, stated};
-use crate::types::{FieldShape, RecordId, RecordType, Schema, Shape, Type};
+use crate::roster::token::{Token, begins_and_ends_visibly, fact, stated};
+use crate::types::{FieldShape, RecordId, RecordType, Schema, Shape, Type, parse_value_to};
 use crate::value::Value;
 
 /// Most lists and objects inside each other in a field that the schema does not have.
@@ -45,7 +46,7 @@ pub(in crate::roster) fn read<'a>(
     plain.step(b'{')?;
     let facts = plain.record::<true>(subject, wanted)?;
     plain.blank();
-    plain.peek().is_none().then_some((facts, plain.unmapped))
+    plain.peek().is_none().then_some((Fact::Record(facts), plain.unmapped))
 }
 
 struct Plain<'s, 'a> {
@@ -106,10 +107,10 @@ impl<'s, 'a> Plain<'s, 'a> {
         &mut self,
         id: RecordId,
         wanted: Option<&[bool]>,
-    ) -> Option<Fact<'a>> {
+    ) -> Option<Box<[Fact<'a>]>> {
         let record = self.schema.record(id);
-        let mut facts: Vec<Fact<'a>> =
-            Vec::with_capacity(if KEPT { record.fields.len() } else { 0 });
+        let fields = if KEPT { record.fields.len() } else { 0 };
+        let mut facts: Box<[Fact<'a>]> = repeat_with(|| Fact::Unknown).take(fields).collect();
         let mut given: u64 = 0;
         let mut unmapped: Vec<&str> = Vec::new();
         let mut expected = 0;
@@ -136,17 +137,12 @@ impl<'s, 'a> Plain<'s, 'a> {
             given |= bit;
             let is_wanted = wanted.is_none_or(|wanted| wanted.get(place) == Some(&true));
             if KEPT && is_wanted {
-                let fact = self.value::<true>(field)?;
-                put(&mut facts, place, fact);
+                self.value::<true>(field, facts.get_mut(place)?)?;
             } else {
-                self.value::<false>(field)?;
+                self.value::<false>(field, &mut Fact::Unknown)?;
             }
         }
-        if !KEPT {
-            return Some(Fact::Unknown);
-        }
-        fill(&mut facts, record.fields.len());
-        Some(Fact::Record(facts.into_boxed_slice()))
+        Some(facts)
     }
 
     fn colon(&mut self) -> Option<()> {
@@ -189,31 +185,36 @@ impl<'s, 'a> Plain<'s, 'a> {
         self.skip()
     }
 
-    fn value<const KEPT: bool>(&mut self, field: &'s FieldShape) -> Option<Fact<'a>> {
+    /// What is known of a field, written to where it belongs.
+    fn value<const KEPT: bool>(&mut self, field: &'s FieldShape, to: &mut Fact<'a>) -> Option<()> {
         let Shape { of, list, or_none } = field.shape;
         if self.peek()? == b'n' {
             self.word(b"null")?;
-            return Some(if or_none { Fact::None } else { Fact::Unknown });
+            if or_none {
+                *to = Fact::None;
+            }
+            return Some(());
         }
         match (list, of) {
             (true, _) => {
                 self.way.push(&field.name);
-                let fact = self.list::<KEPT>(of)?;
+                let elements = self.list::<KEPT>(of)?;
                 self.way.pop();
-                Some(fact)
+                *to = Fact::List(elements);
             }
             (false, Type::Record(record)) => {
                 self.way.push(&field.name);
                 self.step(b'{')?;
-                let fact = self.record::<KEPT>(record, None)?;
+                let facts = self.record::<KEPT>(record, None)?;
                 self.way.pop();
-                Some(fact)
+                *to = Fact::Record(facts);
             }
-            (false, _) => self.single(field.shape),
+            (false, _) => self.single(field.shape, to)?,
         }
+        Some(())
     }
 
-    fn list<const KEPT: bool>(&mut self, of: Type) -> Option<Fact<'a>> {
+    fn list<const KEPT: bool>(&mut self, of: Type) -> Option<Vec<Fact<'a>>> {
         self.step(b'[')?;
         let shape = Shape { of, list: false, or_none: false };
         let first = self.elements.len();
@@ -223,41 +224,47 @@ impl<'s, 'a> Plain<'s, 'a> {
             if count > ELEMENTS_MAX - 1 {
                 return None;
             }
-            let fact = match (self.peek()?, of) {
-                (b'n', _) => {
-                    self.word(b"null")?;
-                    Fact::Unknown
-                }
+            let mut element = Fact::Unknown;
+            match (self.peek()?, of) {
+                (b'n', _) => self.word(b"null")?,
                 (b'{', Type::Record(record)) => {
                     self.at += 1;
-                    self.record::<KEPT>(record, None)?
+                    element = Fact::Record(self.record::<KEPT>(record, None)?);
                 }
                 (_, Type::Record(_)) => return None,
-                _ => self.single(shape)?,
-            };
+                _ => self.single(shape, &mut element)?,
+            }
             if KEPT {
-                self.elements.push(fact);
+                self.elements.push(element);
             }
         }
-        Some(if KEPT { Fact::List(self.elements.drain(first..).collect()) } else { Fact::Unknown })
+        Some(self.elements.drain(first..).collect())
     }
 
     /// One value that is not null.
-    fn single(&mut self, shape: Shape) -> Option<Fact<'a>> {
-        let token = match self.peek()? {
+    fn single(&mut self, shape: Shape, to: &mut Fact<'a>) -> Option<()> {
+        match self.peek()? {
             b'"' => {
-                let text = self.string()?;
-                return stated(self.schema, shape.of, text).ok();
+                let (range, has_escapes) = self.quoted()?;
+                let text = self.text.get(range.clone())?;
+                if !has_escapes && begins_and_ends_visibly(text) {
+                    let put = |value| *to = Fact::Value(value);
+                    return parse_value_to(self.schema, shape.of, text.into(), put).ok();
+                }
+                *to = stated(self.schema, shape.of, self.unescaped(range, has_escapes)?).ok()?;
             }
-            b't' | b'f' if shape.of == Type::YesNo => {
-                let yes = self.peek()? == b't';
+            first @ (b't' | b'f') if shape.of == Type::YesNo => {
+                let yes = first == b't';
                 self.word(if yes { b"true".as_slice() } else { b"false" })?;
-                return Some(Fact::Value(Value::YesNo(yes)));
+                *to = Fact::Value(Value::YesNo(yes));
             }
-            b'-' | b'0'..=b'9' if shape.of != Type::Money => Token::Number(self.number()?),
+            b'-' | b'0'..=b'9' if shape.of != Type::Money => {
+                let number = Token::Number(self.number()?);
+                *to = fact(self.schema, shape, number).ok()?;
+            }
             _ => return None,
-        };
-        fact(self.schema, shape, token).ok()
+        }
+        Some(())
     }
 
     /// A name without escapes.
@@ -267,11 +274,16 @@ impl<'s, 'a> Plain<'s, 'a> {
     }
 
     fn string(&mut self) -> Option<Cow<'a, str>> {
-        let (Range { start, end }, has_escapes) = self.quoted()?;
+        let (range, has_escapes) = self.quoted()?;
+        self.unescaped(range, has_escapes)
+    }
+
+    /// The text that stands between quotes.
+    fn unescaped(&self, range: Range<usize>, has_escapes: bool) -> Option<Cow<'a, str>> {
         if has_escapes {
-            return unquoted(self.text.get(start - 1..=end)?).ok();
+            return unquoted(self.text.get(range.start - 1..=range.end)?).ok();
         }
-        self.text.get(start..end).map(Cow::Borrowed)
+        self.text.get(range).map(Cow::Borrowed)
     }
 
     /// Goes past a text in quotes: where it stands between them, and whether it has escapes, which are not
@@ -364,24 +376,6 @@ impl<'s, 'a> Plain<'s, 'a> {
                 self.step(b':')?;
             }
         }
-    }
-}
-
-/// Puts a fact in its place, which is mostly behind those that are there; what lies between is unknown.
-fn put<'a>(facts: &mut Vec<Fact<'a>>, place: usize, fact: Fact<'a>) {
-    if let Some(before) = facts.get_mut(place) {
-        *before = fact;
-    } else {
-        fill(facts, place);
-        facts.push(fact);
-    }
-}
-
-/// Adds unknown facts up to a length. Mostly there are none to add, for which `resize_with` does too much.
-#[inline]
-fn fill(facts: &mut Vec<Fact<'_>>, length: usize) {
-    while facts.len() < length {
-        facts.push(Fact::Unknown);
     }
 }
 
