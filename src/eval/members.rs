@@ -6,7 +6,7 @@ use super::scope::{Element, Scope};
 use super::trace::{ElementSeen, ElementTime, Trace, What};
 use super::{Evaluator, Truth};
 use crate::hir::Root;
-use crate::program::Members;
+use crate::program::{Members, Steps};
 use crate::roster::{Fact, UNKNOWN};
 use crate::types::{FieldSlot, Type};
 use crate::value::Value;
@@ -116,7 +116,7 @@ impl<'p> Walk<'_, 'p> {
     #[expect(clippy::too_many_arguments, reason = "the state of one walk, on the stack")]
     fn open<'r, T: Trace, V: Visit<'r, T>>(
         &self,
-        hops: &'p [Vec<FieldSlot>],
+        hops: &'p [Steps],
         start: &'r Fact<'r>,
         holder: Option<&Element<'_, 'r>>,
         so_far: (Truth, bool),
@@ -155,7 +155,7 @@ impl<'p> Walk<'_, 'p> {
     /// Goes on from an element: through the next list, or to its value.
     fn inside<'r, T: Trace, V: Visit<'r, T>>(
         &self,
-        rest: &'p [Vec<FieldSlot>],
+        rest: &'p [Steps],
         element: &Element<'_, 'r>,
         so_far: (Truth, bool),
         scope: &Scope<'_, 'r>,

@@ -273,7 +273,7 @@ pub(super) fn list_steps<'s>(members: &'s Members, scope: &Scope<'s, '_>) -> Cow
         (Root::Window(level), _) => {
             scope.window_at(level).map(|window| window.steps).unwrap_or_default().into()
         }
-        (Root::Subject | Root::Element(_), [only]) => only.into(),
+        (Root::Subject | Root::Element(_), [only]) => only.as_slice().into(),
         (Root::Subject | Root::Element(_), several) => several.concat().into(),
     }
 }

@@ -6,9 +6,9 @@ use rust_decimal::prelude::ToPrimitive as _;
 use super::entries_needed::entries_needed;
 use super::{
     AskedOutcome, CapProgram, Compared, Condition, ConditionKind, ControlProgram, ExceptionProgram,
-    Field, FlagProgram, InAny, InTheLast, Joint, LastsProgram, Longest, Members, MustHave, Node,
-    NodeId, Operand, OperandKind, PeersId, PeersOf, PeersProgram, Program, RaisedProgram,
-    RateTable, RuleBody, RuleProgram, ValueSet,
+    Field, FlagProgram, Hops, InAny, InTheLast, Joint, LastsProgram, Longest, Members, MustHave,
+    Node, NodeId, Operand, OperandKind, PeersId, PeersOf, PeersProgram, Program, RaisedProgram,
+    RateTable, RuleBody, RuleProgram, Steps, ValueSet,
 };
 use crate::check::Checked;
 use crate::hir::{
@@ -332,7 +332,7 @@ impl Compiler<'_> {
             }
             hir::ConditionKind::OneOf { value, list } => ConditionKind::OneOf {
                 value: self.boxed_operand(value)?,
-                set: self.set(value.of, list)?,
+                set: Box::new(self.set(value.of, list)?),
                 is_stale: matches!(list, Collection::List(id) if self.is_stale(*id)),
             },
             hir::ConditionKind::Order { order, left, right } => ConditionKind::Order {
@@ -340,9 +340,11 @@ impl Compiler<'_> {
                 left: self.boxed_operand(left)?,
                 right: self.boxed_operand(right)?,
             },
-            hir::ConditionKind::Exists(members) => ConditionKind::Exists(self.members(members)?),
+            hir::ConditionKind::Exists(members) => {
+                ConditionKind::Exists(self.boxed_members(members)?)
+            }
             hir::ConditionKind::Every { members, condition } => ConditionKind::Every {
-                members: self.members(members)?,
+                members: self.boxed_members(members)?,
                 condition: self.boxed(condition)?,
             },
             hir::ConditionKind::InAny { window, condition } => {
@@ -410,19 +412,19 @@ impl Compiler<'_> {
             hir::OperandKind::Arithmetic { operator, left, right } => {
                 self.arithmetic(*operator, left, right)?
             }
-            hir::OperandKind::Count(members) => OperandKind::Count(self.members(members)?),
+            hir::OperandKind::Count(members) => OperandKind::Count(self.boxed_members(members)?),
             hir::OperandKind::CountDistinct(members) => {
-                OperandKind::CountDistinct(self.members(members)?)
+                OperandKind::CountDistinct(self.boxed_members(members)?)
             }
             hir::OperandKind::CountPeers(peers) => OperandKind::CountPeers(self.peers(peers)?),
             hir::OperandKind::Aggregate { aggregation, members } => OperandKind::Aggregate {
                 aggregation: *aggregation,
-                members: self.members(members)?,
+                members: self.boxed_members(members)?,
             },
             hir::OperandKind::Share { members, having, over } => {
                 let over = over.as_ref().map(|over| self.whole(over)).transpose()?;
                 OperandKind::Share {
-                    members: self.members(members)?,
+                    members: self.boxed_members(members)?,
                     having: self.boxed(having)?,
                     over: over.unwrap_or(1).max(1),
                 }
@@ -481,6 +483,10 @@ impl Compiler<'_> {
             time: record.time.ok_or(fault)?,
             end: record.end,
         })))
+    }
+
+    fn boxed_members(&mut self, members: &hir::Members) -> Made<Box<Members>> {
+        self.members(members).map(Box::new)
     }
 
     fn members(&mut self, members: &hir::Members) -> Made<Members> {
@@ -545,8 +551,8 @@ impl Compiler<'_> {
         let outer = usize::from(!is_window);
         let of = Members {
             hops: whole.hops.iter().take(outer).cloned().collect(),
-            tail: Vec::new(),
-            tail_none_at: Vec::new(),
+            tail: Steps::new(),
+            tail_none_at: Box::default(),
             derived: None,
             ..whole.clone()
         };
@@ -714,14 +720,14 @@ fn field(path: &FieldPath) -> Field {
         steps: path.steps.iter().map(|step| step.slot).collect(),
         derived: path.derived,
         of: path.of,
-        none_at: path.none_at.clone(),
+        none_at: path.none_at.clone().into(),
     }
 }
 
 /// The hops from list to list, and the steps behind the last.
-fn split(path: &FieldPath) -> (Vec<Vec<FieldSlot>>, Vec<FieldSlot>) {
-    let mut hops = Vec::new();
-    let mut current = Vec::new();
+fn split(path: &FieldPath) -> (Hops, Steps) {
+    let mut hops = Hops::new();
+    let mut current = Steps::new();
     for step in &path.steps {
         current.push(step.slot);
         if step.list {

@@ -35,7 +35,7 @@ pub(crate) enum ConditionKind {
     /// `is_stale` where the set is a list that is too old to tell.
     OneOf {
         value: Box<Operand>,
-        set: ValueSet,
+        set: Box<ValueSet>,
         is_stale: bool,
     },
     Order {
@@ -43,9 +43,9 @@ pub(crate) enum ConditionKind {
         left: Box<Operand>,
         right: Box<Operand>,
     },
-    Exists(Members),
+    Exists(Box<Members>),
     Every {
-        members: Members,
+        members: Box<Members>,
         condition: Box<Condition>,
     },
     InAny(Box<InAny>),

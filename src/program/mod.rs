@@ -17,7 +17,7 @@ pub use place::{Joint, Node, NodeId};
 pub(crate) use condition::{Compared, Condition, ConditionKind, InAny, InTheLast};
 pub(crate) use operand::{Longest, Operand, OperandKind};
 pub(crate) use peers::{PeersOf, PeersProgram};
-pub(crate) use place::{Field, Members};
+pub(crate) use place::{Field, Hops, Members, Steps};
 pub(crate) use set::ValueSet;
 
 use rust_decimal::Decimal;

@@ -1,3 +1,5 @@
+use smallvec::SmallVec;
+
 use crate::hir::{Derived, Root};
 use crate::source::Span;
 use crate::types::{FieldSlot, Type};
@@ -42,15 +44,22 @@ pub enum Joint {
     Named,
 }
 
+/// Fields behind each other. They are read for every record, so those of the usual length stand where
+/// they are used, and no pointer is followed to them.
+pub(crate) type Steps = SmallVec<[FieldSlot; 8]>;
+
+/// Lists inside each other, each by the steps to it.
+pub(crate) type Hops = SmallVec<[Steps; 1]>;
+
 /// A path to one value.
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) root: Root,
-    pub(crate) steps: Vec<FieldSlot>,
+    pub(crate) steps: Steps,
     pub(crate) derived: Option<Derived>,
     pub(crate) of: Type,
     /// Which of the steps may be none.
-    pub(crate) none_at: Vec<usize>,
+    pub(crate) none_at: Box<[usize]>,
 }
 
 impl Field {
@@ -64,11 +73,11 @@ impl Field {
 pub(crate) struct Members {
     pub(crate) root: Root,
     /// From list to list; the last slot of each is the list. Elements of a window need no first hop.
-    pub(crate) hops: Vec<Vec<FieldSlot>>,
+    pub(crate) hops: Hops,
     /// From the innermost element to its value; empty for the element itself.
-    pub(crate) tail: Vec<FieldSlot>,
+    pub(crate) tail: Steps,
     /// Which of the steps of the tail may be none.
-    pub(crate) tail_none_at: Vec<usize>,
+    pub(crate) tail_none_at: Box<[usize]>,
     pub(crate) derived: Option<Derived>,
     /// The type of the value.
     pub(crate) of: Type,
