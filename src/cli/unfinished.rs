@@ -1,7 +1,7 @@
 //! Files that are being written. Each has a name of its own beside the one it gets when it is complete, and
 //! is locked meanwhile: one that nobody has locked was left by a program that was killed.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -16,27 +16,42 @@ static WRITTEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// killed run left for the same path is removed.
 pub(super) fn create(path: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
     remove_left(path, name);
-    let mut own = name.to_os_string();
-    own.push(format!(".{}{ENDING}", std::process::id()));
-    let own = path.with_file_name(own);
-    if WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).contains(&own) {
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_same = |other: &PathBuf| {
+        other.parent() == path.parent() && other.file_name().is_some_and(|other| is_of(other, name))
+    };
+    if written.iter().any(is_same) {
         return Err(io::Error::other("another output has this name"));
     }
+    let mut number = std::process::id();
     loop {
-        let file = File::create(&own)?;
-        match file.lock() {
+        let mut own = name.to_os_string();
+        own.push(format!(".{number}{ENDING}"));
+        let own = path.with_file_name(own);
+        match File::create_new(&own) {
             // Another program that saw the file before it was locked has removed it.
-            Ok(()) if !own.exists() => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // Where files cannot be locked nothing is removed either.
-            Ok(()) | Err(_) => return Ok((kept(file, &own), own)),
+            Ok(file) if is_locked(&file) && !own.exists() => {}
+            Ok(file) => {
+                written.push(own.clone());
+                return Ok((file, own));
+            }
+            // A program of the same number writes it, in another container.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                number = number.wrapping_add(1);
+            }
+            Err(error) => return Err(error),
         }
     }
 }
 
-fn kept(file: File, own: &Path) -> File {
-    WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).push(own.to_path_buf());
-    file
+/// Locks a file. Where files cannot be locked none is removed either.
+fn is_locked(file: &File) -> bool {
+    loop {
+        match file.lock() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            locked => return locked.is_ok(),
+        }
+    }
 }
 
 /// Removes one that was not completed, if it is there still.
@@ -67,7 +82,7 @@ fn remove_left(path: &Path, name: &OsStr) {
 }
 
 /// Whether a name is one that a file of that name has until it is complete.
-fn is_of(found: &OsString, name: &OsStr) -> bool {
+fn is_of(found: &OsStr, name: &OsStr) -> bool {
     let found = found.as_encoded_bytes();
     let program = found
         .strip_prefix(name.as_encoded_bytes())
@@ -105,5 +120,14 @@ mod tests {
         drop(file);
         remove(&own);
         assert!(!own.exists());
+
+        // Somebody of the same number is writing.
+        fs::write(&own, "half").unwrap();
+        let other = File::options().write(true).open(&own).unwrap();
+        other.lock().unwrap();
+        let (_file, beside) = create(&path, OsStr::new("decisions.jsonl")).unwrap();
+        assert_ne!(beside, own);
+        assert_eq!(fs::read_to_string(&own).unwrap(), "half");
+        remove(&beside);
     }
 }

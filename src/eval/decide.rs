@@ -160,15 +160,14 @@ impl<'p> Run<'p, '_> {
         let plain = presence.outcome();
         let steps =
             self.has_steps(id, rule, plain).then(|| self.evaluator.steps(rule, &self.scope));
-        let (mut outcome, mut needs, mut hit) = (plain, Vec::new(), None);
+        let (mut outcome, mut needs) = (plain, Vec::new());
+        let is_hit = matches!(plain, Outcome::Hit | Outcome::Excepted);
+        let mut hit = is_hit.then(Box::<Indicator>::default);
         if let (Outcome::Unknown, Some(steps)) = (plain, &steps) {
             needs = self.needs(steps);
             if self.is_left_out(&needs) {
                 outcome = Outcome::NotCovered;
             }
-        }
-        if let Outcome::Hit | Outcome::Excepted = plain {
-            hit = Some(Box::default());
         }
         if let (Some(hit), Some(steps)) = (&mut hit, &steps) {
             **hit = self.hit(steps);
