@@ -5,22 +5,25 @@ use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const ENDING: &str = ".part";
 
 /// Those of this program, to be removed where it ends at once.
 static WRITTEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+fn written() -> MutexGuard<'static, Vec<PathBuf>> {
+    WRITTEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Creates the file that becomes `path` when it is complete, and gives it and its name until then. What a
 /// killed run left for the same path is removed.
 pub(super) fn create(path: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
     remove_left(path, name);
-    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
     let is_same = |other: &PathBuf| {
         other.parent() == path.parent() && other.file_name().is_some_and(|other| is_of(other, name))
     };
-    if written.iter().any(is_same) {
+    if written().iter().any(is_same) {
         return Err(io::Error::other("another output has this name"));
     }
     let mut number = std::process::id();
@@ -32,7 +35,7 @@ pub(super) fn create(path: &Path, name: &OsStr) -> io::Result<(File, PathBuf)> {
             // Another program that saw the file before it was locked has removed it.
             Ok(file) if is_locked(&file) && !own.exists() => {}
             Ok(file) => {
-                written.push(own.clone());
+                written().push(own.clone());
                 return Ok((file, own));
             }
             // A program of the same number writes it, in another container.
@@ -57,12 +60,12 @@ fn is_locked(file: &File) -> bool {
 /// Removes one that was not completed, if it is there still.
 pub(super) fn remove(own: &Path) {
     let _ = fs::remove_file(own);
-    WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| other != own);
+    written().retain(|other| other != own);
 }
 
 /// Removes all that this program writes.
 pub(super) fn remove_all() {
-    for own in WRITTEN.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+    for own in written().drain(..) {
         let _ = fs::remove_file(own);
     }
 }
