@@ -9,6 +9,8 @@ use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 /// Cuts a table into rows; the first is the header.
 pub(super) struct CsvRows<R> {
     rows: csv::Reader<Tee<R>>,
+    /// The row that was read last.
+    row: csv::ByteRecord,
     seen: Rc<RefCell<Seen>>,
     header: Vec<String>,
     delimiter: u8,
@@ -16,12 +18,14 @@ pub(super) struct CsvRows<R> {
     released: VecDeque<RawRecord>,
 }
 
-/// What the reader of rows has taken in and not yet given as a row.
+/// What the reader of rows has taken in.
 #[derive(Default)]
 struct Seen {
     bytes: Vec<u8>,
     /// Where in the table the first of them stands.
     start: u64,
+    /// How many of them were given as rows.
+    given: usize,
 }
 
 /// Keeps what passes through, so that a row can be shown as it was written.
@@ -33,7 +37,10 @@ struct Tee<R> {
 impl<R: BufRead> Read for Tee<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.reader.read(buffer)?;
-        let mut seen = self.seen.borrow_mut();
+        let seen = &mut *self.seen.borrow_mut();
+        seen.bytes.drain(..seen.given);
+        seen.start += seen.given as u64;
+        seen.given = 0;
         if seen.bytes.len() > RECORD_SIZE_MAX + buffer.len() {
             return Err(invalid(format!(
                 "a row is longer than {} MiB; look for a quote that is not closed",
@@ -56,7 +63,8 @@ impl<R: BufRead> CsvRows<R> {
         let header = rows.byte_headers().map_err(io::Error::other)?;
         let header =
             header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
-        Ok(Self { rows, seen, header, delimiter, released: VecDeque::new() })
+        let row = csv::ByteRecord::new();
+        Ok(Self { rows, row, seen, header, delimiter, released: VecDeque::new() })
     }
 
     pub(super) fn header(&self) -> &[String] {
@@ -70,8 +78,7 @@ impl<R: BufRead> CsvRows<R> {
         }
         let from = self.rows.position().byte();
         let number = self.rows.position().line();
-        let mut row = csv::ByteRecord::new();
-        let has_row = self.rows.read_byte_record(&mut row).map_err(|error| {
+        let has_row = self.rows.read_byte_record(&mut self.row).map_err(|error| {
             let kind = if let csv::ErrorKind::Io(error) = error.kind() {
                 error.kind()
             } else {
@@ -85,14 +92,14 @@ impl<R: BufRead> CsvRows<R> {
         let (text, passed) = self.taken(from, self.rows.position().byte());
         let number = number + passed;
         if let Some(end) = text.iter().position(|byte| *byte == b'\n')
-            && (row.len() != self.header.len() || !is_quoted_well(&text, self.delimiter))
+            && (self.row.len() != self.header.len() || !is_quoted_well(&text, self.delimiter))
         {
             return self.release(number, &text, end).map(Some);
         }
         let text = if text.len() > RECORD_SIZE_MAX {
             RawText::TooLong(text)
         } else {
-            RawText::Row { cells: cells(&row), kinds: Vec::new(), text }
+            RawText::Row { cells: cells(&self.row), kinds: Vec::new(), text }
         };
         Ok(Some(RawRecord { number, text }))
     }
@@ -124,22 +131,20 @@ impl<R: BufRead> CsvRows<R> {
         Ok(RawRecord { number, text: RawText::Broken { text: first, reason } })
     }
 
-    /// What stood between two places, without the line end, and how many ends of lines before it; what lies before
-    /// is forgotten.
+    /// What stood between two places, without the line end, and how many ends of lines before it; both are
+    /// given now.
     fn taken(&self, from: u64, to: u64) -> (Vec<u8>, u64) {
         let mut seen = self.seen.borrow_mut();
         let offset =
             |place: u64| usize::try_from(place.saturating_sub(seen.start)).unwrap_or(usize::MAX);
         let (first, last) = (offset(from).min(seen.bytes.len()), offset(to).min(seen.bytes.len()));
-        let mut text = seen.bytes.get(first..last).unwrap_or_default().to_vec();
-        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-        let start = text.iter().position(|byte| !is_end(byte)).unwrap_or(text.len());
-        let passed = text.drain(..start).filter(|byte| *byte == b'\n').count() as u64;
-        while text.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            text.pop();
-        }
-        seen.bytes.drain(..last);
-        seen.start += last as u64;
+        let text = seen.bytes.get(first..last).unwrap_or_default();
+        let is_cell = |byte: &u8| !matches!(byte, b'\n' | b'\r');
+        let start = text.iter().position(is_cell).unwrap_or(text.len());
+        let end = text.iter().rposition(is_cell).map_or(start, |last| last + 1);
+        let passed = text.iter().take(start).filter(|byte| **byte == b'\n').count() as u64;
+        let text = text.get(start..end).unwrap_or_default().to_vec();
+        seen.given = last;
         (text, passed)
     }
 }

@@ -214,7 +214,6 @@ fn requirements(
         .collect())
 }
 
-/// Whether a text is a role.
 /// Whether a text can be a role: small letters, digits and `_`.
 #[must_use]
 pub fn is_role(text: &str) -> bool {

@@ -31,7 +31,7 @@ pub struct Origin {
 }
 
 /// A cell that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fault {
     /// The field, as a place in the record or in its element.
     pub(super) place: String,

@@ -1,5 +1,7 @@
 use std::str::FromStr as _;
+use std::sync::LazyLock;
 
+use chrono::format::{Item, Parsed, StrftimeItems};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
@@ -8,11 +10,20 @@ use crate::roster::cell::{Cell, CellKind};
 use crate::roster::undeclared::readings;
 use crate::types::{Shape, Type};
 
+/// How times are written where nobody says so.
+static PLAIN_TIMES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let written =
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
+    written.iter().filter_map(|written| Pattern::new(written).ok()).collect()
+});
+
 /// How the cells of a column become JSON values of a field.
 #[derive(Clone, Debug)]
 pub(super) struct Convert {
     shape: Shape,
     formats: Formats,
+    dates: Option<Pattern>,
+    times: Option<Pattern>,
     zone: Option<Tz>,
     /// Whether a blank cell says that there is none.
     pub(super) blank_is_none: bool,
@@ -36,13 +47,9 @@ impl Convert {
             })?),
             None => None,
         };
-        for format in [&formats.dates, &formats.times].into_iter().flatten() {
-            let mut items = chrono::format::StrftimeItems::new(format);
-            if items.any(|item| matches!(item, chrono::format::Item::Error)) {
-                return Err(format!("`{format}` is no format of dates; write it as `%d/%m/%Y`"));
-            }
-        }
-        Ok(Self { shape, formats, zone, blank_is_none: false })
+        let pattern = |format: &Option<String>| format.as_deref().map(Pattern::new).transpose();
+        let (dates, times) = (pattern(&formats.dates)?, pattern(&formats.times)?);
+        Ok(Self { shape, formats, dates, times, zone, blank_is_none: false })
     }
 
     /// What a cell says; `currency` is what the column of currencies says beside it. `formats` speak of
@@ -161,10 +168,11 @@ impl Convert {
         if kind == CellKind::Time {
             return Ok(cell.to_owned());
         }
-        if let Some(format) = &self.formats.dates {
-            return NaiveDate::parse_from_str(cell, format)
+        if let Some(dates) = &self.dates {
+            let date = dates.parse(cell).and_then(|parsed| parsed.to_naive_date().ok());
+            return date
                 .map(|date| date.to_string())
-                .map_err(|_| format!("expected a date written as `{format}`"));
+                .ok_or_else(|| format!("expected a date written as `{}`", dates.written));
         }
         if let Some(readings) = readings(cell) {
             return Err(format!("{readings}: say how dates are written, as `dates: \"%d/%m/%Y\"`"));
@@ -174,28 +182,27 @@ impl Convert {
 
     fn instant(&self, Cell { text: cell, kind }: Cell<'_>) -> Result<String, String> {
         let utc = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        if let Some(format) = self.formats.times.as_ref().filter(|_| kind != CellKind::Time) {
-            if let Ok(time) = DateTime::parse_from_str(cell, format) {
+        if let Some(times) = self.times.as_ref().filter(|_| kind != CellKind::Time) {
+            let parsed = times.parse(cell);
+            if let Some(time) = parsed.as_ref().and_then(|parsed| parsed.to_datetime().ok()) {
                 return Ok(utc(time.to_utc()));
             }
-            let time = NaiveDateTime::parse_from_str(cell, format)
-                .map_err(|_| format!("expected a time written as `{format}`"))?;
+            let time = parsed
+                .as_ref()
+                .and_then(naive)
+                .ok_or_else(|| format!("expected a time written as `{}`", times.written))?;
             return self.local(time).map(utc);
         }
         if let Ok(time) = DateTime::parse_from_rfc3339(cell) {
             return Ok(utc(time.to_utc()));
         }
-        let naive =
-            ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-                .iter()
-                .find_map(|format| NaiveDateTime::parse_from_str(cell, format).ok());
+        let plain = PLAIN_TIMES.iter().find_map(|times| naive(&times.parse(cell)?));
         // Midnight, of which a workbook writes the day only.
         let midnight = || {
             let day = (kind == CellKind::Time).then(|| NaiveDate::parse_from_str(cell, "%Y-%m-%d"));
             day.and_then(Result::ok).and_then(|day| day.and_hms_opt(0, 0, 0))
         };
-        let naive = naive.or_else(midnight);
-        if let Some(time) = naive {
+        if let Some(time) = plain.or_else(midnight) {
             return self.local(time).map(utc);
         }
         if let Some(readings) = readings(cell) {
@@ -259,6 +266,33 @@ impl Convert {
             Some(_) | None => Ok(cell.text.to_owned()),
         }
     }
+}
+
+/// How dates or times are written, taken apart once.
+#[derive(Clone, Debug)]
+struct Pattern {
+    written: String,
+    items: Vec<Item<'static>>,
+}
+
+impl Pattern {
+    fn new(written: &str) -> Result<Self, String> {
+        let items = StrftimeItems::new(written)
+            .parse_to_owned()
+            .map_err(|_| format!("`{written}` is no format of dates; write it as `%d/%m/%Y`"))?;
+        Ok(Self { written: written.to_owned(), items })
+    }
+
+    fn parse(&self, text: &str) -> Option<Parsed> {
+        let mut parsed = Parsed::new();
+        chrono::format::parse(&mut parsed, text, self.items.iter()).ok()?;
+        Some(parsed)
+    }
+}
+
+/// A time without a zone.
+fn naive(parsed: &Parsed) -> Option<NaiveDateTime> {
+    parsed.to_naive_datetime_with_offset(0).ok()
 }
 
 /// Whether a sign stands only where it divides thousands: before three last digits, and before two or

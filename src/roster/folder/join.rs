@@ -5,18 +5,14 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek as _, SeekFrom, Wr
 use std::iter::Peekable;
 use std::sync::Arc;
 
-use extsort::{ExternalSorter, Sortable};
-
 use super::assembled::{Assembled, Fault, Origin};
 use super::manifest::{Covers, ListTable, Manifest};
 use super::mapping::{Mapping, TableMapping, shape_of};
+use super::sorted::{Element, Sorted, Sorter};
 use super::table::TableReader;
 use crate::roster::cell::{Cell, CellKind};
 use crate::roster::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 use crate::types::{RecordId, Schema, Type};
-
-/// Rows that are sorted in memory before they are written to disk.
-const SORTED_ROWS: usize = 200_000;
 
 /// Opens a table of the folder by its name.
 pub type OpenTable<'f> = &'f mut dyn FnMut(&str) -> io::Result<Box<dyn Read>>;
@@ -44,8 +40,6 @@ impl fmt::Display for FolderError {
 
 impl std::error::Error for FolderError {}
 
-type Sorted = Peekable<Box<dyn Iterator<Item = io::Result<Element>>>>;
-
 /// The subjects of a folder, each with the rows of all tables, in the order of the subjects' table.
 pub struct FolderReader {
     subjects: TableReader,
@@ -54,7 +48,7 @@ pub struct FolderReader {
     key: usize,
     mapping: Mapping,
     lists: Vec<List>,
-    sorted: Sorted,
+    sorted: Peekable<Sorted>,
     /// Which subject each key is.
     places: HashMap<Box<[u8]>, u32>,
     /// How many subjects have been given.
@@ -70,16 +64,6 @@ struct List {
     /// What the numbers of its rows count.
     numbers: &'static str,
     covers: Covers,
-}
-
-/// One row of a table of elements.
-struct Element {
-    subject: u32,
-    table: u16,
-    line: u64,
-    json: Vec<u8>,
-    faults: Vec<Fault>,
-    assumed: Vec<String>,
 }
 
 /// A row that belongs to no subject, as it waits for the end.
@@ -123,9 +107,7 @@ impl FolderReader {
         let places = places(TableReader::new(&table.file, open)?, &table.file, width, key)?;
         let mut lists = Vec::new();
         let mut orphans = BufWriter::new(tempfile::tempfile().map_err(FolderError::Sort)?);
-        let mut sort = ExternalSorter::new()
-            .with_segment_size(SORTED_ROWS)
-            .pushed_by(|left: &Element, right: &Element| left.order().cmp(&right.order()));
+        let mut unsorted = Sorter::new();
         for (number, list) in (0_u16..).zip(&manifest.tables) {
             if mapping.fills(&list.field)
                 || lists.iter().any(|known: &List| known.field == list.field)
@@ -137,11 +119,10 @@ impl FolderReader {
             let table = Table::new(manifest, schema, record, list, absent, open)?;
             unmapped.extend(table.mapping.unmapped.iter().cloned());
             let (file, numbers) = (Arc::clone(&table.file), table.rows.numbers);
-            table.sort(number, &places, &mut |element| sort.push(element), &mut orphans)?;
+            table.sort(number, &places, &mut unsorted, &mut orphans)?;
             lists.push(List { field: list.field.clone(), file, numbers, covers: list.covers });
         }
-        let sorted = sort.done().map_err(FolderError::Sort)?;
-        let sorted: Box<dyn Iterator<Item = io::Result<Element>>> = Box::new(sorted);
+        let sorted = unsorted.finish().map_err(FolderError::Sort)?;
         let mut orphans =
             orphans.into_inner().map_err(|error| FolderError::Sort(error.into_error()))?;
         orphans.seek(SeekFrom::Start(0)).map_err(FolderError::Sort)?;
@@ -230,7 +211,7 @@ impl FolderReader {
                 if !elements.is_empty() {
                     elements.push(',');
                 }
-                elements.push_str(&String::from_utf8_lossy(&element.json));
+                elements.push_str(&element.json);
                 of_list.push(Origin {
                     file: Arc::clone(&list.file),
                     line: element.line,
@@ -316,11 +297,19 @@ impl Table {
         mut self,
         number: u16,
         places: &HashMap<Box<[u8]>, u32>,
-        take: &mut dyn FnMut(Element) -> io::Result<()>,
+        sorter: &mut Sorter,
         orphans: &mut dyn Write,
     ) -> Result<(), FolderError> {
         let (file, numbers) = (Arc::clone(&self.file), self.rows.numbers);
         let unreadable = |error: io::Error| FolderError::Table(file.to_string(), error);
+        let mut element = Element {
+            subject: 0,
+            table: number,
+            line: 0,
+            json: String::new(),
+            faults: Vec::new(),
+            assumed: Vec::new(),
+        };
         while let Some(raw) = self.rows.next().map_err(unreadable)? {
             let line = raw.number;
             // A list that lacks a row would pass for complete, and clear somebody.
@@ -361,65 +350,17 @@ impl Table {
                     .map_err(FolderError::Sort)?;
                 continue;
             };
-            let mut json = "{".to_owned();
-            let (mut faults, mut assumed) = (Vec::new(), Vec::new());
-            self.mapping.write(&cells, &mut json, &mut faults, &mut assumed);
+            let Element { json, faults, assumed, .. } = &mut element;
+            json.clear();
+            faults.clear();
+            assumed.clear();
+            json.push('{');
+            self.mapping.write(&cells, json, faults, assumed);
             json.push('}');
-            let json = json.into_bytes();
-            take(Element { subject, table: number, line, json, faults, assumed })
-                .map_err(FolderError::Sort)?;
+            (element.subject, element.line) = (subject, line);
+            sorter.push(&element).map_err(FolderError::Sort)?;
         }
         Ok(())
-    }
-}
-
-impl Element {
-    fn order(&self) -> (u32, u16, u64) {
-        (self.subject, self.table, self.line)
-    }
-}
-
-impl Sortable for Element {
-    fn encode<W: Write>(&self, writer: &mut W) -> io::Result<()> {
-        let rest = if self.faults.is_empty() && self.assumed.is_empty() {
-            Vec::new()
-        } else {
-            serde_json::to_vec(&(&self.faults, &self.assumed))?
-        };
-        writer.write_all(&self.subject.to_le_bytes())?;
-        writer.write_all(&self.table.to_le_bytes())?;
-        writer.write_all(&self.line.to_le_bytes())?;
-        for part in [&self.json, &rest] {
-            let length = u32::try_from(part.len()).map_err(io::Error::other)?;
-            writer.write_all(&length.to_le_bytes())?;
-            writer.write_all(part)?;
-        }
-        Ok(())
-    }
-
-    fn decode<R: Read>(reader: &mut R) -> io::Result<Self> {
-        let (mut subject, mut table, mut line) = ([0; 4], [0; 2], [0; 8]);
-        reader.read_exact(&mut subject)?;
-        reader.read_exact(&mut table)?;
-        reader.read_exact(&mut line)?;
-        let mut part = || -> io::Result<Vec<u8>> {
-            let mut length = [0; 4];
-            reader.read_exact(&mut length)?;
-            let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-            reader.read_exact(&mut bytes)?;
-            Ok(bytes)
-        };
-        let (json, rest) = (part()?, part()?);
-        let (faults, assumed) =
-            if rest.is_empty() { (Vec::new(), Vec::new()) } else { serde_json::from_slice(&rest)? };
-        Ok(Self {
-            subject: u32::from_le_bytes(subject),
-            table: u16::from_le_bytes(table),
-            line: u64::from_le_bytes(line),
-            json,
-            faults,
-            assumed,
-        })
     }
 }
 

@@ -12,6 +12,7 @@ mod join;
 mod manifest;
 mod mapping;
 mod objects;
+mod sorted;
 mod table;
 
 pub(in crate::roster) use assembled::Fault;
