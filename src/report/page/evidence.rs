@@ -34,20 +34,25 @@ struct RunRow {
     leaf: u64,
     recorded: String,
     as_of: String,
-    policies: String,
-    is_several: bool,
+    policies: Vec<RunPolicy>,
     records: String,
     decided: String,
     refused: String,
-    levels: Vec<LevelCount>,
     is_complete: bool,
     look_back: bool,
+}
+
+/// A policy of a run, and what it came to.
+#[derive(Serialize)]
+struct RunPolicy {
+    name: String,
+    version: String,
+    levels: Vec<LevelCount>,
 }
 
 /// How many were decided at a level.
 #[derive(Serialize)]
 struct LevelCount {
-    policy: String,
     level: String,
     count: String,
 }
@@ -83,15 +88,15 @@ impl EvidencePage {
         proofs: usize,
         disclosures: usize,
     ) -> Result<Self, Problem> {
-        let mut levels: BTreeMap<String, BTreeMap<(String, String), u64>> = BTreeMap::new();
+        // By run and policy.
+        let mut levels: BTreeMap<(String, String), BTreeMap<String, u64>> = BTreeMap::new();
         view.leaves(0..view.head().size, &mut |_, bytes| {
             let Ok(leaf) = Canonical::parse(bytes) else { return Ok(true) };
             if text(&leaf, "kind") == "decision" {
-                let of_run = levels.entry(text(&leaf, "run")).or_default();
-                for policy in leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default()
-                {
-                    *of_run.entry((text(policy, "name"), text(policy, "decision"))).or_default() +=
-                        1;
+                let policies = leaf.get("policies").and_then(Canonical::as_array);
+                for policy in policies.unwrap_or_default() {
+                    let of = levels.entry((text(&leaf, "run"), text(policy, "name"))).or_default();
+                    *of.entry(text(policy, "decision")).or_default() += 1;
                 }
             }
             Ok(true)
@@ -100,26 +105,22 @@ impl EvidencePage {
             let id = text(leaf, "run");
             let found = report.runs.iter().find(|run| run.run == id);
             let policies = leaf.get("policies").and_then(Canonical::as_array).unwrap_or_default();
-            let names = policies
-                .iter()
-                .map(|policy| format!("{} {}", text(policy, "name"), text(policy, "version")));
-            let counts = levels.remove(&id).unwrap_or_default().into_iter();
+            let decided = policies.iter().map(|policy| {
+                let name = text(policy, "name");
+                let counts = levels.remove(&(id.clone(), name.clone())).unwrap_or_default();
+                let levels = counts.into_iter();
+                let levels =
+                    levels.map(|(level, count)| LevelCount { level, count: grouped(count) });
+                RunPolicy { name, version: text(policy, "version"), levels: levels.collect() }
+            });
             RunRow {
                 leaf: index,
                 recorded: plain_time(&text(leaf, "recorded")),
                 as_of: plain_time(&text(leaf, "as_of")),
-                policies: names.collect::<Vec<_>>().join(", "),
-                is_several: policies.len() > 1,
+                policies: decided.collect(),
                 records: grouped(found.map_or(0, |run| run.records)),
                 decided: grouped(found.map_or(0, |run| run.decided)),
                 refused: grouped(found.map_or(0, |run| run.refused)),
-                levels: counts
-                    .map(|((policy, level), count)| LevelCount {
-                        policy,
-                        level,
-                        count: grouped(count),
-                    })
-                    .collect(),
                 is_complete: found.is_some_and(|run| run.is_complete),
                 look_back: policies
                     .iter()
