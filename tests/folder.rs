@@ -400,6 +400,7 @@ fn every_row_is_decided_or_refused_with_its_place() {
         "`C-1` stands in `people.csv` before; a subject stands in a roster once",
         "clocks in Europe/Berlin show this time twice, when summer time ends; write it with its offset",
         "\"origin\":\"logins.csv, line 5\"",
+        "\"origin\":\"people.csv, line 5\"",
         "expected a date written as `%d/%m/%Y`",
         "expected one of Y, N",
         "31/02/1988",
@@ -584,6 +585,21 @@ fn a_draft_says_what_it_is_not_sure_of() {
         assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
     }
     assert!(ran.err.contains("duecare roster check"), "{}", ran.err);
+}
+
+#[test]
+fn a_draft_does_not_replace_a_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let (table, manifest) = (folder.path().join("people.csv"), folder.path().join("roster.yaml"));
+    std::fs::write(table, PEOPLE).unwrap();
+    let [path, output] = [folder.path(), &manifest].map(|path| path.to_str().unwrap());
+    let map = || duecare(&["roster", "map", path, "--output", output], b"");
+    assert_eq!(map().code, 0);
+    std::fs::write(&manifest, "mended").unwrap();
+    let ran = map();
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains("is there already, and a draft would replace it"), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(manifest).unwrap(), "mended");
 }
 
 #[test]

@@ -156,7 +156,7 @@ pub(crate) struct CoverageArgs {
 pub(crate) enum CoverageFormat {
     /// For people
     Table,
-    /// A JSON array
+    /// As JSON
     Json,
 }
 

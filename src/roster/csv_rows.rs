@@ -14,6 +14,8 @@ pub(super) struct CsvRows<R> {
     seen: Rc<RefCell<Seen>>,
     header: Vec<String>,
     delimiter: u8,
+    /// Lines before the header.
+    lines_before: u64,
     /// Lines that a quote had taken in which is not closed, as rows of their own.
     released: VecDeque<RawRecord>,
 }
@@ -53,10 +55,13 @@ impl<R: BufRead> Read for Tee<R> {
 }
 
 impl<R: BufRead> CsvRows<R> {
+    /// `delimiter` stands between cells, unless the table itself has another one.
     pub(super) fn new(mut reader: R, delimiter: u8) -> io::Result<Self> {
         if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
             reader.consume(3);
         }
+        let (delimiter, passed) = delimiter_of(reader.fill_buf()?, delimiter);
+        reader.consume(passed);
         let seen = Rc::new(RefCell::new(Seen::default()));
         let tee = Tee { reader, seen: Rc::clone(&seen) };
         let mut rows = builder(delimiter).has_headers(true).from_reader(tee);
@@ -64,7 +69,8 @@ impl<R: BufRead> CsvRows<R> {
         let header =
             header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
         let row = csv::ByteRecord::new();
-        Ok(Self { rows, row, seen, header, delimiter, released: VecDeque::new() })
+        let lines_before = u64::from(passed > 0);
+        Ok(Self { rows, row, seen, header, delimiter, lines_before, released: VecDeque::new() })
     }
 
     pub(super) fn header(&self) -> &[String] {
@@ -77,7 +83,7 @@ impl<R: BufRead> CsvRows<R> {
             return Ok(Some(released));
         }
         let from = self.rows.position().byte();
-        let number = self.rows.position().line();
+        let number = self.rows.position().line() + self.lines_before;
         let has_row = self.rows.read_byte_record(&mut self.row).map_err(|error| {
             let kind = if let csv::ErrorKind::Io(error) = error.kind() {
                 error.kind()
@@ -149,6 +155,35 @@ impl<R: BufRead> CsvRows<R> {
     }
 }
 
+/// Signs that stand between cells instead of a comma where a program or a country writes tables so.
+const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
+
+/// The sign between cells, and how many bytes in front of the table only name it: `sep=;`, as Excel writes it.
+/// Otherwise the header tells: one without the usual sign, and with exactly one of the others, is written with that.
+fn delimiter_of(beginning: &[u8], usual: u8) -> (u8, usize) {
+    let end = memchr::memchr2(b'\n', b'\r', beginning).unwrap_or(beginning.len());
+    let (line, rest) = beginning.split_at(end);
+    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] = line {
+        let ends = rest.iter().take(if rest.starts_with(b"\r\n") { 2 } else { 1 }).count();
+        return (*sign, end + ends);
+    }
+    let mut is_quoted = false;
+    let mut found: Vec<u8> = line
+        .iter()
+        .copied()
+        .filter(|byte| {
+            is_quoted ^= *byte == b'"';
+            !is_quoted && (*byte == usual || DELIMITERS.contains(byte))
+        })
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    match found.as_slice() {
+        [other] => (*other, 0),
+        _ => (usual, 0),
+    }
+}
+
 fn builder(delimiter: u8) -> csv::ReaderBuilder {
     let mut builder = csv::ReaderBuilder::new();
     builder.delimiter(delimiter).flexible(true);
@@ -185,4 +220,39 @@ fn is_quoted_well(row: &[u8], delimiter: u8) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_says_what_stands_between_its_cells() {
+        for (beginning, usual, expected) in [
+            ("id,name\nC-1,a;b\n", b',', (b',', 0)),
+            ("id;name\nC-1;a,b\n", b',', (b';', 0)),
+            ("\"id\";\"a, b\"\r\n", b',', (b';', 0)),
+            ("id;a,b\n", b',', (b',', 0)),
+            ("id\tname\n", b',', (b'\t', 0)),
+            ("id|a;b\n", b',', (b',', 0)),
+            ("id\n", b',', (b',', 0)),
+            ("id;name\n", b'\t', (b';', 0)),
+            ("sep=;\r\nid;name\n", b',', (b';', 7)),
+            ("SEP=,\nid,name\n", b',', (b',', 6)),
+            ("", b',', (b',', 0)),
+        ] {
+            assert_eq!(delimiter_of(beginning.as_bytes(), usual), expected, "{beginning}");
+        }
+    }
+
+    #[test]
+    fn rows_behind_a_line_that_names_the_sign_keep_their_text() {
+        let mut rows = CsvRows::new("sep=;\nid;name\nC-1;\"a;b\"\n".as_bytes(), b',').unwrap();
+        assert_eq!(rows.header(), ["id", "name"]);
+        let row = rows.next().unwrap().unwrap();
+        assert_eq!(row.number, 3);
+        assert_eq!(row.text.bytes(), b"C-1;\"a;b\"");
+        let RawText::Row { cells, .. } = row.text else { panic!("no row") };
+        assert_eq!(cells, [b"C-1".to_vec(), b"a;b".to_vec()]);
+    }
 }

@@ -1,5 +1,6 @@
 use std::io::{self, BufRead};
 
+use super::opened::invalid;
 use super::raw::{RECORD_SIZE_MAX, RawRecord, RawText};
 
 /// Cuts a JSON array into its elements without reading it whole; a text that is no array is one record.
@@ -18,6 +19,8 @@ enum State {
     Done,
     /// In an element that is too long.
     Long(Nesting),
+    /// The file ended inside the array.
+    Cut,
 }
 
 /// Where in an element the reader is.
@@ -66,6 +69,12 @@ impl<R: BufRead> JsonArray<R> {
             self.reader.consume(1);
             self.state = State::Inside;
         }
+        if self.state == State::Cut {
+            return Err(invalid(format!(
+                "the file ends inside the array, in record {} or before it; look whether it is complete, and whether a quote or a bracket is not closed",
+                self.number.max(1)
+            )));
+        }
         if self.state == State::Done {
             // Anything behind the end of the array is no part of it and must not be lost.
             return if self.skip_blanks(&[])?.is_some() { self.rest() } else { Ok(None) };
@@ -78,13 +87,9 @@ impl<R: BufRead> JsonArray<R> {
         let mut nesting = Nesting::default();
         loop {
             let Some(byte) = self.peek()? else {
-                self.state = State::Done;
-                let is_blank = text.iter().all(u8::is_ascii_whitespace);
-                let text = if is_blank { Vec::new() } else { text };
-                return Ok(Some(self.record(RawText::Broken {
-                    text,
-                    reason: "the file ends inside the array: it is not complete".to_owned(),
-                })));
+                self.number += u64::from(!text.iter().all(u8::is_ascii_whitespace));
+                self.state = State::Cut;
+                return self.next();
             };
             if nesting.ends_at(byte) {
                 self.reader.consume(1);
@@ -118,7 +123,7 @@ impl<R: BufRead> JsonArray<R> {
     ) -> io::Result<()> {
         while let State::Long(mut nesting) = self.state {
             let Some(byte) = self.peek()? else {
-                self.state = State::Done;
+                self.state = State::Cut;
                 break;
             };
             self.reader.consume(1);

@@ -17,6 +17,9 @@ type StoredOrigin = (String, String, u64);
 #[derive(Serialize, Deserialize)]
 struct StoredAssembled {
     json: String,
+    /// Absent in what was kept before it was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<StoredOrigin>,
     origins: Vec<(String, Vec<StoredOrigin>)>,
     faults: Vec<Fault>,
     unmapped: Vec<String>,
@@ -85,14 +88,13 @@ fn cells_of(bytes: &[u8]) -> Option<(Vec<Vec<u8>>, Vec<CellKind>)> {
 }
 
 fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
-    let origins = assembled.origins.iter().map(|(list, origins)| {
-        let origins = origins
-            .iter()
-            .map(|origin| (origin.file.to_string(), origin.numbers.to_owned(), origin.line));
-        (list.clone(), origins.collect())
-    });
+    let origins = assembled
+        .origins
+        .iter()
+        .map(|(list, origins)| (list.clone(), origins.iter().map(stored_origin).collect()));
     let stored = StoredAssembled {
         json: String::from_utf8_lossy(&assembled.json).into_owned(),
+        subject: assembled.subject.as_ref().map(stored_origin),
         origins: origins.collect(),
         faults: assembled.faults.clone(),
         unmapped: assembled.unmapped.to_vec(),
@@ -101,17 +103,27 @@ fn assembled_bytes(assembled: &Assembled) -> Vec<u8> {
     serde_json::to_vec(&stored).unwrap_or_default()
 }
 
+fn stored_origin(origin: &Origin) -> StoredOrigin {
+    (origin.file.to_string(), origin.numbers.to_owned(), origin.line)
+}
+
+fn origin_of((file, numbers, line): StoredOrigin) -> Option<Origin> {
+    let numbers = ["line", "row", "record"].into_iter().find(|word| *word == numbers)?;
+    Some(Origin { file: Arc::from(file), numbers, line })
+}
+
 fn assembled_of(bytes: &[u8]) -> Option<Assembled> {
     let stored: StoredAssembled = serde_json::from_slice(bytes).ok()?;
     let origins = stored.origins.into_iter().map(|(list, origins)| {
-        let origins = origins.into_iter().map(|(file, numbers, line)| {
-            let numbers = ["line", "row", "record"].into_iter().find(|word| *word == numbers)?;
-            Some(Origin { file: Arc::from(file), numbers, line })
-        });
-        Some((list, origins.collect::<Option<_>>()?))
+        Some((list, origins.into_iter().map(origin_of).collect::<Option<_>>()?))
     });
+    let subject = match stored.subject {
+        Some(subject) => Some(origin_of(subject)?),
+        None => None,
+    };
     Some(Assembled {
         json: stored.json.into_bytes(),
+        subject,
         origins: origins.collect::<Option<_>>()?,
         faults: stored.faults,
         unmapped: Arc::new(stored.unmapped),

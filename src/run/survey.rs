@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
 use serde::Serialize;
@@ -111,18 +111,19 @@ pub(super) fn survey_by<R: BufRead>(
             }
             if looked.fields.is_empty() {
                 made.refused += 1;
+                let mut counted = BTreeSet::new();
                 for problem in looked.problems {
                     let field = without_places(&problem.place);
                     let mut kind = (field.clone(), kind_of(&field, &problem.reason));
                     if reasons.len() >= REASONS_MAX && !reasons.contains_key(&kind) {
                         kind.1.clear();
                     }
-                    let reason = reasons.entry(kind).or_insert_with(|| SurveyedReason {
+                    let reason = reasons.entry(kind.clone()).or_insert_with(|| SurveyedReason {
                         field,
                         example: problem.to_string(),
                         records: 0,
                     });
-                    reason.records += 1;
+                    reason.records += u64::from(counted.insert(kind));
                 }
             }
             if made.fields.is_empty() {

@@ -38,6 +38,7 @@ fn map(args: &RosterMapArgs, quiet: bool) -> Result<Exit, Failure> {
     let engine = engine(&args.record)?;
     let files = table_files(&args.path)?;
     apart::require(&[&args.output], &Inputs::of(files.iter().map(PathBuf::as_path)))?;
+    require_new(&args.output)?;
     let tables = files.iter().map(|file| table(file)).collect::<Result<Vec<_>, _>>()?;
     let program = engine.program();
     let made = draft(program.schema(), program.subject(), &tables);
@@ -60,6 +61,20 @@ fn map(args: &RosterMapArgs, quiet: bool) -> Result<Exit, Failure> {
         writeln!(anstream::stderr(), "{next}")?;
     }
     Ok(Exit::Done)
+}
+
+/// A manifest that was mended by hand is not replaced by a draft.
+fn require_new(output: &Path) -> Result<(), Failure> {
+    if files::is_standard(output)
+        || !fs::metadata(output).is_ok_and(|file| file.is_file() && file.len() > 0)
+    {
+        return Ok(());
+    }
+    Err(Failure::input(format!(
+        "`{}` is there already, and a draft would replace it",
+        output.display()
+    ))
+    .hint("name another file, and take over from it what is missing"))
 }
 
 fn parent(path: &Path) -> &Path {

@@ -9,6 +9,8 @@ use crate::roster::refusal::Problem;
 pub struct Assembled {
     /// The record as a JSON object.
     pub json: Vec<u8>,
+    /// The row of the subject, where that is known.
+    pub subject: Option<Origin>,
     /// From which table and line each element of a list came, in their order.
     pub origins: Vec<(String, Vec<Origin>)>,
     /// Cells that could not be read.
@@ -49,7 +51,7 @@ impl Assembled {
                 *problem =
                     Problem::of_value(problem.place.clone(), &fault.found, fault.reason.clone());
             }
-            if let Some(origin) = self.origin(&problem.place) {
+            if let Some(origin) = self.origin(&problem.place).or(self.subject.as_ref()) {
                 problem.origin = format!("{}, {} {}", origin.file, origin.numbers, origin.line);
             }
         }

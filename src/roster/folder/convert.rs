@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::str::FromStr as _;
 use std::sync::LazyLock;
 
@@ -9,6 +10,7 @@ use super::manifest::Formats;
 use crate::roster::cell::{Cell, CellKind};
 use crate::roster::undeclared::readings;
 use crate::types::{Shape, Type};
+use crate::value::Currency;
 
 /// How times are written where nobody says so.
 static PLAIN_TIMES: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
@@ -25,6 +27,8 @@ pub(super) struct Convert {
     dates: Option<Pattern>,
     times: Option<Pattern>,
     zone: Option<Tz>,
+    /// What words of the table mean.
+    values: HashMap<String, String>,
     /// Whether a blank cell says that there is none.
     pub(super) blank_is_none: bool,
 }
@@ -49,7 +53,15 @@ impl Convert {
         };
         let pattern = |format: &Option<String>| format.as_deref().map(Pattern::new).transpose();
         let (dates, times) = (pattern(&formats.dates)?, pattern(&formats.times)?);
-        Ok(Self { shape, formats, dates, times, zone, blank_is_none: false })
+        require_signs(&formats)?;
+        require_words(&formats)?;
+        if let Some(currency) = &formats.currency
+            && Currency::parse(currency).is_err()
+        {
+            return Err(format!("`{currency}` is no currency; name one as `USD`"));
+        }
+        let values = formats.values.iter().cloned().collect();
+        Ok(Self { shape, formats, dates, times, zone, values, blank_is_none: false })
     }
 
     /// What a cell says; `currency` is what the column of currencies says beside it. `formats` speak of
@@ -64,7 +76,7 @@ impl Convert {
             CellKind::Unusable => return Err(cell.text.to_owned()),
             CellKind::Text | CellKind::Number | CellKind::YesNo | CellKind::Time => {}
         }
-        let cell = Cell { text: cell.text.trim(), ..cell };
+        let cell = self.meant(Cell { text: cell.text.trim(), ..cell });
         if cell.is_blank() {
             let is_none = self.blank_is_none && self.shape.or_none;
             return Ok(if is_none { Said::Json("null".to_owned()) } else { Said::Nothing });
@@ -77,12 +89,18 @@ impl Convert {
             return Ok(Said::Json("null".to_owned()));
         }
         if is_none {
-            return Err("this field cannot be none".to_owned());
+            return Ok(Said::Nothing);
         }
         if self.shape.list {
             return self.list(cell, currency).map(Said::Json);
         }
         self.value(cell, currency).map(Said::Json)
+    }
+
+    /// A cell with the word that its own means.
+    fn meant<'c>(&'c self, cell: Cell<'c>) -> Cell<'c> {
+        let meant = self.values.get(cell.text);
+        meant.map_or(cell, |meant| Cell { text: meant, kind: CellKind::Text })
     }
 
     /// A list or an object that the file has in a cell.
@@ -115,7 +133,7 @@ impl Convert {
         };
         let parts =
             cell.text.split(separator.as_str()).map(str::trim).filter(|part| !part.is_empty());
-        let parts = parts.map(|part| Cell { text: part, ..cell });
+        let parts = parts.map(|part| self.meant(Cell { text: part, ..cell }));
         let parts = parts.map(|part| self.value(part, currency)).collect::<Result<Vec<_>, _>>()?;
         Ok(format!("[{}]", parts.join(",")))
     }
@@ -257,6 +275,13 @@ impl Convert {
         if cell.text.starts_with('{') {
             return Err("write an amount as 125.00 USD".to_owned());
         }
+        if let Some((number, code)) = cell.text.split_once(' ')
+            && cell.kind == CellKind::Text
+            && Currency::parse(code).is_ok()
+        {
+            let number = Cell { text: number, ..cell };
+            return Ok(format!("{} {code}", self.plain_number(number)?));
+        }
         let has_currency = cell.text.chars().any(char::is_alphabetic);
         let currency = currency.filter(|currency| !currency.trim().is_empty());
         match currency.or(self.formats.currency.as_deref()) {
@@ -293,6 +318,45 @@ impl Pattern {
 /// A time without a zone.
 fn naive(parsed: &Parsed) -> Option<NaiveDateTime> {
     parsed.to_naive_datetime_with_offset(0).ok()
+}
+
+/// Signs that could not be told from each other, or from a number, would change it.
+fn require_signs(formats: &Formats) -> Result<(), String> {
+    let decimal = formats.decimal.as_deref().filter(|sign| !sign.is_empty()).unwrap_or(".");
+    let thousands = formats.thousands.as_deref().filter(|sign| !sign.is_empty());
+    for sign in std::iter::once(decimal).chain(thousands) {
+        let mut letters = sign.chars();
+        let is_sign = letters.next().is_some_and(|letter| {
+            !letter.is_alphanumeric() && !matches!(letter, '-' | '+' | '(' | ')')
+        });
+        if !is_sign || letters.next().is_some() {
+            return Err(format!(
+                "`{sign}` is no sign in a number; `decimal` and `thousands` are one sign, as `,`"
+            ));
+        }
+    }
+    if thousands == Some(decimal) {
+        return Err(format!(
+            "`{decimal}` cannot stand both before decimals and between thousands; say both, `decimal` and `thousands`"
+        ));
+    }
+    Ok(())
+}
+
+/// A word that says two things would turn one into the other.
+fn require_words(Formats { yes, no, none, .. }: &Formats) -> Result<(), String> {
+    let lists = [("yes", yes), ("no", no), ("none", none)];
+    for (place, (name, words)) in lists.iter().enumerate() {
+        for (other, others) in lists.iter().skip(place + 1) {
+            let is_among = |word: &&String| {
+                others.iter().any(|other| other.to_lowercase() == word.to_lowercase())
+            };
+            if let Some(word) = words.iter().find(is_among) {
+                return Err(format!("`{word}` is a word for `{name}` and for `{other}`"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a sign stands only where it divides thousands: before three last digits, and before two or
@@ -420,6 +484,62 @@ mod tests {
             let reason = number(text).unwrap_err();
             assert!(reason.starts_with("`.` stands between thousands, as in 1.234,50"), "{text}");
         }
+    }
+
+    #[test]
+    fn formats_that_say_two_things_are_refused() {
+        let refused = |change: &dyn Fn(&mut Formats)| {
+            let mut formats = formats();
+            change(&mut formats);
+            let shape = Shape { of: Type::Text, list: false, or_none: true };
+            Convert::new(shape, formats).map(|_| ()).unwrap_err()
+        };
+        let said = refused(&|formats| formats.yes.push("n".to_owned()));
+        assert_eq!(said, "`n` is a word for `yes` and for `no`");
+        let said = refused(&|formats| formats.none.push("Y".to_owned()));
+        assert_eq!(said, "`Y` is a word for `yes` and for `none`");
+        for (decimal, thousands) in [(Some(","), ","), (None, "."), (Some(""), ".")] {
+            let said = refused(&|formats| {
+                formats.decimal = decimal.map(str::to_owned);
+                formats.thousands = Some(thousands.to_owned());
+            });
+            assert!(said.contains("cannot stand both before decimals"), "{said}");
+        }
+        for sign in ["::", "4", "-", "x"] {
+            let said = refused(&|formats| formats.thousands = Some(sign.to_owned()));
+            assert!(said.starts_with(&format!("`{sign}` is no sign in a number")), "{said}");
+        }
+        let said = refused(&|formats| formats.currency = Some("Euro".to_owned()));
+        assert_eq!(said, "`Euro` is no currency; name one as `USD`");
+    }
+
+    #[test]
+    fn an_amount_with_its_currency_is_written_as_any_other_number() {
+        let money = |text: &str| said(Type::Money, CellKind::Text, text);
+        assert_eq!(money("1.234,50 USD"), Ok("\"1234.50 USD\"".to_owned()));
+        assert_eq!(money("12,5 USD"), Ok("\"12.5 USD\"".to_owned()));
+        assert!(money("1.5 USD").unwrap_err().contains("stands between thousands"));
+        assert_eq!(money("5 XYZ"), Ok("\"5 XYZ\"".to_owned()));
+    }
+
+    #[test]
+    fn words_mean_what_the_manifest_says() {
+        let value = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        let formats = Formats {
+            values: vec![value("Wire", "bank_transfer"), value("-", ""), value("n/a", "none")],
+            separator: Some(";".to_owned()),
+            ..Formats::default()
+        };
+        let shape = Shape { of: Type::Text, list: false, or_none: true };
+        let said = |shape, text| said_by(shape, formats.clone(), CellKind::Text, text);
+        assert_eq!(said(shape, " Wire "), Ok("\"bank_transfer\"".to_owned()));
+        assert_eq!(said(shape, "wire"), Ok("\"wire\"".to_owned()));
+        assert_eq!(said(shape, "-"), Ok(String::new()));
+        assert_eq!(said(shape, "n/a"), Ok("null".to_owned()));
+        // What cannot be none is unknown, as in a single file.
+        assert_eq!(said(Shape { or_none: false, ..shape }, "n/a"), Ok(String::new()));
+        let list = Shape { list: true, ..shape };
+        assert_eq!(said(list, "Wire; cash"), Ok("[\"bank_transfer\",\"cash\"]".to_owned()));
     }
 
     #[test]

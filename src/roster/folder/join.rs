@@ -170,7 +170,7 @@ impl FolderReader {
             };
             return Ok(Some(broken(raw.number, text.clone(), reason)));
         };
-        let assembled = self.assemble(&cells, subject)?;
+        let assembled = self.assemble(&cells, subject, raw.number)?;
         let text = if assembled.json.len() > RECORD_SIZE_MAX {
             RawText::TooLong(assembled.json)
         } else {
@@ -180,7 +180,7 @@ impl FolderReader {
     }
 
     /// Puts the rows of a subject together.
-    fn assemble(&mut self, cells: &[Cell<'_>], subject: u32) -> io::Result<Assembled> {
+    fn assemble(&mut self, cells: &[Cell<'_>], subject: u32, line: u64) -> io::Result<Assembled> {
         let mut json = "{".to_owned();
         let (mut faults, mut assumed) = (Vec::new(), Vec::new());
         self.mapping.write(cells, &mut json, &mut faults, &mut assumed);
@@ -229,7 +229,16 @@ impl FolderReader {
         }
         json.push('}');
         let unmapped = Arc::clone(&self.unmapped);
-        Ok(Assembled { json: json.into_bytes(), origins, faults, unmapped, assumed_none: assumed })
+        let (file, numbers) = (Arc::clone(&self.file), self.subjects.numbers);
+        let subject = Some(Origin { file, line, numbers });
+        Ok(Assembled {
+            json: json.into_bytes(),
+            subject,
+            origins,
+            faults,
+            unmapped,
+            assumed_none: assumed,
+        })
     }
 
     fn next_orphan(&mut self) -> io::Result<Option<RawRecord>> {

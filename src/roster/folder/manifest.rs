@@ -127,6 +127,9 @@ pub struct Formats {
     /// The sign between the values of a list in one cell.
     #[serde(default)]
     pub separator: Option<String>,
+    /// Words of the table and what they mean, as `Wire: bank_transfer`.
+    #[serde(default, deserialize_with = "pairs")]
+    pub values: Vec<(String, String)>,
 }
 
 impl Formats {
@@ -149,6 +152,7 @@ impl Formats {
             currency: text(&self.currency, &outer.currency),
             currency_column: text(&self.currency_column, &outer.currency_column),
             separator: text(&self.separator, &outer.separator),
+            values: if self.values.is_empty() { outer.values.clone() } else { self.values.clone() },
         }
     }
 }
@@ -192,7 +196,7 @@ fn pairs<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
         type Value = Vec<(String, T)>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("columns and fields, as `Column: field`")
+            f.write_str("a mapping, as `Column: field`")
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
