@@ -588,6 +588,43 @@ fn a_draft_says_what_it_is_not_sure_of() {
 }
 
 #[test]
+fn a_draft_asks_for_the_meaning_of_words_and_finds_how_amounts_are_written() {
+    let people = "Contractor #;Full Name;Country;Start\n\
+        C-1;Aster Sample;Germany;15/11/2021\nC-2;Birch Sample;US;01/11/2021\n";
+    let logins = "user,Start,ip,Geo,Network\nC-2,2022-07-30T08:00:00,192.0.2.1,US,VPN\n\
+        C-2,2022-07-30T08:00:00,192.0.2.1,NO,mesh\n";
+    let payments = "payee,Paid On,Amount,Currency,Method\n\
+        C-2,2022-07-01T08:00:00Z,\"1,234.50\",EUR,Bank transfer\nC-1,2022-07-02T08:00:00Z,12.5,USD,paypal\n";
+    let ran = run(&["roster", "map", "FOLDER"], "", people, logins, payments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for line in [
+        "    Country: {field: residence.country, formats: {values: {Germany: '?'}}}  # ? name 100 % alike, 50 % of values fit, say what the others mean\n",
+        "    Start: {field: engaged_on, formats: {dates: \"%d/%m/%Y\"}}",
+        "      Start: {field: started_at, formats: {times: \"%Y-%m-%dT%H:%M:%S\", time_zone: \"?\"}}",
+        "      Geo: country\n",
+        "      Network: {field: network, formats: {values: {VPN: vpn, mesh: '?'}}}  # ?",
+        "      Paid On: paid_at\n",
+        "      Amount: {field: amount, formats: {decimal: \".\", thousands: \",\", currency_column: Currency}}  # ?",
+        "values: {'Bank transfer': bank_transfer, paypal: '?'}",
+    ] {
+        assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("#   Currency"), "{}", ran.out);
+    // Mended as it asks, it reads the tables.
+    let mended = ran
+        .out
+        .replace("Germany: '?'", "Germany: DE")
+        .replace("mesh: '?'", "mesh: ''")
+        .replace("paypal: '?'", "paypal: payment_platform")
+        .replace("time_zone: \"?\"", "time_zone: UTC");
+    let ran = run(&DECIDE, &mended, people, logins, payments);
+    assert!(ran.err.contains("2 records = 2 decided + 0 refused"), "{mended}\n{}", ran.err);
+    // What nobody has mended is refused, and not guessed.
+    let ran = run(&DECIDE, &mended.replace("mesh: ''", "mesh: '?'"), people, logins, payments);
+    assert!(ran.err.contains("2 records = 1 decided + 1 refused"), "{}", ran.err);
+}
+
+#[test]
 fn a_draft_does_not_replace_a_manifest() {
     let folder = tempfile::tempdir().unwrap();
     let (table, manifest) = (folder.path().join("people.csv"), folder.path().join("roster.yaml"));
@@ -612,9 +649,9 @@ fn a_draft_proposes_no_field_that_no_value_fits() {
     for line in [
         "  #   DOB  (as in spring)  called like date_of_birth, and no value would fit it\n",
         "  #   'Admin?'  (as perhaps)  called like privileged_access, and no value would fit it\n",
-        "    Nationality: nationality",
+        "    Nationality: {field: nationality, formats: {values: {nowhere: '?'}}}  # ?",
         // An amount whose currency is said elsewhere is one still.
-        "      amount: amount",
+        "      amount: {field: amount, formats: {decimal: \".\", thousands: \" \", currency: \"?\"}}",
         "      payment date: paid_at",
     ] {
         assert!(ran.out.contains(line), "no `{line}` in\n{}", ran.out);

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use super::form::{self, Form};
 use crate::types::{RecordId, Schema, Shape, Type, parse_value};
-use crate::value::{fold_words, similarity_percent};
+use crate::value::{Currency, fold_words, similarity_percent};
 use rust_decimal::Decimal;
 
 /// How alike a header and a field must be to be proposed, in hundredths.
@@ -12,7 +12,7 @@ const LIKENESS_MIN: u32 = 60;
 const SURE_FROM: u32 = 90;
 
 /// What other programs call fields, beside the names of the record.
-const SYNONYMS: [(&str, &str); 47] = [
+const SYNONYMS: [(&str, &str); 53] = [
     ("id", "contractor id"),
     ("id", "contractor no"),
     ("id", "contractor number"),
@@ -38,20 +38,26 @@ const SYNONYMS: [(&str, &str); 47] = [
     ("residence.line1", "address"),
     ("claimed_location.country", "work country"),
     ("claimed_location.country", "location"),
+    ("engaged_on", "start"),
     ("engaged_on", "start date"),
     ("engaged_on", "contract start"),
+    ("ended_on", "end"),
     ("ended_on", "end date"),
     ("ended_on", "contract end"),
     ("role", "job title"),
     ("role", "position"),
     ("privileged_access", "admin"),
+    ("started_at", "start"),
     ("started_at", "login time"),
     ("started_at", "session start"),
     ("started_at", "timestamp"),
+    ("ended_at", "end"),
     ("ended_at", "logout time"),
     ("ended_at", "session end"),
     ("ip", "ip address"),
+    ("country", "geo"),
     ("country", "geo country"),
+    ("paid_at", "paid on"),
     ("paid_at", "payment date"),
     ("paid_at", "date"),
     ("account", "iban"),
@@ -120,7 +126,7 @@ pub fn draft(schema: &Schema, record: RecordId, tables: &[SampledTable]) -> Draf
             "  # ? no column was found for `{key}`, which identifies the subject"
         );
     }
-    made.write_columns("  ", subjects, &found, None);
+    made.write_columns(schema, "  ", subjects, &found, None);
     let mut is_first = true;
     for table in tables.iter().filter(|table| table.file != subjects.file) {
         if is_first {
@@ -172,11 +178,12 @@ impl Draft {
         self.text.push_str(
             "    covers: listed  # ? `all` if a subject without rows is known to have none\n",
         );
-        self.write_columns("    ", table, &found, key);
+        self.write_columns(schema, "    ", table, &found, key);
     }
 
     fn write_columns(
         &mut self,
+        schema: &Schema,
         indent: &str,
         table: &SampledTable,
         found: &Found<'_>,
@@ -184,39 +191,70 @@ impl Draft {
     ) {
         let _ = writeln!(self.text, "{indent}columns:");
         let Found { fields, misfits } = found;
+        let has_field =
+            |place: usize| Some(place) == key || fields.iter().any(|found| found.column == place);
+        let is_currencies = |place: &usize| {
+            let mut values = column_values(table, *place).peekable();
+            !has_field(*place)
+                && values.peek().is_some()
+                && values.all(|value| Currency::parse(value).is_ok())
+        };
+        let currency = (0..table.header.len())
+            .find(is_currencies)
+            .filter(|_| fields.iter().any(|found| found.field.shape.of == Type::Money));
+        let currency_name =
+            currency.and_then(|place| table.header.get(place)).map(|name| flow(name));
         for found in fields {
             let column = table.header.get(found.column).map_or("", String::as_str);
             let _ = write!(self.text, "{indent}  {}: ", quoted(column));
             self.mapped += 1;
             let values: Vec<&str> = column_values(table, found.column).collect();
-            let form =
-                if found.fitting == 100 { None } else { form::of(found.field.shape.of, &values) };
+            let of = found.field.shape.of;
+            let is_amount = of == Type::Money;
+            let form = match found.fitting {
+                100 => None,
+                _ if is_amount => form::of_amounts(schema, &values, currency_name.as_deref()),
+                _ => form::of(of, &values),
+            };
+            let words = form::words(schema, of, &values).filter(|words| !words.is_empty());
             let field = &found.field.path;
-            let _ = match &form {
-                Some(Form::Told(formats)) => {
+            let _ = match (&form, &words) {
+                (Some(Form::Told(formats)), _) => {
                     write!(self.text, "{{field: {field}, formats: {formats}}}")
                 }
-                Some(Form::Open(_)) | None => write!(self.text, "{field}"),
+                (_, Some(words)) => {
+                    let words: Vec<String> = words
+                        .iter()
+                        .map(|(word, meant)| format!("{}: {}", flow(word), flow(meant)))
+                        .collect();
+                    let words = words.join(", ");
+                    write!(self.text, "{{field: {field}, formats: {{values: {{{words}}}}}}}")
+                }
+                (Some(Form::Open(_)) | None, None) => write!(self.text, "{field}"),
             };
             if found.likeness < SURE_FROM || found.fitting < 100 {
                 self.unsure += 1;
                 let _ = write!(self.text, "  # ? name {} % alike", found.likeness);
                 let _ = match &form {
+                    Some(Form::Told(_)) if is_amount => {
+                        write!(self.text, ", not written as 125.00 USD")
+                    }
                     Some(Form::Told(_)) => write!(self.text, ", written otherwise than ISO"),
                     Some(Form::Open(choices)) => {
                         write!(self.text, ", say which of these it is: {}", choices.join(" or "))
                     }
                     None => write!(self.text, ", {} % of values fit", found.fitting),
                 };
+                if words.is_some() {
+                    self.text.push_str(", say what the others mean");
+                }
             }
             self.text.push('\n');
         }
         if fields.is_empty() {
             let _ = writeln!(self.text, "{indent}  {{}}");
         }
-        let is_homeless = |place: &usize| {
-            Some(*place) != key && fields.iter().all(|found| found.column != *place)
-        };
+        let is_homeless = |place: &usize| !has_field(*place) && Some(*place) != currency;
         let homeless: Vec<usize> = (0..table.header.len()).filter(is_homeless).collect();
         self.homeless += homeless.len();
         if !homeless.is_empty() {
@@ -308,8 +346,13 @@ fn matches<'f>(
             };
             let has_forms =
                 matches!(field.shape.of, Type::Date | Type::Instant | Type::YesNo | Type::Money);
+            // Few words of a column that is called so may have a meaning.
+            let has_words = || {
+                let values: Vec<&str> = column_values(table, column).collect();
+                likeness >= SURE_FROM && form::words(schema, field.shape.of, &values).is_some()
+            };
             let found = Match { column, field, likeness, fitting };
-            if fitting >= 50 || (has_forms && (fitting > 0 || may_fit())) {
+            if fitting >= 50 || (has_forms && (fitting > 0 || may_fit())) || has_words() {
                 candidates.push(found);
             } else {
                 misfits.push(found);
@@ -350,7 +393,7 @@ fn likeness(column: &str, path: &str) -> u32 {
 
 fn alike(left: &str, right: &str) -> u32 {
     let plain = |text: &str| {
-        let spaced = text.replace(['_', '.'], " ");
+        let spaced = text.replace(['_', '.'], " ").replace('#', " no");
         fold_words(&spaced).concat()
     };
     let percent = similarity_percent(&plain(left), &plain(right));
@@ -380,6 +423,12 @@ fn joining_column(table: &SampledTable, keys: &HashSet<&str>) -> Option<usize> {
 fn column_values(table: &SampledTable, column: usize) -> impl Iterator<Item = &str> {
     let cells = table.rows.iter().filter_map(move |row| row.get(column));
     cells.map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+}
+
+/// A text as YAML reads it back among others on a line.
+fn flow(text: &str) -> String {
+    let is_plain = quoted(text) == text && !text.contains(' ');
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
 /// A text as YAML reads it back.
