@@ -1,6 +1,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Cursor, Read};
 use std::rc::Rc;
 
 use super::opened::invalid;
@@ -32,7 +32,7 @@ struct Seen {
 
 /// Keeps what passes through, so that a row can be shown as it was written.
 struct Tee<R> {
-    reader: R,
+    reader: io::Chain<Cursor<Vec<u8>>, R>,
     seen: Rc<RefCell<Seen>>,
 }
 
@@ -57,11 +57,15 @@ impl<R: BufRead> Read for Tee<R> {
 impl<R: BufRead> CsvRows<R> {
     /// `delimiter` stands between cells, unless the table itself has another one.
     pub(super) fn new(mut reader: R, delimiter: u8) -> io::Result<Self> {
-        if reader.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
-            reader.consume(3);
+        // All of the header, however little of it a pipe gives at a time.
+        let mut beginning = Vec::new();
+        reader.by_ref().take(HEADER_MAX).read_until(b'\n', &mut beginning)?;
+        if beginning.starts_with(b"\xef\xbb\xbf") {
+            beginning.drain(..3);
         }
-        let (delimiter, passed) = delimiter_of(reader.fill_buf()?, delimiter);
-        reader.consume(passed);
+        let (delimiter, passed) = delimiter_of(&beginning, delimiter);
+        beginning.drain(..passed);
+        let reader = Cursor::new(beginning).chain(reader);
         let seen = Rc::new(RefCell::new(Seen::default()));
         let tee = Tee { reader, seen: Rc::clone(&seen) };
         let mut rows = builder(delimiter).has_headers(true).from_reader(tee);
@@ -155,6 +159,9 @@ impl<R: BufRead> CsvRows<R> {
     }
 }
 
+/// Longest header of which the sign between cells is told, in bytes.
+const HEADER_MAX: u64 = 1024 * 1024;
+
 /// Signs that stand between cells instead of a comma where a program or a country writes tables so.
 const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 
@@ -163,7 +170,9 @@ const DELIMITERS: [u8; 3] = [b';', b'\t', b'|'];
 fn delimiter_of(beginning: &[u8], usual: u8) -> (u8, usize) {
     let end = memchr::memchr2(b'\n', b'\r', beginning).unwrap_or(beginning.len());
     let (line, rest) = beginning.split_at(end);
-    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] = line {
+    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] = line
+        && (*sign == b',' || DELIMITERS.contains(sign))
+    {
         let ends = rest.iter().take(if rest.starts_with(b"\r\n") { 2 } else { 1 }).count();
         return (*sign, end + ends);
     }
@@ -239,6 +248,7 @@ mod tests {
             ("id;name\n", b'\t', (b';', 0)),
             ("sep=;\r\nid;name\n", b',', (b';', 7)),
             ("SEP=,\nid,name\n", b',', (b',', 6)),
+            ("sep=x\nid,name\n", b',', (b',', 0)),
             ("", b',', (b',', 0)),
         ] {
             assert_eq!(delimiter_of(beginning.as_bytes(), usual), expected, "{beginning}");
@@ -247,7 +257,10 @@ mod tests {
 
     #[test]
     fn rows_behind_a_line_that_names_the_sign_keep_their_text() {
-        let mut rows = CsvRows::new("sep=;\nid;name\nC-1;\"a;b\"\n".as_bytes(), b',').unwrap();
+        let text = "\u{feff}sep=;\nid;name\nC-1;\"a;b\"\n";
+        // A byte at a time, as a pipe may give them.
+        let reader = io::BufReader::with_capacity(1, text.as_bytes());
+        let mut rows = CsvRows::new(reader, b',').unwrap();
         assert_eq!(rows.header(), ["id", "name"]);
         let row = rows.next().unwrap().unwrap();
         assert_eq!(row.number, 3);
