@@ -199,9 +199,11 @@ impl Draft {
                 && values.peek().is_some()
                 && values.all(|value| Currency::parse(value).is_ok())
         };
-        let currency = (0..table.header.len())
-            .find(is_currencies)
-            .filter(|_| fields.iter().any(|found| found.field.shape.of == Type::Money));
+        let currency = (0..table.header.len()).find(is_currencies).filter(|_| {
+            let is_open =
+                |found: &Match<'_>| found.field.shape.of == Type::Money && found.fitting < 100;
+            fields.iter().any(is_open)
+        });
         let currency_name =
             currency.and_then(|place| table.header.get(place)).map(|name| flow(name));
         for found in fields {
