@@ -39,7 +39,7 @@ pub(super) fn in_order<R: BufRead, T: Send>(
         }
         return Ok(());
     };
-    let room = if plan.is_prompt { PIECES } else { PIECES.max(4 * plan.jobs) };
+    let room = if plan.is_prompt { PIECES } else { PIECES.max(4 * threads.current_num_threads()) };
     threads.in_place_scope_fifo(|scope| {
         let mut pieces: VecDeque<mpsc::Receiver<Vec<(Item, T)>>> = VecDeque::new();
         let mut reading = Reading::On;

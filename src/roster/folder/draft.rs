@@ -341,17 +341,14 @@ fn matches<'f>(
                 continue;
             }
             let fitting = fitting(schema, field.shape, table, column);
+            let values = || column_values(table, column).collect::<Vec<_>>();
             // A date in another order is a date still; a word among addresses is none.
-            let may_fit = || {
-                let values: Vec<&str> = column_values(table, column).collect();
-                form::is_any(field.shape.of, &values)
-            };
+            let may_fit = || form::is_any(field.shape.of, &values());
             let has_forms =
                 matches!(field.shape.of, Type::Date | Type::Instant | Type::YesNo | Type::Money);
             // Few words of a column that is called so may have a meaning.
             let has_words = || {
-                let values: Vec<&str> = column_values(table, column).collect();
-                likeness >= SURE_FROM && form::words(schema, field.shape.of, &values).is_some()
+                likeness >= SURE_FROM && form::words(schema, field.shape.of, &values()).is_some()
             };
             let found = Match { column, field, likeness, fitting };
             if fitting >= 50 || (has_forms && (fitting > 0 || may_fit())) || has_words() {
@@ -429,8 +426,7 @@ fn column_values(table: &SampledTable, column: usize) -> impl Iterator<Item = &s
 
 /// A text as YAML reads it back among others on a line.
 fn flow(text: &str) -> String {
-    let is_plain = quoted(text) == text && !text.contains(' ');
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    if text.contains(' ') { in_quotes(text) } else { quoted(text) }
 }
 
 /// A text as YAML reads it back.
@@ -443,5 +439,9 @@ fn quoted(text: &str) -> String {
             text.to_ascii_lowercase().as_str(),
             "yes" | "no" | "true" | "false" | "on" | "off" | "null" | "y" | "n"
         );
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+    if is_plain { text.to_owned() } else { in_quotes(text) }
+}
+
+fn in_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }

@@ -85,10 +85,8 @@ impl Sorter {
             return Ok(());
         }
         let rows = self.runs.iter().map(|run| run.rows).sum();
-        let merged = Sorted::new(std::mem::take(&mut self.runs))?;
-        let run = Run::write(rows, |file| {
-            merged.into_iter().try_for_each(|element| element?.encode(file))
-        })?;
+        let mut merged = Sorted::new(std::mem::take(&mut self.runs))?;
+        let run = Run::write(rows, |file| merged.try_for_each(|element| element?.encode(file)))?;
         self.runs.push(run);
         Ok(())
     }
